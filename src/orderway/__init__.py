@@ -1,0 +1,1 @@
+"""Orderway: the order desk for firms that make and trade things."""

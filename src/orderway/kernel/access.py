@@ -1,0 +1,79 @@
+"""Who acts, and which rows they see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+ROLES = (
+    "manager",
+    "accountant",
+    "quality",
+    "planner",
+    "production",
+    "warehouse",
+    "purchasing",
+    "administrator",
+    "auditor",
+)
+SYSTEM = "system"
+
+
+class NotAllowed(Exception):
+    """The actor's roles do not hold this verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or the company's system actor) at work in one company.
+
+    `on_behalf_of` names the person a reaction or deputy acts for. `scopes`, when not None, narrows an API token to those verbs.
+    """
+
+    id: int
+    company_id: int
+    roles: frozenset[str] = frozenset()
+    departments: tuple[int, ...] = ()
+    name: str = ""
+    on_behalf_of: int | None = None
+    scopes: frozenset[str] | None = None
+
+    def holds(self, verb: str, roles: frozenset[str]) -> bool:
+        """Whether this actor may use `verb`, which is open to `roles`; the system actor may use all of them."""
+        if self.scopes is not None and verb not in self.scopes:
+            return False
+        return SYSTEM in self.roles or bool(self.roles & roles)
+
+    def parameters(self) -> Mapping[str, Any]:
+        """The values every statement may use under these names."""
+        return {
+            "company": self.company_id,
+            "actor": self.id,
+            "on_behalf_of": self.on_behalf_of,
+            "departments": list(self.departments),
+            "roles": sorted(self.roles),
+        }
+
+
+def system_actor(company_id: int, on_behalf_of: int | None = None) -> Actor:
+    """Who acts when nobody does: reactions, process steps and the clock (actor id 0)."""
+    return Actor(0, company_id, frozenset({SYSTEM}), name="Orderway", on_behalf_of=on_behalf_of)
+
+
+def for_person(actor: Actor, person_id: int) -> Actor:
+    """The same actor acting for another person; the event says so."""
+    return replace(actor, on_behalf_of=person_id)
+
+
+_narrower: dict[str, str] = {}
+
+
+def rows_visible(table: str, condition: str) -> None:
+    """Narrow what a role sees of `table` beyond its company; `{t}` in `condition` stands for the alias."""
+    _narrower[table] = condition
+
+
+def visible(table: str, alias: str) -> str:
+    """The SQL condition of `table` under `alias`: the company's rows, and of these what the roles see (all, within a command)."""
+    company = f"{alias}.company_id = %(company)s::bigint"
+    narrower = _narrower.get(table)
+    return f"({company} and (%(within)s::boolean or {narrower.format(t=alias)}))" if narrower else company

@@ -1,0 +1,100 @@
+"""Past-tense facts, in one table: audit, timeline, trigger and replay in one.
+
+`data.changes` lists what was written: {"table", "id", "old", "new"}; a new row has no `old`, a deleted one no `new`. Whatever else
+stands in `data` is for people.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from .registry import listeners, subjects
+from .sql import fetch, statements
+
+if TYPE_CHECKING:
+    from .context import Context
+
+SQL = statements("kernel", "events")
+PARTITION = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One change of one row: columns before and after (`old`, `new`), and what people should read of it (`says`)."""
+
+    id: int
+    root: int
+    old: Mapping[str, Any] = field(default_factory=dict)
+    new: Mapping[str, Any] = field(default_factory=dict)
+    says: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record(ctx: "Context", event: str, subject: str, facts: Sequence[Fact]) -> None:
+    """Insert one event a fact and the pending rows of its reactions; one statement for the whole set."""
+    if not facts:
+        return
+    table = subjects[subject].table
+    fetch(
+        SQL.record.text(frozenset()),
+        {
+            **_frame(ctx, event, subject),
+            "subjects": [fact.id for fact in facts],
+            "roots": [fact.root for fact in facts],
+            "causes": [ctx.causes.get(fact.root) for fact in facts],
+            "data": [_data(table, fact) for fact in facts],
+        },
+    )
+
+
+def record_new(ctx: "Context", event: str, subject: str, ids: Sequence[int]) -> None:
+    """Insert one event a new row, holding the whole row and the rows of its parts as they now stand."""
+    if ids:
+        caused = {"cause_roots": list(ctx.causes), "cause_events": list(ctx.causes.values())}
+        fetch(_new_rows(subject), {**_frame(ctx, event, subject), **caused, "ids": list(ids)})
+
+
+def _frame(ctx: "Context", event: str, subject: str) -> dict[str, Any]:
+    return {
+        "at": ctx.at,
+        "company": ctx.actor.company_id,
+        "actor": ctx.actor.id,
+        "on_behalf_of": ctx.actor.on_behalf_of,
+        "command_id": ctx.command_id,
+        "command": ctx.command,
+        "event": event,
+        "subject": subject,
+        "root": subjects[subject].root,
+        "depth": ctx.depth,
+        "reactions": listeners.get(event, []),
+    }
+
+
+def _data(table: str, fact: Fact) -> str:
+    changes = [{"table": table, "id": fact.id, "old": fact.old, "new": fact.new}] if fact.old or fact.new else []
+    return json.dumps({**fact.says, "changes": changes}, default=str)
+
+
+@cache
+def _new_rows(name: str) -> str:
+    subject = subjects[name]
+    parts = "".join(
+        SQL.part.text(frozenset()).replace("{part}", table).replace("{column}", column)
+        for table, column in subject.parts.items()
+    )
+    text = SQL.record_new.text(frozenset())
+    for word, value in (("{table}", subject.table), ("{root_column}", subject.root_column), ("{parts}", parts)):
+        text = text.replace(word, value)
+    return text
+
+
+def ensure_partitions() -> None:
+    """Make the partition after the one in use, so that no insert ever finds none."""
+    (row,) = fetch(SQL.last_id.text(frozenset()), {})
+    for start in ((row.last // PARTITION) * PARTITION, (row.last // PARTITION + 1) * PARTITION):
+        name = f"event_{start // PARTITION}"  # one a partition, of two
+        fetch(
+            f"create table if not exists {name} partition of event for values from ({start}) to ({start + PARTITION})",
+            {},
+        )

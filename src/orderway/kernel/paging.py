@@ -1,0 +1,54 @@
+"""Lists come a page at a time: rows, the cursor of the next page, and a count that is exact to 1,000."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .context import Reader
+from .sql import Statement, fetch
+
+COUNTED = 1_000
+
+
+class Asked(Protocol):
+    """What every list may be asked: a sort by name (`-name` for descending), a cursor, a page size."""
+
+    @property
+    def sort(self) -> str: ...
+    @property
+    def after(self) -> str | None: ...
+    @property
+    def size(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` is the cursor of the following page or None; `count` None means more than 1,000."""
+
+    rows: Sequence[Any]
+    next: str | None
+    count: int | None
+
+
+def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Asked, **parameters: Any) -> Page:
+    """One page of a statement with `{sort}`, `limit` and `offset`; an unknown sort is the first of `sorts`."""
+    start = int(asked.after) if asked.after and asked.after.isdigit() else 0
+    size = max(1, min(asked.size, 200))
+    rows = ctx.fetch(statement, _order(sorts, asked.sort), **parameters, limit=size + 1, offset=start)
+    following = str(start + size) if len(rows) > size else None
+    if start == 0 and following is None:
+        return Page(rows, None, len(rows))
+    count = _count(ctx, statement, parameters)
+    return Page(rows[:size], following, count if count <= COUNTED else None)
+
+
+def _order(sorts: Mapping[str, str], sort: str) -> str:
+    order = sorts.get(sort.lstrip("-")) or next(iter(sorts.values()))
+    return ", ".join(f"{part.strip()} desc" for part in order.split(",")) if sort.startswith("-") else order
+
+
+def _count(ctx: Reader, statement: Statement, parameters: Mapping[str, Any]) -> int:
+    given = frozenset(name for name, value in parameters.items() if value is not None)
+    text = f"select count(*)::integer as n from ({statement.text(given, 'null::integer')}) as counted"  # noqa: S608 - our own text
+    values = {**ctx.values(parameters), "limit": COUNTED + 1, "offset": 0}
+    return int(fetch(text, values, ctx.database)[0].n)

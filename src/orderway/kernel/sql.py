@@ -1,0 +1,94 @@
+"""Statements live in .sql files: each has a name and a one-line purpose, and stays one constant text so that it is prepared once.
+
+    -- name: lock
+    -- Lock the orders in key order and read what the rules need.
+    select o.id, o.state from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o} order by o.id for update
+
+`{visible TABLE ALIAS}` becomes the row condition of kernel/access.py. A line ending in `--? word` is taken only when the parameter
+`word` is given (not None). `{sort}` is replaced by one of the orders that the caller's dictionary allows.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from django.db import connections
+from psycopg.rows import namedtuple_row
+
+from .access import visible
+
+_NAME = re.compile(r"^-- name: (\w+)\n-- (.+)\n", re.MULTILINE)
+_VISIBLE = re.compile(r"\{visible (\w+) (\w+)\}")
+_OPTIONAL = re.compile(r"\s*--\? (\w+)$")
+
+
+class Statement:
+    """One named statement; `text(given)` is what PostgreSQL sees for the parameters that were given."""
+
+    def __init__(self, name: str, purpose: str, body: str) -> None:
+        self.name, self.purpose = name, purpose
+        self.body = _VISIBLE.sub(lambda m: visible(m[1], m[2]), body)
+        self.words = frozenset(m[1] for line in body.splitlines() if (m := _OPTIONAL.search(line)))
+        self._texts: dict[tuple[frozenset[str], str], str] = {}
+
+    def text(self, given: frozenset[str], sort: str = "") -> str:
+        """The text with the optional lines of `given` words only."""
+        key = (given & self.words, sort)
+        if key not in self._texts:
+            lines = (_kept(line, key[0]) for line in self.body.splitlines())
+            self._texts[key] = "\n".join(line for line in lines if line).replace("{sort}", sort)
+        return self._texts[key]
+
+
+def _kept(line: str, given: frozenset[str]) -> str:
+    match = _OPTIONAL.search(line)
+    return line if match is None else line[: match.start()] if match[1] in given else ""
+
+
+class Statements:
+    """The statements of one .sql file, by attribute."""
+
+    def __init__(self, package: str, verb: str) -> None:
+        self._package, self._verb = package, verb
+        self._all: dict[str, Statement] = {}
+
+    def _load(self) -> dict[str, Statement]:
+        # at first use, not at import: the row conditions of every package are registered by then
+        if not self._all:
+            text = resources.files(f"orderway.{self._package}").joinpath(f"sql/{self._verb}.sql").read_text("utf-8")
+            heads = list(_NAME.finditer(text))
+            ends = [m.start() for m in heads[1:]] + [len(text)]
+            self._all = {
+                m[1]: Statement(m[1], m[2], text[m.end() : end].strip()) for m, end in zip(heads, ends, strict=True)
+            }
+        return self._all
+
+    def __getattr__(self, name: str) -> Statement:
+        try:
+            return self._load()[name]
+        except KeyError:
+            raise AttributeError(f"no statement {name!r} in {self._package}/sql/{self._verb}.sql") from None
+
+    def __iter__(self) -> Iterator[Statement]:
+        return iter(self._load().values())
+
+
+@cache
+def statements(package: str, verb: str) -> Statements:
+    """The statements of `orderway/<package>/sql/<verb>.sql`."""
+    return Statements(package, verb)
+
+
+def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -> list[Any]:
+    """Rows as named tuples (NamedTuple attributes are the column names); an empty list for a statement that returns none."""
+    with connections[database].cursor() as cursor:
+        cursor.cursor.row_factory = namedtuple_row
+        cursor.execute(text, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
+    """A set of rows turned on its side: one list an attribute, for `unnest`."""
+    return {name: [getattr(row, name) for row in rows] for name in names}

@@ -1,0 +1,7 @@
+-- name: put
+-- Open one exception a subject, command and code; a repeated one counts up.
+insert into desk_exception (company_id, command, code, event_id, subject_id, facts, state, opened_at, times)
+select %(company)s::bigint, %(command)s::text, t.code, t.event_id, t.subject_id, t.facts::jsonb, 'open', %(now)s::timestamptz, 1
+from unnest(%(codes)s::text[], %(events)s::bigint[], %(subjects)s::bigint[], %(facts)s::text[]) as t (code, event_id, subject_id, facts)
+on conflict (company_id, command, subject_id, code) where state = 'open'
+do update set times = desk_exception.times + 1, facts = excluded.facts, event_id = excluded.event_id

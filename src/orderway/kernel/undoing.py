@@ -1,0 +1,94 @@
+"""Undo, in one place for every reversible command: restore the columns its events say it changed."""
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from . import events
+from .context import Context
+from .outcome import Outcome, Refusal
+from .registry import EVERYONE, Ref, command, commands, subjects
+from .sql import fetch, statements
+
+SQL = statements("kernel", "events")
+
+
+@command("kernel.undo", roles=sorted(EVERYONE))
+def undo(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Undo commands by their number, while nobody wrote the same columns since; the way back is recorded like any change."""
+    done: list[int] = []
+    refused: list[Refusal] = []
+    past = ctx.fetch(SQL.of_commands, command_ids=[row.id for row in rows])
+    by_command = {id: list(group) for id, group in groupby(past, key=lambda event: event.command_id)}
+    for row in rows:
+        refusal = _standing_in_the_way(ctx, row.id, by_command.get(row.id, []))
+        if refusal is None:
+            done.append(row.id)
+        else:
+            refused.append(refusal)
+    if ctx.halts(refused) or not done:
+        return Outcome(refused=refused)
+    changes = [
+        (event, change) for id in done for event in by_command[id] for change in json.loads(event.data)["changes"]
+    ]
+    with transaction.atomic():
+        stale = _restore(ctx, changes)
+        if stale:
+            transaction.set_rollback(True)
+            return Outcome(refused=[*refused, *(Refusal("changed-since", id) for id in stale)])
+    _record(ctx, [event for id in done for event in by_command[id]])
+    return Outcome(done, refused)
+
+
+def _standing_in_the_way(ctx: Context, id: int, past: Sequence[Any]) -> Refusal | None:
+    if not past:
+        return Refusal("unknown-command", id)
+    name = past[0].command
+    known = commands.get(name)
+    if known is None or not known.reversible:
+        return Refusal("not-reversible", id, {"command": name})
+    if not ctx.actor.holds(name, known.roles):
+        return Refusal("not-allowed", id, {"command": name})
+    return None
+
+
+def _restore(ctx: Context, changes: Sequence[tuple[Any, Any]]) -> list[int]:
+    """Write the old columns back, one statement a table; returns the ids of rows that were changed since (nothing is kept then)."""
+    stale: list[int] = []
+    tables = sorted({change["table"] for _, change in changes})
+    for table in tables:
+        mine = [change for _, change in changes if change["table"] == table]
+        columns = sorted({column for change in mine for column in change["old"]})
+        restored = fetch(  # one a table
+            _restoring(table, columns),
+            {
+                "company": ctx.actor.company_id,
+                "ids": [change["id"] for change in mine],
+                "old": [json.dumps(change["old"]) for change in mine],
+                "new": [json.dumps(change["new"]) for change in mine],
+            },
+        )
+        stale += sorted({change["id"] for change in mine} - {row.id for row in restored})
+    return stale
+
+
+def _restoring(table: str, columns: Sequence[str]) -> str:
+    # the table and its columns come from our own events, written from models, never from a request
+    sets = ", ".join(f'"{c}" = (jsonb_populate_record(t, c.old))."{c}"' for c in columns)
+    return SQL.restore.text(frozenset()).replace("{table}", table).replace("{sets}", sets)
+
+
+def _record(ctx: Context, past: Sequence[Any]) -> None:
+    """One event per undone event, its changes the other way round."""
+    for subject in sorted({event.subject_type for event in past}):
+        facts = [
+            events.Fact(event.subject_id, event.root_id, change["new"], change["old"], {"undone": event.command})
+            for event in past
+            if event.subject_type == subject
+            for change in json.loads(event.data)["changes"]
+            if change["table"] == subjects[subject].table
+        ]
+        ctx.record(f"{subject}.undone", subject, facts)  # one a kind of subject

@@ -1,0 +1,87 @@
+"""Orders and their lines. What shipped, was invoiced and paid is kept as guarded sums that the floors above report."""
+
+from django.db import models
+
+from orderway.catalog.models import Item
+from orderway.kernel.columns import money_column, quantity_column
+from orderway.parties.models import Party
+from orderway.people.models import Company, Person
+from orderway.stock.models import Demand
+
+
+class SalesOrder(models.Model):
+    """A promise to a customer. `net` is the sum of its lines, kept in the same statement; the delivery address is a copy of its day."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    number = models.TextField()
+    customer = models.ForeignKey(Party, models.PROTECT)
+    state = models.TextField()
+    held_from = models.TextField(default="")
+    hold_reason = models.TextField(default="")
+    channel = models.TextField()
+    their_reference = models.TextField(default="")
+    ordered_on = models.DateField()
+    requested_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    net = money_column()
+    payment_days = models.IntegerField()
+    prepay_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    ship_name = models.TextField()
+    ship_street = models.TextField()
+    ship_postcode = models.TextField()
+    ship_city = models.TextField()
+    ship_country = models.CharField(max_length=2)
+    instruction = models.TextField(default="")
+    responsible = models.ForeignKey(Person, models.PROTECT, null=True)
+    copied_from = models.ForeignKey("self", models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "sales_order"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="sales_order_number"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["placed", "held", "confirmed", "completed", "cancelled"]),
+                name="sales_order_state",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "state", "requested_on", "id"], name="sales_order_due"),
+            models.Index(fields=["company", "-id"], name="sales_order_newest"),
+            models.Index(fields=["customer", "-id"], name="sales_order_customer"),
+        ]
+
+
+class OrderLine(models.Model):
+    """So much of an item at a price.
+
+    `quantity` - `cancelled` is what is still promised; `delivered` counts what left less what came back.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    order = models.ForeignKey(SalesOrder, models.CASCADE)
+    position = models.IntegerField()
+    item = models.ForeignKey(Item, models.PROTECT)
+    description = models.TextField()
+    quantity = quantity_column()
+    unit = models.CharField(max_length=3)
+    price = models.DecimalField(max_digits=18, decimal_places=6)
+    per = models.DecimalField(max_digits=12, decimal_places=4)
+    discount = models.DecimalField(max_digits=5, decimal_places=2)
+    net = money_column()
+    tax_category = models.CharField(max_length=2)
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=2)
+    requested_on = models.DateField(null=True)
+    demand = models.ForeignKey(Demand, models.PROTECT, null=True)
+    cancelled = quantity_column(default=0)
+    delivered = quantity_column(default=0)
+    invoiced = quantity_column(default=0)
+
+    class Meta:
+        db_table = "order_line"
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=models.F("cancelled")), name="order_line_cancelled"
+            ),
+        ]

@@ -1,0 +1,34 @@
+-- name: list
+-- Orders with their customer.
+select o.id, o.number, o.state, o.hold_reason, o.channel, o.their_reference, o.ordered_on, o.requested_on, o.promised_on,
+       o.currency, o.net, p.id as customer_id, p.name as customer, r.name as responsible,
+       (select l.description from order_line l where l.order_id = o.id order by l.position limit 1) as what
+from sales_order o
+join party p on p.id = o.customer_id
+left join person r on r.id = o.responsible_id
+where {visible sales_order o} and o.state = any(%(states)s::text[])
+  and (o.number ilike %(search)s::text || '%%' or o.their_reference ilike '%%' || %(search)s::text || '%%' --? search
+       or p.name ilike '%%' || %(search)s::text || '%%') --? search
+  and o.channel = %(channel)s::text --? channel
+  and o.customer_id = %(customer)s::bigint --? customer
+  and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date --? late
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
+
+-- name: one
+-- The head of one order.
+select o.*, p.name as customer, p.number as customer_number, p.email as customer_email, p.language as customer_language,
+       r.name as responsible, c.number as copied_from_number
+from sales_order o
+join party p on p.id = o.customer_id
+left join person r on r.id = o.responsible_id
+left join sales_order c on c.id = o.copied_from_id
+where o.id = %(id)s::bigint and {visible sales_order o}
+
+-- name: lines
+-- The lines of one order.
+select l.*, i.number as item_number, i.kind, d.allocated, d.met
+from order_line l
+join item i on i.id = l.item_id
+left join demand d on d.id = l.demand_id
+where l.order_id = %(id)s::bigint and {visible order_line l}
+order by l.position

@@ -1,0 +1,22 @@
+-- name: lock
+-- Lock orders in key order, with what the rules ask.
+select o.id, o.state, o.held_from, o.hold_reason, o.number
+from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
+order by o.id for update
+
+-- name: move
+-- Move orders to a state.
+update sales_order set state = m.state, held_from = m.held_from, hold_reason = m.hold_reason
+from unnest(%(id)s::bigint[], %(state)s::text[], %(held_from)s::text[], %(hold_reason)s::text[]) as m (id, state, held_from, hold_reason)
+where sales_order.id = m.id
+
+-- name: demands
+-- The demands of orders.
+select l.order_id, l.id as line_id, l.demand_id from order_line l
+where l.order_id = any(%(ids)s::bigint[]) and l.demand_id is not null
+order by l.id
+
+-- name: delivered
+-- Which of these orders have delivered or invoiced something.
+select distinct l.order_id from order_line l
+where l.order_id = any(%(ids)s::bigint[]) and (l.delivered <> 0 or l.invoiced <> 0)

@@ -1,0 +1,1 @@
+"""Persons, companies, departments, roles; signing in."""

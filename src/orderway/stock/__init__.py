@@ -1,0 +1,1 @@
+"""Warehouses, moves, levels, demand and allocation."""

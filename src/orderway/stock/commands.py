@@ -1,0 +1,124 @@
+"""Stock: opening warehouses, moving goods; and for the floors above: placing demands, allocating, issuing, taking back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import command, subject
+from orderway.kernel.sql import columns, statements
+
+from .rules import Need, Share, Strategy, Supply, share_out
+
+SQL = statements("stock", "stock")
+subject("warehouse", "warehouse")
+
+
+@dataclass(frozen=True)
+class OpenWarehouse:
+    """A warehouse to open; places are asked for stock in the order of `rank`."""
+
+    key: str
+    name: str
+    rank: int = 1
+
+
+@command("stock.open_warehouses", row=OpenWarehouse, roles=["administrator"])
+def open_warehouses(ctx: Context, rows: Sequence[OpenWarehouse]) -> Outcome:
+    """Open warehouses, or rename and rank those whose key is known."""
+    ids = [row.id for row in ctx.fetch(SQL.open_warehouses, **columns(rows, "key", "name", "rank"))]
+    ctx.record_new("warehouse.opened", "warehouse", ids)
+    return Outcome(ids)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Goods that come in (positive quantity) or go out (negative), and why: received, counted, scrapped, made …"""
+
+    item: int
+    warehouse: int
+    quantity: Decimal
+    reason: str = "received"
+
+
+@command("stock.move", row=Move, roles=["warehouse", "purchasing", "production", "administrator"])
+def move(ctx: Context, rows: Sequence[Move]) -> Outcome:
+    """Move goods in and out; what is promised to somebody cannot go out (`short-stock`)."""
+    ctx.fetch(SQL.ensure_levels, **columns(rows, "warehouse", "item"))
+    levels = {(at.item_id, at.warehouse_id): at for at in ctx.fetch(SQL.lock_levels, items=[row.item for row in rows])}
+    free = {key: level.on_hand - level.reserved for key, level in levels.items()}
+    refused, accepted = [], []
+    for index, row in enumerate(rows):
+        place = (row.item, row.warehouse)
+        if place not in free:
+            refused.append(Refusal("unknown-place", index, {"item": row.item, "warehouse": row.warehouse}))
+        elif free[place] + row.quantity < 0:
+            refused.append(Refusal("short-stock", index, {"free": free[place], "wanted": -row.quantity}))
+        else:
+            free[place] += row.quantity
+            accepted.append((levels[place].id, row.quantity, row.reason))
+    if ctx.halts(refused):
+        return Outcome(refused=refused)
+    write_moves(ctx, accepted)
+    return Outcome([level for level, _, _ in accepted], refused)
+
+
+def write_moves(ctx: Context, moves: Sequence[tuple[int, Decimal, str]]) -> None:
+    """Write (level id, signed quantity, reason) into the ledger and its sums; the levels must be locked."""
+    ctx.fetch(
+        SQL.move,
+        level=[m[0] for m in moves],
+        quantity=[m[1] for m in moves],
+        reason=[m[2] for m in moves],
+        command_id=ctx.command_id,
+    )
+
+
+def place_demands(ctx: Context, wants: Sequence[tuple[int, Decimal, date | None]], priority: int = 5) -> list[int]:
+    """Place a demand for each (item, quantity, due day); the ids come in the same order."""
+    lists = {"item": [w[0] for w in wants], "quantity": [w[1] for w in wants], "due_on": [w[2] for w in wants]}
+    return [row.id for row in ctx.fetch(SQL.place_demands, **lists, priority=priority)]
+
+
+class Allocated(NamedTuple):
+    """What came of an allocation: what each demand still lacks (0 when served)."""
+
+    lacking: dict[int, Decimal]
+
+
+def allocate(
+    ctx: Context, demands: Sequence[int], whole: dict[int, int] | None = None, strategy: Strategy = "rank"
+) -> Allocated:
+    """Reserve stock for demands by priority, due day and age. `whole` (demand -> group) asks for all of a group or nothing."""
+    locked = ctx.fetch(SQL.lock_demands, ids=list(demands))
+    levels = ctx.fetch(SQL.lock_levels, items=sorted({d.item_id for d in locked}))
+    order = sorted(locked, key=lambda d: (d.priority, d.due_on or date.max, d.id))
+    needs = [
+        Need(d.id, d.item_id, lacking, (whole or {}).get(d.id))
+        for d in order
+        if (lacking := d.quantity - d.allocated - d.met) > 0
+    ]
+    supplies = [Supply(at.id, at.item_id, at.on_hand - at.reserved, at.rank) for at in levels]
+    shares = share_out(needs, supplies, strategy)
+    if shares:
+        ctx.fetch(SQL.allocate, **columns(shares, *Share._fields))
+    lacking = {need.demand: need.quantity for need in needs}
+    for share in shares:
+        lacking[share.demand] -= share.quantity
+    return Allocated({d.id: lacking.get(d.id, Decimal(0)) for d in locked})
+
+
+def let_go(ctx: Context, demands: Sequence[int], shrink: bool) -> None:
+    """Free what demands hold; with `shrink` they want no more than has left the house already."""
+    ids = [d.id for d in ctx.fetch(SQL.lock_demands, ids=list(demands))]
+    held = ctx.fetch(SQL.lock_allocations, demand=ids)
+    ctx.fetch(SQL.lock_levels, items=sorted({a.item_id for a in held}))
+    ctx.fetch(SQL.let_go, demand=ids, shrink=shrink)
+
+
+def issue(ctx: Context, parts: Sequence[Share], reason: str) -> None:
+    """Goods leave the house: each share shrinks its allocation, the level and the demand. The shares must be allocated."""
+    ctx.fetch(SQL.issue, **columns(parts, *Share._fields), reason=reason, command_id=ctx.command_id)

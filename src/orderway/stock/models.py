@@ -1,0 +1,90 @@
+"""What lies where, who wants it, and who gets it. `stock_move` is the ledger; `stock_level` its sum, kept in the same statement."""
+
+from django.db import models
+
+from orderway.catalog.models import Item
+from orderway.kernel.columns import quantity_column
+from orderway.people.models import Company
+
+
+class Warehouse(models.Model):
+    """A place that holds stock; `rank` is the order in which places are asked."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    key = models.TextField()
+    name = models.TextField()
+    rank = models.IntegerField(default=1)
+
+    class Meta:
+        db_table = "warehouse"
+        constraints = [models.UniqueConstraint(fields=["company", "key"], name="warehouse_once")]
+
+
+class StockLevel(models.Model):
+    """How much of an item lies in a warehouse, and how much of that is promised; never below zero."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT)
+    item = models.ForeignKey(Item, models.PROTECT)
+    on_hand = quantity_column()
+    reserved = quantity_column()
+
+    class Meta:
+        db_table = "stock_level"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "warehouse"], name="stock_level_once"),
+            models.CheckConstraint(condition=models.Q(reserved__gte=0), name="stock_reserved_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(on_hand__gte=models.F("reserved")), name="stock_reserved_is_there"
+            ),
+        ]
+
+
+class StockMove(models.Model):
+    """The ledger: what came in (positive) or went out (negative), when, and by which command."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    level = models.ForeignKey(StockLevel, models.PROTECT)
+    quantity = quantity_column()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    command_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "stock_move"
+
+
+class Demand(models.Model):
+    """Somebody wants `quantity` of an item by a day; `met` of it has left the house, `allocated` is the sum of its allocations."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    item = models.ForeignKey(Item, models.PROTECT)
+    quantity = quantity_column()
+    allocated = quantity_column(default=0)
+    met = quantity_column(default=0)
+    due_on = models.DateField(null=True)
+    priority = models.IntegerField(default=5)
+
+    class Meta:
+        db_table = "demand"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=models.F("allocated") + models.F("met")), name="demand_not_exceeded"
+            ),
+        ]
+        indexes = [models.Index(fields=["item"], condition=models.Q(met__lt=models.F("quantity")), name="demand_open")]
+
+
+class Allocation(models.Model):
+    """Part of a demand that a stock level holds for it."""
+
+    demand = models.ForeignKey(Demand, models.CASCADE)
+    level = models.ForeignKey(StockLevel, models.PROTECT)
+    quantity = quantity_column()
+
+    class Meta:
+        db_table = "allocation"
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "level"], name="allocation_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="allocation_positive"),
+        ]

@@ -1,0 +1,74 @@
+"""Who gets what: sharing stock out among demands. Pure, so that brute force can check it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+Strategy = Literal["rank", "highest"]
+
+
+class Need(NamedTuple):
+    """A demand that still lacks `quantity` of an item. Needs of one `whole` group get all they lack together, or nothing."""
+
+    demand: int
+    item: int
+    quantity: Decimal
+    whole: int | None = None
+
+
+class Supply(NamedTuple):
+    """What a stock level has free, and the rank of its warehouse."""
+
+    level: int
+    item: int
+    free: Decimal
+    rank: int
+
+
+class Share(NamedTuple):
+    """So much of a level goes to a demand."""
+
+    demand: int
+    level: int
+    quantity: Decimal
+
+
+def share_out(needs: Sequence[Need], supplies: Sequence[Supply], strategy: Strategy = "rank") -> list[Share]:
+    """Serve the needs in their order: from the warehouses by rank, or from where most lies first.
+
+    A need takes what there is, even a part, unless it stands in a `whole` group that cannot be served altogether.
+    """
+    free = {supply.level: supply.free for supply in supplies}
+    places: dict[int, list[Supply]] = {}
+    for supply in supplies:
+        places.setdefault(supply.item, []).append(supply)
+    shares: list[Share] = []
+    for group in _groups(needs):
+        taken = [share for need in group for share in _take(need, places.get(need.item, []), free, strategy)]
+        short = sum((need.quantity for need in group), Decimal(0)) > sum((s.quantity for s in taken), Decimal(0))
+        if short and group[0].whole is not None:
+            for share in taken:
+                free[share.level] += share.quantity
+        else:
+            shares += taken
+    return shares
+
+
+def _groups(needs: Sequence[Need]) -> list[list[Need]]:
+    groups: dict[tuple[bool, int], list[Need]] = {}
+    for need in needs:
+        groups.setdefault((need.whole is None, need.demand if need.whole is None else need.whole), []).append(need)
+    return list(groups.values())
+
+
+def _take(need: Need, places: Sequence[Supply], free: dict[int, Decimal], strategy: Strategy) -> list[Share]:
+    lacking = need.quantity
+    order = sorted(places, key=lambda p: (p.rank, p.level) if strategy == "rank" else (-free[p.level], p.level))
+    shares = []
+    for place in order:
+        quantity = min(lacking, free[place.level])
+        if quantity > 0:
+            shares.append(Share(need.demand, place.level, quantity))
+            free[place.level] -= quantity
+            lacking -= quantity
+    return shares

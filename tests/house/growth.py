@@ -1,0 +1,93 @@
+"""For every command: how to make n good rows. The growth test and the growth benchmark run them at several sizes."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal as D
+from typing import Any
+
+from django.db import connection
+
+from orderway.catalog.commands import AddItem, SetPrice, SetTaxRate
+from orderway.kernel.access import system_actor
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import run
+from orderway.kernel.sql import fetch
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.orders.commands.proceed import HoldOrder
+from orderway.parties.commands import LearnKey, TakeOn
+from orderway.people.commands import AdmitPerson, FoundCompany, OpenDepartment
+from orderway.stock.commands import Move, OpenWarehouse
+
+# words that the kernel fills into a statement's text, with a value to prepare it by
+TEMPLATES = {"{table}": "sales_order", "{root_column}": "id", "{parts}": "", "{sets}": "hold_reason = ''"}
+SINCE = date(2020, 1, 1)
+Rows = Callable[[Any, int], Sequence[Any]]
+
+
+def placed(shop: Any, n: int) -> list[int]:
+    """n placed orders of two lines."""
+    lines = [PlaceLine(shop.items["PAP-A4-80"], D(1)), PlaceLine(shop.items["DESIGN-H"], D(1))]
+    return list(run("orders.place", shop.manager, [PlaceOrder(shop.customers["10001"], lines)] * n).done)
+
+
+def confirmed(shop: Any, n: int) -> list[int]:
+    """n confirmed orders."""
+    return list(run("orders.confirm", shop.manager, [Ref(id) for id in placed(shop, n)]).done)
+
+
+def held(shop: Any, n: int) -> list[int]:
+    """n held orders."""
+    return list(run("orders.hold", shop.manager, [HoldOrder(id, "wait") for id in placed(shop, n)]).done)
+
+
+def _holds(shop: Any, n: int) -> list[Ref]:
+    for id in placed(shop, n):
+        run("orders.hold", shop.manager, [HoldOrder(id, "wait")])
+    ids = fetch(
+        "select distinct command_id as id from event where name = 'order.held' order by 1 desc limit %(n)s::integer",
+        {"n": n},
+    )
+    return [Ref(row.id) for row in ids]
+
+
+def _refs(ids: Sequence[int]) -> list[Ref]:
+    return [Ref(id) for id in ids]
+
+
+CASES: dict[str, Rows] = {
+    "kernel.undo": _holds,
+    "people.found": lambda _, n: [FoundCompany(f"Firm {i}", "DE", "EUR") for i in range(n)],
+    "people.open_departments": lambda _, n: [OpenDepartment(f"d{i}", f"Department {i}") for i in range(n)],
+    "people.admit": lambda _, n: [AdmitPerson(f"p{i}@growth.example", f"P {i}", ["manager"]) for i in range(n)],
+    "parties.take_on": lambda _, n: [TakeOn(f"Customer {i}", "DE", vat_id=f"DE1{i:08}") for i in range(n)],
+    "parties.learn": lambda shop, n: [LearnKey(shop.customers["10001"], "GLN", f"4{i:012}") for i in range(n)],
+    "catalog.add_items": lambda _, n: [AddItem(f"G-{n}-{i}", f"Item {i}") for i in range(n)],
+    "catalog.set_prices": lambda shop, n: [
+        SetPrice(shop.items["ENV-DL"], D(1), SINCE, min_quantity=D(2 + i)) for i in range(n)
+    ],
+    "catalog.set_tax_rates": lambda _, n: [SetTaxRate("DE", f"class{i}", D(19), SINCE) for i in range(n)],
+    "stock.open_warehouses": lambda _, n: [OpenWarehouse(f"w{i}", f"Warehouse {i}", 3 + i) for i in range(n)],
+    "stock.move": lambda shop, n: [Move(shop.items["PAP-A4-80"], shop.warehouses["main"], D(1))] * n,
+    "orders.place": lambda shop, n: [PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items["ENV-DL"], D(1))])] * n,
+    "orders.confirm": lambda shop, n: _refs(placed(shop, n)),
+    "orders.hold": lambda shop, n: [HoldOrder(id, "wait") for id in placed(shop, n)],
+    "orders.resume": lambda shop, n: _refs(held(shop, n)),
+    "orders.cancel": lambda shop, n: [HoldOrder(id, "not wanted") for id in placed(shop, n)],
+    "orders.allocate": lambda shop, n: _refs(confirmed(shop, n)),
+}
+
+
+def count_statements(shop: Any, name: str, n: int) -> int:
+    """How many statements the command `name` runs for n rows, savepoints left out; all rows must be done."""
+    rows = CASES[name](shop, n)
+    seen: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        outcome = run(name, system_actor(shop.company), rows, partial=True)
+    assert not outcome.refused, outcome.refused
+    assert len(outcome.done) == n
+    return sum(1 for sql in seen if "SAVEPOINT" not in sql)

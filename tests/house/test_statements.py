@@ -1,0 +1,91 @@
+"""Every statement prepares; none stands in a loop; every command is documented and runs as many for a hundred rows as for one."""
+
+import ast
+import re
+
+import growth
+import pytest
+import source
+from django.db import connection, transaction
+
+from orderway.kernel import registry
+from orderway.kernel.sql import statements
+
+CALLS = {"fetch", "one", "execute", "run", "record", "record_new", "take"}
+
+
+def sql_files():
+    return [(source.package_of(f), f.stem) for f in sorted(source.SOURCE.rglob("sql/*.sql"))]
+
+
+@pytest.mark.parametrize(("package", "verb"), sql_files())
+@pytest.mark.usefixtures("db")
+def test_every_statement_prepares(package, verb):
+    for statement in statements(package, verb):
+        assert statement.purpose.endswith("."), f"{statement.name} needs a sentence that says what it is for"
+        text = statement.text(statement.words, "1")
+        if text.startswith("||"):  # a piece of another statement
+            continue
+        for word, value in growth.TEMPLATES.items():
+            text = text.replace(word, value)
+        with transaction.atomic(), connection.cursor() as cursor:
+            names: list[str] = []
+
+            def numbered(match: re.Match[str], names: list[str] = names) -> str:
+                if match[1] not in names:
+                    names.append(match[1])
+                return f"${names.index(match[1]) + 1}"
+
+            text = re.sub(r"%\((\w+)\)s", numbered, text).replace("%%", "%")
+            if not text.lower().startswith("set "):
+                cursor.execute(f"prepare probe as {text}")
+                cursor.execute("deallocate probe")
+
+
+def test_no_statement_in_a_loop():
+    found = []
+    for file in source.python_files():
+        if (
+            file.name not in {"commands.py", "queries.py", "reactions.py"}
+            and "commands" not in file.parts
+            and source.package_of(file) != "kernel"
+        ):
+            continue
+        lines = file.read_text().splitlines()
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            bodies = node.body if isinstance(node, ast.For | ast.While) else []
+            if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+                bodies = [node.elt, *(g.iter for g in node.generators[1:])]
+            for body in bodies:
+                for call in ast.walk(body):
+                    if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in CALLS:
+                        near = "".join(lines[call.lineno - 2 : call.end_lineno])
+                        if "# one a " not in near:
+                            found.append(f"{file.relative_to(source.SOURCE)}:{call.lineno}")
+    assert found == [], (
+        "a loop round a statement: turn it into one on a set, or say `# one a <kind>` where the count is fixed"
+    )
+
+
+OURS = [name for name in registry.commands if not name.startswith("tests.")]
+
+
+@pytest.mark.parametrize("name", [*OURS, *registry.queries])
+def test_every_verb_is_documented(name):
+    entry = registry.commands.get(name) or registry.queries[name]
+    assert entry.purpose.endswith(".") or ";" in entry.purpose, (
+        f"{name} needs a docstring whose first line says what it does"
+    )
+    schema = entry.row if name in registry.commands else entry.parameters
+    assert schema.__doc__
+    assert not schema.__doc__.startswith(f"{schema.__name__}("), f"{schema.__name__} needs a docstring"
+
+
+def test_every_command_has_a_growth_case():
+    assert sorted(OURS) == sorted(growth.CASES)
+
+
+@pytest.mark.parametrize("name", sorted(growth.CASES))
+def test_a_hundred_rows_take_as_many_statements_as_one(shop, name):
+    counts = [growth.count_statements(shop, name, n) for n in (1, 100)]
+    assert counts[0] == counts[1]
