@@ -78,6 +78,7 @@ def build() -> None:
 
 def _stock_up(actor: "object") -> None:
     from orderway.catalog.commands import AddItem, SetPrice, SetTaxRate
+    from orderway.kernel import reacting
     from orderway.kernel.running import run
     from orderway.parties.commands import TakeOn
     from orderway.stock.commands import Move, OpenWarehouse
@@ -107,6 +108,7 @@ def _stock_up(actor: "object") -> None:
         Move(items[2], annex, D(80)),
     ]
     run("stock.move", actor, stock)
+    reacting.drain()
 
 
 def known() -> Shop:

@@ -79,10 +79,13 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "orderway.kernel",
     "orderway.people",
+    "orderway.documents",
+    "orderway.workflow",
     "orderway.parties",
     "orderway.catalog",
     "orderway.stock",
     "orderway.orders",
+    "orderway.fulfilment",
     "orderway.web",
 ]
 MIDDLEWARE = [
@@ -97,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "orderway.web.middleware.content_security",
 ]
-ROOT_URLCONF = "orderway.web.urls"
+ROOT_URLCONF = "orderway.urls"
 WSGI_APPLICATION = "orderway.web.wsgi.application"
 TEMPLATES = [
     {

@@ -1,8 +1,10 @@
 """For every command: how to make n good rows. The growth test and the growth benchmark run them at several sizes."""
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal as D
+from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -12,6 +14,7 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.orders.commands.deliver import ShortShip
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.parties.commands import LearnKey, TakeOn
@@ -54,6 +57,36 @@ def _refs(ids: Sequence[int]) -> list[Ref]:
     return [Ref(id) for id in ids]
 
 
+def waiting_levels(shop: Any, n: int) -> list[Ref]:
+    """A new item a row, wanted by a confirmed order, which has just come in."""
+    items = run(
+        "catalog.add_items", system_actor(shop.company), [AddItem(f"W-{n}-{i}", "Scarce") for i in range(n)]
+    ).done
+    orders = [PlaceOrder(shop.customers["10001"], [PlaceLine(item, D(5), D(1))]) for item in items]
+    run("orders.confirm", shop.manager, _refs(run("orders.place", shop.manager, orders).done))
+    return _refs(run("stock.move", shop.warehouse, [Move(item, shop.warehouses["main"], D(9)) for item in items]).done)
+
+
+def _lines(shop: Any, n: int) -> list[int]:
+    ids = placed(shop, n)
+    return [
+        r.id
+        for r in fetch(
+            "select min(id) as id from order_line where order_id = any(%(i)s::bigint[]) group by order_id", {"i": ids}
+        )
+    ]
+
+
+def _finished(shop: Any, n: int) -> list[Ref]:
+    ids = confirmed(shop, n)
+    fetch(
+        "update order_line set delivered = quantity, invoiced = quantity where order_id = any(%(i)s::bigint[])",
+        {"i": ids},
+    )
+    fetch("update sales_order set settled = true where id = any(%(i)s::bigint[])", {"i": ids})
+    return _refs(ids)
+
+
 CASES: dict[str, Rows] = {
     "kernel.undo": _holds,
     "people.found": lambda _, n: [FoundCompany(f"Firm {i}", "DE", "EUR") for i in range(n)],
@@ -73,8 +106,27 @@ CASES: dict[str, Rows] = {
     "orders.hold": lambda shop, n: [HoldOrder(id, "wait") for id in placed(shop, n)],
     "orders.resume": lambda shop, n: _refs(held(shop, n)),
     "orders.cancel": lambda shop, n: [HoldOrder(id, "not wanted") for id in placed(shop, n)],
+    "orders.serve_waiting": waiting_levels,
+    "orders.short_ship": lambda shop, n: [ShortShip(id, D("0.5"), "out of print") for id in _lines(shop, n)],
+    "orders.complete": _finished,
     "orders.allocate": lambda shop, n: _refs(confirmed(shop, n)),
 }
+
+
+def _of_packages() -> dict[str, Rows]:
+    """The cases that a package keeps beside its own tests, in tests/<package>/growing.py."""
+    found: dict[str, Rows] = {}
+    for file in sorted(Path(__file__).parents[1].glob("*/growing.py")):
+        spec = importlib.util.spec_from_file_location(f"growing_{file.parent.name}", file)
+        assert spec
+        assert spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found |= module.CASES
+    return found
+
+
+CASES |= _of_packages()
 
 
 def count_statements(shop: Any, name: str, n: int) -> int:

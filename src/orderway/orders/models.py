@@ -3,6 +3,7 @@
 from django.db import models
 
 from orderway.catalog.models import Item
+from orderway.documents.models import Parcel
 from orderway.kernel.columns import money_column, quantity_column
 from orderway.parties.models import Party
 from orderway.people.models import Company, Person
@@ -27,6 +28,8 @@ class SalesOrder(models.Model):
     net = money_column()
     payment_days = models.IntegerField()
     prepay_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    prepay_open = models.BooleanField()
+    settled = models.BooleanField()
     ship_name = models.TextField()
     ship_street = models.TextField()
     ship_postcode = models.TextField()
@@ -34,6 +37,7 @@ class SalesOrder(models.Model):
     ship_country = models.CharField(max_length=2)
     instruction = models.TextField(default="")
     responsible = models.ForeignKey(Person, models.PROTECT, null=True)
+    parcel = models.ForeignKey(Parcel, models.PROTECT)
     copied_from = models.ForeignKey("self", models.PROTECT, null=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from orderway.kernel.context import Context
+from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import columns, statements
@@ -15,6 +16,7 @@ from .rules import Need, Share, Strategy, Supply, share_out
 
 SQL = statements("stock", "stock")
 subject("warehouse", "warehouse")
+subject("level", "stock_level")
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,44 @@ def move(ctx: Context, rows: Sequence[Move]) -> Outcome:
 
 def write_moves(ctx: Context, moves: Sequence[tuple[int, Decimal, str]]) -> None:
     """Write (level id, signed quantity, reason) into the ledger and its sums; the levels must be locked."""
-    ctx.fetch(
+    after = ctx.fetch(
         SQL.move,
         level=[m[0] for m in moves],
         quantity=[m[1] for m in moves],
         reason=[m[2] for m in moves],
         command_id=ctx.command_id,
     )
+    ctx.record("stock.moved", "level", [Fact(row.id, row.id, says={"on_hand": row.on_hand}) for row in after])
 
 
-def place_demands(ctx: Context, wants: Sequence[tuple[int, Decimal, date | None]], priority: int = 5) -> list[int]:
-    """Place a demand for each (item, quantity, due day); the ids come in the same order."""
-    lists = {"item": [w[0] for w in wants], "quantity": [w[1] for w in wants], "due_on": [w[2] for w in wants]}
-    return [row.id for row in ctx.fetch(SQL.place_demands, **lists, priority=priority)]
+def shorten(ctx: Context, wants: Sequence[tuple[int, Decimal]]) -> None:
+    """Let demands (id, less) want less than they did; what they hold beyond that is freed, the last place first."""
+    ctx.fetch(SQL.lock_demands, ids=[demand for demand, _ in wants])
+    held = ctx.fetch(SQL.lock_allocations, demand=[demand for demand, _ in wants])
+    ctx.fetch(SQL.lock_levels, items=sorted({a.item_id for a in held}))
+    ctx.fetch(SQL.shorten, demand=[demand for demand, _ in wants], less=[less for _, less in wants])
+
+
+def give_back(ctx: Context, parts: Sequence[Share]) -> None:
+    """Free shares that demands hold, because they were not found in their place; the demands want them still."""
+    ctx.fetch(SQL.lock_demands, ids=[part.demand for part in parts])
+    held = ctx.fetch(SQL.lock_allocations, demand=[part.demand for part in parts])
+    ctx.fetch(SQL.lock_levels, items=sorted({a.item_id for a in held}))
+    ctx.fetch(SQL.give_back, **columns(parts, *Share._fields))
+
+
+class Want(NamedTuple):
+    """So much of an item is wanted by a day, from one warehouse or from any."""
+
+    item: int
+    quantity: Decimal
+    due_on: date | None = None
+    warehouse: int | None = None
+
+
+def place_demands(ctx: Context, wants: Sequence[Want], priority: int = 5) -> list[int]:
+    """Place a demand for each want; the ids come in the same order."""
+    return [row.id for row in ctx.fetch(SQL.place_demands, **columns(wants, *Want._fields), priority=priority)]
 
 
 class Allocated(NamedTuple):
@@ -97,11 +124,11 @@ def allocate(
     levels = ctx.fetch(SQL.lock_levels, items=sorted({d.item_id for d in locked}))
     order = sorted(locked, key=lambda d: (d.priority, d.due_on or date.max, d.id))
     needs = [
-        Need(d.id, d.item_id, lacking, (whole or {}).get(d.id))
+        Need(d.id, d.item_id, lacking, d.warehouse_id, (whole or {}).get(d.id))
         for d in order
         if (lacking := d.quantity - d.allocated - d.met) > 0
     ]
-    supplies = [Supply(at.id, at.item_id, at.on_hand - at.reserved, at.rank) for at in levels]
+    supplies = [Supply(at.id, at.item_id, at.on_hand - at.reserved, at.warehouse_id, at.rank) for at in levels]
     shares = share_out(needs, supplies, strategy)
     if shares:
         ctx.fetch(SQL.allocate, **columns(shares, *Share._fields))
@@ -119,6 +146,18 @@ def let_go(ctx: Context, demands: Sequence[int], shrink: bool) -> None:
     ctx.fetch(SQL.let_go, demand=ids, shrink=shrink)
 
 
+def take_in(ctx: Context, goods: Sequence[Move]) -> None:
+    """Goods come in for the floors above: made, or taken back. The items and warehouses must exist."""
+    ctx.fetch(SQL.ensure_levels, **columns(goods, "warehouse", "item"))
+    levels = {
+        (at.item_id, at.warehouse_id): at.id for at in ctx.fetch(SQL.lock_levels, items=[row.item for row in goods])
+    }
+    write_moves(ctx, [(levels[row.item, row.warehouse], row.quantity, row.reason) for row in goods])
+
+
 def issue(ctx: Context, parts: Sequence[Share], reason: str) -> None:
     """Goods leave the house: each share shrinks its allocation, the level and the demand. The shares must be allocated."""
+    ctx.fetch(SQL.lock_demands, ids=[part.demand for part in parts])
+    held = ctx.fetch(SQL.lock_allocations, demand=[part.demand for part in parts])
+    ctx.fetch(SQL.lock_levels, items=sorted({a.item_id for a in held}))
     ctx.fetch(SQL.issue, **columns(parts, *Share._fields), reason=reason, command_id=ctx.command_id)

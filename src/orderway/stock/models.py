@@ -55,13 +55,17 @@ class StockMove(models.Model):
 
 
 class Demand(models.Model):
-    """Somebody wants `quantity` of an item by a day; `met` of it has left the house, `allocated` is the sum of its allocations."""
+    """Somebody wants `quantity` of an item by a day, from one warehouse or from any.
+
+    `met` of it has left the house, `allocated` is the sum of its allocations.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT)
     item = models.ForeignKey(Item, models.PROTECT)
     quantity = quantity_column()
     allocated = quantity_column(default=0)
     met = quantity_column(default=0)
+    warehouse = models.ForeignKey(Warehouse, models.PROTECT, null=True)
     due_on = models.DateField(null=True)
     priority = models.IntegerField(default=5)
 

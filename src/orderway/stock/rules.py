@@ -8,20 +8,25 @@ Strategy = Literal["rank", "highest"]
 
 
 class Need(NamedTuple):
-    """A demand that still lacks `quantity` of an item. Needs of one `whole` group get all they lack together, or nothing."""
+    """A demand that still lacks `quantity` of an item, from `warehouse` or (None) from any.
+
+    Needs of one `whole` group get all they lack together, or nothing.
+    """
 
     demand: int
     item: int
     quantity: Decimal
+    warehouse: int | None = None
     whole: int | None = None
 
 
 class Supply(NamedTuple):
-    """What a stock level has free, and the rank of its warehouse."""
+    """What a stock level has free, in which warehouse, and the rank of that."""
 
     level: int
     item: int
     free: Decimal
+    warehouse: int
     rank: int
 
 
@@ -66,6 +71,8 @@ def _take(need: Need, places: Sequence[Supply], free: dict[int, Decimal], strate
     order = sorted(places, key=lambda p: (p.rank, p.level) if strategy == "rank" else (-free[p.level], p.level))
     shares = []
     for place in order:
+        if need.warehouse not in (None, place.warehouse):
+            continue
         quantity = min(lacking, free[place.level])
         if quantity > 0:
             shares.append(Share(need.demand, place.level, quantity))

@@ -1,5 +1,5 @@
 """The verbs of an order, one module a family."""
 
-from . import place, proceed
+from . import deliver, place, proceed
 
-__all__ = ["place", "proceed"]
+__all__ = ["deliver", "place", "proceed"]

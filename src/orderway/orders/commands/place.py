@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from orderway.catalog.queries import Wanted, offers
 from orderway.catalog.rules import Tax, tax_of_sale
+from orderway.documents.commands import OpenParcel, open_parcel
 from orderway.kernel import clock, numbers
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import columns, statements
 from orderway.parties.queries import terms
-from orderway.stock.commands import place_demands
+from orderway.stock.commands import Want, place_demands
 
 from ..rules import line_net
 
@@ -25,7 +26,7 @@ CHANNELS = ("shop", "counter", "phone", "mail", "edi", "file", "fax", "scan", "a
 
 @dataclass(frozen=True)
 class PlaceLine:
-    """A line to order. No `price` means the customer's price of the day; `discount` in percent."""
+    """A line to order. No `price` means the customer's price of the day; `discount` in percent; from any warehouse unless said."""
 
     item: int
     quantity: Decimal
@@ -33,6 +34,7 @@ class PlaceLine:
     description: str = ""
     discount: Decimal = Decimal(0)
     requested_on: date | None = None
+    warehouse: int | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class _Priced(NamedTuple):
     tax_category: str
     tax_rate: Decimal
     requested_on: date | None
+    warehouse: int | None
     stocked: bool
 
 
@@ -155,7 +158,8 @@ def _priced_line(i: int, position: int, line: PlaceLine, row: PlaceOrder, offer:
         tax_category=tax.category,
         tax_rate=tax.rate,
         requested_on=line.requested_on or row.requested_on,
-        stocked=offer.kind == "goods",
+        warehouse=line.warehouse,
+        stocked=offer.kind != "service",
     )
 
 
@@ -168,14 +172,17 @@ def _write(
 ) -> list[Any]:
     lines = [line for i in accepted for line in priced[i]]
     stocked = [line for line in lines if line.stocked]
-    demands = iter(place_demands(ctx, [(line.item, line.quantity, line.requested_on) for line in stocked]))
+    wants = [Want(line.item, line.quantity, line.requested_on, line.warehouse) for line in stocked]
+    demands = iter(place_demands(ctx, wants))
     demand = [next(demands) if line.stocked else None for line in lines]
     heads = [_head(rows[i], customers[rows[i].customer], priced[i]) for i in accepted]
     year = f"{ctx.at:%y}"
+    parcels = open_parcel(ctx.within(), [OpenParcel("order")] * len(accepted)).done
     series = numbers.take(ctx, f"order-{year}", len(accepted))
     orders = ctx.fetch(
         SQL.insert_orders,
         number=[f"{year}-{n:05}" for n in series],
+        parcel=parcels,
         responsible=ctx.actor.id or ctx.actor.on_behalf_of,
         **columns(heads, *_Head._fields),
     )
@@ -184,7 +191,7 @@ def _write(
         SQL.insert_lines,
         order=[by_place[line.place] for line in lines],
         demand=demand,
-        **columns(lines, *(name for name in _Priced._fields if name not in ("place", "stocked"))),
+        **columns(lines, *(name for name in _Priced._fields if name not in ("place", "warehouse", "stocked"))),
     )
     return orders
 
@@ -199,6 +206,7 @@ class _Head(NamedTuple):
     net: Decimal
     payment_days: int
     prepay_percent: Decimal
+    prepay_open: bool
     ship_name: str
     ship_street: str
     ship_postcode: str
@@ -220,6 +228,7 @@ def _head(row: PlaceOrder, customer: Any, lines: Sequence[_Priced]) -> _Head:
         net=sum((line.net for line in lines), Decimal(0)),
         payment_days=customer.payment_days,
         prepay_percent=customer.prepay_percent,
+        prepay_open=customer.prepay_percent > 0,
         ship_name=row.ship_name or customer.name,
         ship_street=customer.street if own else row.ship_street,
         ship_postcode=customer.postcode if own else row.ship_postcode,

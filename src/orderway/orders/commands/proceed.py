@@ -30,8 +30,8 @@ def lock(ctx: Context, verb: str, ids: Sequence[int]) -> tuple[list[Any], list[R
     return may, refused
 
 
-def _move(ctx: Context, event: str, orders: Sequence[Any], after: Callable[[Any], dict[str, str]]) -> None:
-    """Write the state columns `after` gives for each order, and record old and new."""
+def move(ctx: Context, event: str, orders: Sequence[Any], after: Callable[[Any], dict[str, str]]) -> None:
+    """Write the state columns that `after` gives for each locked order, and record old and new."""
     new = {order.id: after(order) for order in orders}
     columns = ("state", "held_from", "hold_reason")
     old = {order.id: {name: getattr(order, name) for name in columns} for order in orders}
@@ -46,7 +46,7 @@ def confirm(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     may, refused = lock(ctx, "confirm", [row.id for row in rows])
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
-    _move(ctx, "order.confirmed", may, lambda _: {"state": "confirmed"})
+    move(ctx, "order.confirmed", may, lambda _: {"state": "confirmed"})
     return Outcome([order.id for order in may], refused)
 
 
@@ -68,7 +68,7 @@ def hold(ctx: Context, rows: Sequence[HoldOrder]) -> Outcome:
         return Outcome(refused=refused)
     may = [order for order in may if reasons[order.id]]
     if may:
-        _move(
+        move(
             ctx,
             "order.held",
             may,
@@ -83,7 +83,7 @@ def resume(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     may, refused = lock(ctx, "resume", [row.id for row in rows])
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
-    _move(ctx, "order.resumed", may, lambda o: {"state": o.held_from, "held_from": "", "hold_reason": ""})
+    move(ctx, "order.resumed", may, lambda o: {"state": o.held_from, "held_from": "", "hold_reason": ""})
     return Outcome([order.id for order in may], refused)
 
 
@@ -99,7 +99,7 @@ def cancel(ctx: Context, rows: Sequence[HoldOrder]) -> Outcome:
     may = [order for order in may if order.id not in out]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
-    _move(ctx, "order.cancelled", may, lambda o: {"state": "cancelled", "hold_reason": reasons[o.id]})
+    move(ctx, "order.cancelled", may, lambda o: {"state": "cancelled", "hold_reason": reasons[o.id]})
     demands = ctx.fetch(SQL.demands, ids=[order.id for order in may])
     stock.let_go(ctx.within(), [row.demand_id for row in demands], shrink=True)
     return Outcome([order.id for order in may], refused)
@@ -112,9 +112,28 @@ def allocate(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     demands = ctx.fetch(SQL.demands, ids=[order.id for order in may])
+    short = _allocate(ctx, demands)
+    ids = [order.id for order in may]
+    ctx.record("order.allocated", "order", [Fact(id, id, says={"short_lines": short.get(id, 0)}) for id in ids])
+    return Outcome(ids, refused, {"short": [id for id in ids if short.get(id)]})
+
+
+def _allocate(ctx: Context, demands: Sequence[Any]) -> dict[int, int]:
+    """Reserve stock for the demands of orders; how many lines of each order stay short."""
     lacking = stock.allocate(ctx.within(), [row.demand_id for row in demands]).lacking
-    short = {order.id: 0 for order in may}
+    short: dict[int, int] = {}
     for row in demands:
-        short[row.order_id] += lacking[row.demand_id] > 0
+        short[row.order_id] = short.get(row.order_id, 0) + (lacking[row.demand_id] > 0)
+    return short
+
+
+@command("orders.serve_waiting")
+def serve_waiting(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Goods came in (the rows are stock levels): let the confirmed orders that wait for them reserve what they lack."""
+    waiting = ctx.fetch(SQL.waiting, levels=[row.id for row in rows])
+    orders = sorted({row.order_id for row in waiting})
+    may, _ = lock(ctx, "allocate", orders)
+    allowed = {order.id for order in may}
+    short = _allocate(ctx, [row for row in waiting if row.order_id in allowed])
     ctx.record("order.allocated", "order", [Fact(id, id, says={"short_lines": n}) for id, n in short.items()])
-    return Outcome([order.id for order in may], refused, {"short": [id for id, n in short.items() if n]})
+    return Outcome([row.id for row in rows])

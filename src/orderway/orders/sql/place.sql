@@ -1,18 +1,18 @@
 -- name: insert_orders
 -- Insert orders in the order of the input.
 insert into sales_order (company_id, number, customer_id, state, held_from, hold_reason, channel, their_reference, ordered_on,
-                         requested_on, promised_on, currency, net, payment_days, prepay_percent, ship_name, ship_street,
-                         ship_postcode, ship_city, ship_country, instruction, responsible_id, copied_from_id)
+                         requested_on, promised_on, currency, net, payment_days, prepay_percent, prepay_open, settled, ship_name,
+                         ship_street, ship_postcode, ship_city, ship_country, instruction, responsible_id, parcel_id, copied_from_id)
 select %(company)s::bigint, o.number, o.customer, 'placed', '', '', o.channel, o.their_reference, o.ordered_on,
-       o.requested_on, null, o.currency, o.net, o.payment_days, o.prepay_percent, o.ship_name, o.ship_street,
-       o.ship_postcode, o.ship_city, o.ship_country, o.instruction, %(responsible)s::bigint, o.copied_from
+       o.requested_on, null, o.currency, o.net, o.payment_days, o.prepay_percent, o.prepay_open, false, o.ship_name, o.ship_street,
+       o.ship_postcode, o.ship_city, o.ship_country, o.instruction, %(responsible)s::bigint, o.parcel, o.copied_from
 from unnest(%(number)s::text[], %(customer)s::bigint[], %(channel)s::text[], %(their_reference)s::text[], %(ordered_on)s::date[],
             %(requested_on)s::date[], %(currency)s::text[], %(net)s::numeric[], %(payment_days)s::integer[],
-            %(prepay_percent)s::numeric[], %(ship_name)s::text[], %(ship_street)s::text[], %(ship_postcode)s::text[],
-            %(ship_city)s::text[], %(ship_country)s::text[], %(instruction)s::text[], %(copied_from)s::bigint[])
+            %(prepay_percent)s::numeric[], %(prepay_open)s::boolean[], %(ship_name)s::text[], %(ship_street)s::text[], %(ship_postcode)s::text[],
+            %(ship_city)s::text[], %(ship_country)s::text[], %(instruction)s::text[], %(parcel)s::bigint[], %(copied_from)s::bigint[])
      with ordinality as o (number, customer, channel, their_reference, ordered_on, requested_on, currency, net, payment_days,
-                           prepay_percent, ship_name, ship_street, ship_postcode, ship_city, ship_country, instruction,
-                           copied_from, place)
+                           prepay_percent, prepay_open, ship_name, ship_street, ship_postcode, ship_city, ship_country,
+                           instruction, parcel, copied_from, place)
 order by o.place
 returning id, number
 

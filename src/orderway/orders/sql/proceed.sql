@@ -20,3 +20,14 @@ order by l.id
 -- Which of these orders have delivered or invoiced something.
 select distinct l.order_id from order_line l
 where l.order_id = any(%(ids)s::bigint[]) and (l.delivered <> 0 or l.invoiced <> 0)
+
+-- name: waiting
+-- The demands of confirmed orders that lack what lies free in these levels.
+select l.order_id, l.id as line_id, l.demand_id
+from stock_level v
+join demand d on d.item_id = v.item_id and d.met < d.quantity and d.allocated + d.met < d.quantity
+             and (d.warehouse_id is null or d.warehouse_id = v.warehouse_id)
+join order_line l on l.demand_id = d.id
+join sales_order o on o.id = l.order_id and o.state = 'confirmed'
+where v.id = any(%(levels)s::bigint[]) and v.on_hand > v.reserved and {visible order_line l}
+order by l.order_id, l.id

@@ -37,15 +37,16 @@ returning l.id, l.on_hand, l.reserved
 
 -- name: place_demands
 -- Place demands, in the order of the input.
-insert into demand (company_id, item_id, quantity, allocated, met, due_on, priority)
-select %(company)s::bigint, d.item, d.quantity, 0, 0, d.due_on, %(priority)s::integer
-from unnest(%(item)s::bigint[], %(quantity)s::numeric[], %(due_on)s::date[]) with ordinality as d (item, quantity, due_on, place)
+insert into demand (company_id, item_id, quantity, allocated, met, warehouse_id, due_on, priority)
+select %(company)s::bigint, d.item, d.quantity, 0, 0, d.warehouse, d.due_on, %(priority)s::integer
+from unnest(%(item)s::bigint[], %(quantity)s::numeric[], %(due_on)s::date[], %(warehouse)s::bigint[])
+     with ordinality as d (item, quantity, due_on, warehouse, place)
 order by d.place
 returning id
 
 -- name: lock_demands
 -- Lock demands in key order, with what they still lack.
-select d.id, d.item_id, d.quantity, d.allocated, d.met, d.due_on, d.priority
+select d.id, d.item_id, d.quantity, d.allocated, d.met, d.warehouse_id, d.due_on, d.priority
 from demand d where d.id = any(%(ids)s::bigint[]) and {visible demand d}
 order by d.id for update
 
@@ -103,6 +104,45 @@ with i as (
 update demand d set allocated = d.allocated - t.quantity, met = d.met + t.quantity
 from (select demand, sum(quantity) as quantity from i group by demand) t where d.id = t.demand
 returning d.id, d.quantity, d.met
+
+-- name: give_back
+-- Free shares that demands hold.
+with g as (
+    select * from unnest(%(demand)s::bigint[], %(level)s::bigint[], %(quantity)s::numeric[]) as g (demand, level, quantity)
+), kept as (
+    update allocation a set quantity = a.quantity - g.quantity from g
+    where a.demand_id = g.demand and a.level_id = g.level and a.quantity > g.quantity
+), gone as (
+    delete from allocation a using g where a.demand_id = g.demand and a.level_id = g.level and a.quantity = g.quantity
+), levels as (
+    update stock_level l set reserved = l.reserved - t.quantity
+    from (select level, sum(quantity) as quantity from g group by level) t where l.id = t.level
+)
+update demand d set allocated = d.allocated - t.quantity
+from (select demand, sum(quantity) as quantity from g group by demand) t where d.id = t.demand
+returning d.id
+
+-- name: shorten
+-- Let demands want less; what they hold beyond the rest is freed, the newest allocation first.
+with w as (
+    select d.id, greatest(d.quantity - w.less, d.met) as quantity,
+           d.allocated - least(d.allocated, greatest(d.quantity - w.less - d.met, 0)) as free
+    from unnest(%(demand)s::bigint[], %(less)s::numeric[]) as w (demand, less) join demand d on d.id = w.demand
+), part as (
+    select a.id, a.level_id, a.quantity,
+           least(a.quantity, greatest(w.free - coalesce(sum(a.quantity) over (
+               partition by a.demand_id order by a.id desc rows between unbounded preceding and 1 preceding), 0), 0)) as free
+    from w join allocation a on a.demand_id = w.id
+), kept as (
+    update allocation a set quantity = a.quantity - p.free from part p where a.id = p.id and p.free > 0 and p.free < a.quantity
+), gone as (
+    delete from allocation a using part p where a.id = p.id and p.free = a.quantity
+), levels as (
+    update stock_level l set reserved = l.reserved - t.free
+    from (select level_id, sum(free) as free from part group by level_id) t where l.id = t.level_id
+)
+update demand d set quantity = w.quantity, allocated = d.allocated - w.free from w where d.id = w.id
+returning d.id
 
 -- name: levels
 -- Stock by item and warehouse.

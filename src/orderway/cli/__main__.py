@@ -1,0 +1,5 @@
+"""`python -m orderway.cli`."""
+
+from .main import main
+
+main()

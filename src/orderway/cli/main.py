@@ -1,0 +1,122 @@
+"""`orderway`: everything that is not done on a page."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _ready(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Start Django (and the database) only for the commands that need it, so that --help is quick."""
+
+    @wraps(work)
+    def started(*args: Any, **kwargs: Any) -> Any:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderway.settings")
+        import django
+
+        django.setup()
+        return work(*args, **kwargs)
+
+    return started
+
+
+@click.group()
+@click.version_option(package_name="orderway")
+def main() -> None:
+    """Orderway, the order desk: orders in, goods and invoices out, everything provable."""
+
+
+@main.command()
+@_ready
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@_ready
+def demo() -> None:
+    """Fill an empty installation with the demo company; on a filled one it changes nothing."""
+    from .demo import fill
+
+    for line in fill():
+        click.echo(line)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--web-workers", default=2, show_default=True, help="Processes that serve pages.")
+def serve(host: str, port: int, web_workers: int) -> None:
+    """Serve the pages and run the workers until Ctrl-C."""
+    from .serving import serve as start
+
+    sys.exit(start(host, port, web_workers))
+
+
+@main.command()
+@_ready
+def worker() -> None:
+    """Run reactions until stopped."""
+    from orderway.worker.loop import Stop, work
+
+    work(Stop())
+
+
+@main.command("run")
+@click.argument("command")
+@click.argument("rows", type=click.File("r"), default="-")
+@click.option("--as", "email", required=True, help="Mail address of the person who acts.")
+@click.option("--key", help="Idempotency key: the same key does it once.")
+@click.option("--dry", is_flag=True, help="Say what would happen, change nothing.")
+@click.option("--partial", is_flag=True, help="Do what can be done, refuse the rest.")
+@_ready
+def run_command(command: str, rows: Any, email: str, key: str | None, dry: bool, partial: bool) -> None:
+    """Run COMMAND on a JSON list of rows (from a file or standard input)."""
+    from orderway.kernel.registry import commands
+    from orderway.kernel.running import read_rows, run
+    from orderway.people.models import Person
+    from orderway.people.queries import actor_of
+
+    if command not in commands:
+        raise click.UsageError(f"There is no command {command}. Known: {', '.join(sorted(commands))}")
+    person = Person.objects.filter(email=email.lower()).first()
+    actor = actor_of(person.pk, person.company_id) if person else None
+    if actor is None:
+        raise click.UsageError(f"Nobody with the address {email} may act here.")
+    parsed, misfits = read_rows(command, json.load(rows))
+    answer = {"done": [], "refused": [r.as_json() for r in misfits]}
+    if not misfits:
+        answer = run(command, actor, parsed, key=key, dry=dry, partial=partial).as_json()
+    click.echo(json.dumps(answer, default=str, indent=2))
+    sys.exit(1 if answer["refused"] and not answer["done"] else 0)
+
+
+@main.command()
+@_ready
+def check() -> None:
+    """Rebuild sums and rows from the ledgers and events, and name every difference."""
+    from orderway.kernel.checking import differences
+
+    found = differences()
+    for line in found:
+        click.echo(line)
+    click.echo(f"{len(found)} differences" if found else "Everything agrees with its ledgers and events.")
+    sys.exit(1 if found else 0)
+
+
+@main.command()
+def where() -> None:
+    """Say where this installation keeps its files."""
+    from orderway import settings
+
+    for name in ("DATA_DIR", "BLOB_DIR", "CLUSTER_DIR"):
+        click.echo(f"{name.lower():12} {Path(getattr(settings, name))}")

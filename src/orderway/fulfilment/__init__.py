@@ -1,0 +1,1 @@
+"""Pick, pack, ship, deliver and take back."""

@@ -1,0 +1,72 @@
+"""Reading shipments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orderway.kernel.context import Reader
+from orderway.kernel.paging import Page, page
+from orderway.kernel.registry import query
+from orderway.kernel.sql import statements
+
+SQL = statements("fulfilment", "shipments")
+SORTS = {"oldest": "s.id", "order": "o.number, s.id", "customer": "p.name, s.id", "due": "o.requested_on, s.id"}
+TO_DO = ["open", "picked", "packed"]
+
+
+@dataclass(frozen=True)
+class ShipmentList:
+    """Ask for shipments: those to do unless a state is named; by words, warehouse or order, sorted, one page."""
+
+    state: str | None = None
+    search: str | None = None
+    warehouse: str | None = None
+    order: int | None = None
+    sort: str = "oldest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("fulfilment.shipments", ShipmentList)
+def shipments(ctx: Reader, asked: ShipmentList) -> Page:
+    """Shipments with their order and customer, one page at a time."""
+    states = [asked.state] if asked.state else None if asked.order else TO_DO
+    narrowed = {"search": asked.search, "warehouse": asked.warehouse, "order": asked.order, "states": states}
+    return page(ctx, SQL.list, SORTS, asked, **narrowed)
+
+
+@dataclass(frozen=True)
+class OneShipment:
+    """Ask for one shipment by its id."""
+
+    id: int
+
+
+@query("fulfilment.shipment", OneShipment)
+def one_shipment(ctx: Reader, asked: OneShipment) -> Any:
+    """The head of one shipment, or None."""
+    return ctx.one(SQL.one, id=asked.id)
+
+
+@query("fulfilment.lines", OneShipment)
+def lines(ctx: Reader, asked: OneShipment) -> list[Any]:
+    """What to pick for one shipment, or was picked, in the order of the walk."""
+    return ctx.fetch(SQL.lines, id=asked.id)
+
+
+@query("fulfilment.packages", OneShipment)
+def packages(ctx: Reader, asked: OneShipment) -> list[Any]:
+    """The packages of one shipment with their contents, a row a content."""
+    return ctx.fetch(SQL.packages, id=asked.id)
+
+
+@dataclass(frozen=True)
+class OfOrder:
+    """Ask for what belongs to one order."""
+
+    order: int
+
+
+@query("fulfilment.returns", OfOrder)
+def returns(ctx: Reader, asked: OfOrder) -> list[Any]:
+    """What came back of one order, a row a line."""
+    return ctx.fetch(SQL.returns, order=asked.order)

@@ -1,0 +1,6 @@
+"""What fulfilment does when something happened below it, or to itself."""
+
+from orderway.kernel.registry import react
+
+react("order.allocated", "fulfilment.release_allocated")
+react("shipment.shipped", "fulfilment.backorder", of_root=True)

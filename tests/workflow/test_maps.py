@@ -1,0 +1,228 @@
+"""What a drawing becomes: a graph that runs, or the list of what cannot run, by name."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+import orderway.workflow
+from orderway.workflow.bpmn import NotBpmn, Process, read_map
+from orderway.workflow.compile import Compiled, Known, Shape, compile_map, duration
+from orderway.workflow.graph import Call, Choose, Gather, Step, Wait, Work
+
+MAPS = Path(orderway.workflow.__file__).parent / "maps"
+KNOWN = Known(
+    facts={"order": {"total": "number", "prepay_percent": "number", "short_lines": "number", "price_sheet": "string"}},
+    commands={"a.step": Shape(), "a.other": Shape(frozenset({"percent", "note"}), frozenset({"percent"}))},
+    roles=frozenset({"manager", "accountant"}),
+    maps=frozenset({"other_map"}),
+)
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
+    '<error id="short" errorCode="short-stock"/>'
+)
+
+
+def drawn(body: str, subject: str = "order") -> bytes:
+    return f'{HEAD}<process id="p" name="Map" isExecutable="true" o:subject="{subject}">{body}</process></definitions>'.encode()
+
+
+def flow(source: str, target: str, condition: str = "") -> str:
+    inner = f"<conditionExpression>{condition}</conditionExpression>" if condition else ""
+    return f'<sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+
+
+def line(*middle: str) -> bytes:
+    """start, the given elements (their ids a, b, …), end, joined by flows."""
+    ids = ["s", *"abcdef"[: len(middle)], "e"]
+    flows = "".join(flow(one, other) for one, other in pairwise(ids))
+    return drawn(f'<startEvent id="s"/>{"".join(middle)}<endEvent id="e"/>{flows}')
+
+
+def compiled(xml: bytes) -> Compiled:
+    return compile_map(read_map(xml), KNOWN)
+
+
+def codes(xml: bytes) -> list[tuple[str, str]]:
+    return [(problem.code, problem.element) for problem in compiled(xml).problems]
+
+
+APPROVE = (
+    '<userTask id="a" name="Approve price" o:role="accountant" o:due="P1DT4H"><extensionElements>'
+    '<o:instruction>Look twice.</o:instruction><o:instruction lang="de">Zweimal hinsehen.</o:instruction>'
+    '<o:field name="percent" type="number" label="Percent" de="Prozent" required="true"/>'
+    '<o:check name="colours" label="Colours" de="Farben"/>'
+    '<o:outcome name="approve" label="Approve" de="Freigeben"/>'
+    '<o:outcome name="reject" label="Send back" de="Zurückgeben" sendsBack="true"/>'
+    "</extensionElements></userTask>"
+)
+
+
+def test_a_work_item_takes_all_it_is_from_the_drawing() -> None:
+    graph = compiled(line(APPROVE)).graph
+    assert graph is not None
+    work = graph.nodes["a"].does
+    assert isinstance(work, Work)
+    assert (work.role, work.due) == ("accountant", duration("P1DT4H"))
+    assert work.instruction.in_language("de-at") == "Zweimal hinsehen."
+    assert work.instruction.in_language("fr") == "Look twice."
+    assert [(field.name, field.type, field.required) for field in work.fields] == [("percent", "number", True)]
+    assert work.fields[0].label.in_language("de") == "Prozent"
+    assert [check.name for check in work.checks] == ["colours"]
+    assert [(outcome.name, outcome.sends_back) for outcome in work.outcomes] == [("approve", False), ("reject", True)]
+    assert graph.names == {"percent": "number"}
+
+
+def test_a_refusal_is_caught_at_the_border_of_its_step() -> None:
+    xml = drawn(
+        '<startEvent id="s"/><serviceTask id="a" o:command="a.step"/><endEvent id="e"/>'
+        '<boundaryEvent id="b" attachedToRef="a"><errorEventDefinition id="x" errorRef="short"/></boundaryEvent>'
+        '<endEvent id="f"/>' + flow("s", "a") + flow("a", "e") + flow("b", "f")
+    )
+    graph = compiled(xml).graph
+    assert graph is not None
+    step = graph.nodes["a"].does
+    assert isinstance(step, Step)
+    assert {code: way.target for code, way in step.caught.items()} == {"short-stock": "f"}
+
+
+def test_a_condition_may_use_facts_fields_and_the_outcome() -> None:
+    xml = drawn(
+        f'<startEvent id="s"/>{APPROVE}<exclusiveGateway id="g" default="g_e"/><endEvent id="e"/><endEvent id="f"/>'
+        + flow("s", "a")
+        + flow("a", "g")
+        + flow("g", "f", 'outcome = "reject" and total &gt; 5 and percent &gt; 0')
+        + flow("g", "e")
+    )
+    graph = compiled(xml).graph
+    assert graph is not None
+    assert graph.facts == {"total"}
+    choose = graph.nodes["g"].does
+    assert isinstance(choose, Choose)
+    assert choose.default is not None
+    assert choose.default.target == "e"
+
+
+ARGUMENT = '<extensionElements><o:argument name="percent" value="30"/></extensionElements>'
+
+
+@pytest.mark.parametrize(
+    ("element", "code"),
+    [
+        ('<serviceTask id="a"/>', "no-command"),
+        ('<serviceTask id="a" o:command="no.such"/>', "unknown-command"),
+        ('<serviceTask id="a" o:command="a.other"/>', "missing-argument"),
+        (f'<serviceTask id="a" o:command="a.step">{ARGUMENT}</serviceTask>', "unknown-argument"),
+        ('<userTask id="a" name="A" o:due="P1D"/>', "no-role"),
+        ('<userTask id="a" name="A" o:due="P1D" o:role="pope"/>', "unknown-role"),
+        ('<userTask id="a" name="A" o:due="P1M" o:role="manager"/>', "bad-duration"),
+        ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:holds="no_fact"/>', "unknown-fact"),
+        ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:sameAs="e"/>', "same-as"),
+        ('<scriptTask id="a" name="A"/>', "cannot-run"),
+        ('<subProcess id="a"/>', "cannot-run"),
+        ('<inclusiveGateway id="a"/>', "cannot-run"),
+        ('<intermediateCatchEvent id="a"><messageEventDefinition id="m"/></intermediateCatchEvent>', "no-event"),
+        ('<intermediateCatchEvent id="a"><signalEventDefinition id="m"/></intermediateCatchEvent>', "cannot-run"),
+        ('<intermediateCatchEvent id="a"><timerEventDefinition id="m"/></intermediateCatchEvent>', "no-duration"),
+        ('<callActivity id="a"/>', "no-map"),
+        ('<callActivity id="a" calledElement="lost"/>', "unknown-map"),
+        ('<serviceTask id="a" o:command="a.step"><multiInstanceLoopCharacteristics/></serviceTask>', "loops"),
+    ],
+)
+def test_what_cannot_run_is_named_with_its_element(element: str, code: str) -> None:
+    result = compiled(line(element))
+    assert result.graph is None
+    assert (code, "a") in codes(line(element))
+
+
+def test_ways_that_lead_nowhere_come_from_nowhere_or_spin_are_found() -> None:
+    step = '<serviceTask id="{0}" name="{0}" o:command="a.step"/>'
+    nowhere = drawn('<startEvent id="s"/>' + step.format("a") + flow("s", "a"))
+    assert ("dead-end", "a") in codes(nowhere)
+    lost = drawn('<startEvent id="s"/><endEvent id="e"/>' + step.format("a") + flow("s", "e") + flow("a", "e"))
+    assert ("unreachable", "a") in codes(lost)
+    spin = drawn(
+        '<startEvent id="s"/><exclusiveGateway id="g" default="g_e"/><endEvent id="e"/>'
+        + step.format("a") + flow("s", "a") + flow("a", "g") + flow("g", "a", "total &gt; 5") + flow("g", "e")
+    )  # fmt: skip
+    assert codes(spin) == [("spins", "a"), ("spins", "g")]
+    broken = drawn('<startEvent id="s"/><endEvent id="e"/>' + flow("s", "e") + flow("s", "ghost"))
+    assert ("broken-flow", "s_ghost") in codes(broken)
+
+
+def test_a_mistyped_outcome_or_fact_is_found_while_drawing() -> None:
+    xml = drawn(
+        f'<startEvent id="s"/>{APPROVE}<exclusiveGateway id="g" default="g_e"/><endEvent id="e"/>'
+        + flow("s", "a") + flow("a", "g") + flow("g", "e") + flow("g", "a", 'outcome = "rejected"')
+    )  # fmt: skip
+    (problem,) = compiled(xml).problems
+    assert (problem.code, problem.what) == ("unknown-outcome", "rejected")
+    with translation.override("en"):
+        assert problem.why == "No work item of this map has the outcome rejected."
+
+
+@pytest.mark.parametrize(
+    ("xml", "why"),
+    [
+        (b"no xml", "not well-formed"),
+        (b"<html/>", "expected definitions"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">&b;</definitions>', "document type"),
+        (drawn('<startEvent id="a"/><endEvent id="a"/>'), "used twice"),
+        (drawn("<startEvent/>"), "has no id"),
+        (f"{HEAD}</definitions>".encode(), "no process"),
+    ],
+)  # fmt: skip
+def test_other_bytes_are_refused_with_the_reason(xml: bytes, why: str) -> None:
+    with pytest.raises(NotBpmn, match=why):
+        read_map(xml)
+
+
+def _shipped(name: str) -> tuple[Process, ...]:
+    return read_map((MAPS / f"{name}.bpmn").read_bytes())
+
+
+@pytest.mark.parametrize("name", ["trade_order", "print_order", "deliver_and_bill"])
+def test_the_shipped_maps_compile_without_a_problem(name: str) -> None:
+    processes = _shipped(name)
+    steps = [element for process in processes for element in process.elements if element.command]
+    commands = {step.command: Shape(frozenset(argument.name for argument in step.arguments)) for step in steps}
+    roles = {element.role for process in processes for element in process.elements}
+    result = compile_map(processes, Known(KNOWN.facts, commands, roles - {""}, {"deliver_and_bill"}))
+    assert result.problems == ()
+    assert result.graph is not None
+    for node in result.graph.nodes.values():
+        assert node.department
+        assert len(node.label.text.split()) <= 4
+        assert not node.label.text or node.label.in_language("de") != node.label.text
+
+
+def test_the_print_order_follows_the_case_step_by_step() -> None:
+    (process,) = _shipped("print_order")
+    tasks = [e.id for e in process.elements if e.kind in ("userTask", "serviceTask", "callActivity")]
+    assert tasks == [
+        "fill_form", "keep_form", "make_papers", "approve_price", "issue_prepayment", "validate", "schedule", "accept",
+        "confirm", "allocate", "deliver", "commit",
+    ]  # fmt: skip
+    back = {flow.source for flow in process.flows if flow.target == "fill_form"} - {"placed"}
+    assert back == {"unusable", "price_approved", "is_valid", "is_scheduled", "is_accepted"}
+
+
+def test_picking_runs_beside_the_invoice() -> None:
+    (process,) = _shipped("deliver_and_bill")
+    graph = compile_map((process,), Known(KNOWN.facts, {e.command: Shape() for e in process.elements})).graph
+    assert graph is not None
+    assert isinstance(graph.nodes["both"].does, Gather)
+    assert {way.target for way in graph.nodes["both"].ways} == {"release", "prepare_invoice"}
+    waits = [node.does.event for node in graph.nodes.values() if isinstance(node.does, Wait)]
+    assert waits == ["picked", "packed", "shipped", "delivered", "paid"]
+    assert not any(isinstance(node.does, Call) for node in graph.nodes.values())
+
+
+def test_foreign_maps_are_read_and_judged_without_a_crash(cases: Path) -> None:
+    files = sorted((cases / "d_bpmn").glob("*/*.bpmn"))
+    assert len(files) >= 16
+    for file in files:
+        result = compile_map(read_map(file.read_bytes()), KNOWN)
+        assert result.graph is None
+        assert result.problems
