@@ -21,14 +21,25 @@ PARTITION = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A row of a part that changed along with its subject: columns before and after."""
+
+    table: str
+    id: int
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One change of one row: columns before and after (`old`, `new`), and what people should read of it (`says`)."""
+    """One change of one row: columns before and after (`old`, `new`), what people should read (`says`), and its `parts`."""
 
     id: int
     root: int
     old: Mapping[str, Any] = field(default_factory=dict)
     new: Mapping[str, Any] = field(default_factory=dict)
     says: Mapping[str, Any] = field(default_factory=dict)
+    parts: Sequence[Part] = ()
 
 
 def record(ctx: "Context", event: str, subject: str, facts: Sequence[Fact]) -> None:
@@ -72,7 +83,8 @@ def _frame(ctx: "Context", event: str, subject: str) -> dict[str, Any]:
 
 
 def _data(table: str, fact: Fact) -> str:
-    changes = [{"table": table, "id": fact.id, "old": fact.old, "new": fact.new}] if fact.old or fact.new else []
+    changed = [Part(table, fact.id, fact.old, fact.new)] if fact.old or fact.new else []
+    changes = [{"table": p.table, "id": p.id, "old": p.old, "new": p.new} for p in (*changed, *fact.parts)]
     return json.dumps({**fact.says, "changes": changes}, default=str)
 
 
