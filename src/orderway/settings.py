@@ -81,11 +81,14 @@ INSTALLED_APPS = [
     "orderway.people",
     "orderway.documents",
     "orderway.workflow",
+    "orderway.mail",
     "orderway.parties",
     "orderway.catalog",
     "orderway.stock",
     "orderway.orders",
     "orderway.fulfilment",
+    "orderway.billing",
+    "orderway.capture",
     "orderway.web",
 ]
 MIDDLEWARE = [
@@ -143,5 +146,18 @@ EMAIL_HOST = os.environ.get("ORDERWAY_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("ORDERWAY_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("ORDERWAY_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("ORDERWAY_SMTP_PASSWORD", "")
+EMAIL_SECURITY = os.environ.get("ORDERWAY_SMTP_SECURITY", "")  # starttls, ssl, or empty for neither
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("ORDERWAY_MAIL_FROM", "orders@localhost")
+
+# ways in: a mailbox and a folder that are watched, and the company (its id; else the first one) that what comes in belongs to
+IMAP_HOST = os.environ.get("ORDERWAY_IMAP_HOST", "")
+IMAP_PORT = int(os.environ.get("ORDERWAY_IMAP_PORT", "993"))
+IMAP_USER = os.environ.get("ORDERWAY_IMAP_USER", "")
+IMAP_PASSWORD = os.environ.get("ORDERWAY_IMAP_PASSWORD", "")
+IMAP_FOLDER = os.environ.get("ORDERWAY_IMAP_FOLDER", "INBOX")
+IMAP_SECURITY = os.environ.get("ORDERWAY_IMAP_SECURITY", "ssl")
+INLET_FOLDER = os.environ.get("ORDERWAY_INLET_FOLDER", "")
+INLET_COMPANY = int(os.environ.get("ORDERWAY_INLET_COMPANY", "0"))
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -26,9 +26,7 @@ quantities = st.integers(-100_000, 1_000_000).map(lambda n: Decimal(n) / 1000)
 prices = st.integers(0, 10_000_000).map(lambda n: Decimal(n) / 10_000)
 bases = st.sampled_from([Decimal(1), Decimal(100), Decimal(1000)])
 line_extras = st.lists(st.builds(Adjustment, amount=cents, reason=st.just("x"), charge=st.booleans()), max_size=2)
-extras = st.lists(
-    st.builds(Adjustment, amount=cents, reason=st.just("x"), charge=st.booleans(), tax=taxes), max_size=4
-)
+extras = st.lists(st.builds(Adjustment, amount=cents, reason=st.just("x"), charge=st.booleans(), tax=taxes), max_size=4)
 drawn_lines = st.lists(st.tuples(taxes, quantities, prices, bases, line_extras), min_size=1, max_size=30)
 
 

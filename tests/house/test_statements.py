@@ -89,3 +89,12 @@ def test_every_command_has_a_growth_case():
 def test_a_hundred_rows_take_as_many_statements_as_one(shop, name):
     counts = [growth.count_statements(shop, name, n) for n in (1, 100)]
     assert counts[0] == counts[1]
+
+
+def test_every_reaction_calls_a_command_that_takes_ids():
+    strange = [
+        r.name
+        for r in registry.reactions.values()
+        if r.command not in registry.commands or registry.commands[r.command].row is not registry.Ref
+    ]
+    assert strange == []

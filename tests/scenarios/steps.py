@@ -66,6 +66,10 @@ class Story:
     def head(self, order: int) -> Any:
         return ask("orders.one", self.shop.manager, id=order)
 
+    def bills(self, order: int) -> list[Any]:
+        """What was issued for an order, the newest first."""
+        return list(ask("billing.invoices", self.shop.accountant, order=order).rows)
+
     def shipments(self, order: int, state: str | None = None) -> list[Any]:
         found = ask("fulfilment.shipments", self.shop.warehouse, order=order).rows
         return [s for s in found if state is None or s.state == state]

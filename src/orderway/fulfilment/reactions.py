@@ -4,3 +4,4 @@ from orderway.kernel.registry import react
 
 react("order.allocated", "fulfilment.release_allocated")
 react("shipment.shipped", "fulfilment.backorder", of_root=True)
+react("order.prepaid", "fulfilment.release_allocated")

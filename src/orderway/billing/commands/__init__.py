@@ -1,0 +1,5 @@
+"""The verbs of billing, one module a family."""
+
+from . import credit, issue, pay, prepay
+
+__all__ = ["credit", "issue", "pay", "prepay"]

@@ -1,0 +1,91 @@
+"""Reading invoices and what is open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orderway.kernel.context import Reader
+from orderway.kernel.paging import Page, page
+from orderway.kernel.registry import query
+from orderway.kernel.sql import statements
+
+SQL = statements("billing", "invoices")
+SORTS = {
+    "newest": "i.id desc",
+    "due": "i.due_on, i.id",
+    "number": "i.number, i.id",
+    "customer": "p.name, i.id",
+    "open": "i.due - i.paid, i.id",
+}
+
+
+@dataclass(frozen=True)
+class InvoiceList:
+    """Ask for issued invoices: by words, kind, order or customer; open or overdue ones only; sorted, one page."""
+
+    search: str | None = None
+    kind: str | None = None
+    order: int | None = None
+    customer: int | None = None
+    open: bool | None = None
+    overdue: bool | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("billing.invoices", InvoiceList)
+def invoices(ctx: Reader, asked: InvoiceList) -> Page:
+    """Issued invoices, prepayment invoices and credit notes, one page at a time."""
+    narrowed = {"search": asked.search, "kind": asked.kind, "order": asked.order, "customer": asked.customer}
+    return page(ctx, SQL.list, SORTS, asked, open=asked.open or None, overdue=asked.overdue or None, **narrowed)
+
+
+@dataclass(frozen=True)
+class OneInvoice:
+    """Ask for one invoice by its id."""
+
+    id: int
+
+
+@query("billing.invoice", OneInvoice)
+def one_invoice(ctx: Reader, asked: OneInvoice) -> Any:
+    """The head of one invoice, or None."""
+    return ctx.one(SQL.one, id=asked.id)
+
+
+@query("billing.lines", OneInvoice)
+def lines(ctx: Reader, asked: OneInvoice) -> list[Any]:
+    """The lines of one invoice."""
+    return ctx.fetch(SQL.lines, id=asked.id)
+
+
+@query("billing.payments", OneInvoice)
+def payments(ctx: Reader, asked: OneInvoice) -> list[Any]:
+    """What came for one invoice."""
+    return ctx.fetch(SQL.payments, id=asked.id)
+
+
+@dataclass(frozen=True)
+class ToInvoice:
+    """Ask for orders with something delivered that was not charged."""
+
+    sort: str = "oldest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("billing.to_invoice", ToInvoice)
+def to_invoice(ctx: Reader, asked: ToInvoice) -> Page:
+    """Orders of which something was delivered and not charged yet, with its net amount."""
+    return page(ctx, SQL.to_invoice, {"oldest": "o.id", "customer": "p.name, o.id"}, asked)
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """Nothing to narrow."""
+
+
+@query("billing.ageing", Ageing)
+def ageing(ctx: Reader, asked: Ageing) -> list[Any]:
+    """Open amounts by currency and age: not due, up to 30, 60, 90 days, older."""
+    return ctx.fetch(SQL.ageing)

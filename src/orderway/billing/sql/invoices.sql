@@ -1,0 +1,58 @@
+-- name: list
+-- Issued invoices with their order and customer.
+select i.id, i.number, i.kind, i.issued_on, i.due_on, i.currency, i.net, i.tax, i.gross, i.prepaid, i.due, i.paid,
+       i.due - i.paid as open, i.order_id, o.number as order_number, p.id as customer_id, p.name as customer,
+       i.due > i.paid and i.kind <> 'credit_note' and i.due_on < %(now)s::timestamptz::date as overdue
+from invoice i
+join sales_order o on o.id = i.order_id
+join party p on p.id = i.customer_id
+where {visible invoice i} and i.state = 'issued'
+  and (i.number ilike %(search)s::text || '%%' or o.number ilike %(search)s::text || '%%' or p.name ilike '%%' || %(search)s::text || '%%') --? search
+  and i.kind = %(kind)s::text --? kind
+  and i.order_id = %(order)s::bigint --? order
+  and i.customer_id = %(customer)s::bigint --? customer
+  and i.due > i.paid and %(open)s::boolean --? open
+  and i.due > i.paid and i.kind <> 'credit_note' and i.due_on < %(now)s::timestamptz::date and %(overdue)s::boolean --? overdue
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
+
+-- name: one
+-- The head of one invoice.
+select i.*, o.number as order_number, o.their_reference, p.name as customer, p.number as customer_number, p.email as customer_email,
+       p.language as customer_language, c.number as corrects_number, c.issued_on as corrects_issued_on
+from invoice i
+join sales_order o on o.id = i.order_id
+join party p on p.id = i.customer_id
+left join invoice c on c.id = i.corrects_id
+where i.id = %(id)s::bigint and {visible invoice i}
+
+-- name: lines
+-- The lines of one invoice.
+select l.* from invoice_line l where l.invoice_id = %(id)s::bigint and {visible invoice_line l} order by l.position
+
+-- name: payments
+-- What came for one invoice.
+select p.* from payment p where p.invoice_id = %(id)s::bigint and {visible payment p} order by p.id
+
+-- name: to_invoice
+-- Orders of which something was delivered and not charged.
+select o.id, o.number, o.their_reference, p.id as customer_id, p.name as customer, o.currency, u.net
+from sales_order o
+join party p on p.id = o.customer_id
+join lateral (
+    select sum(round((l.delivered - l.invoiced) * l.price / l.per * (100 - l.discount) / 100, 2)) as net
+    from order_line l where l.order_id = o.id and l.demand_id is not null and l.delivered > l.invoiced
+) u on u.net is not null
+where {visible sales_order o} and o.state in ('confirmed', 'completed')
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
+
+-- name: ageing
+-- Open amounts by age.
+select i.currency,
+       sum(i.due - i.paid) filter (where i.due_on >= d.today) as not_due,
+       sum(i.due - i.paid) filter (where i.due_on < d.today and i.due_on >= d.today - 30) as to_30,
+       sum(i.due - i.paid) filter (where i.due_on < d.today - 30 and i.due_on >= d.today - 60) as to_60,
+       sum(i.due - i.paid) filter (where i.due_on < d.today - 60 and i.due_on >= d.today - 90) as to_90,
+       sum(i.due - i.paid) filter (where i.due_on < d.today - 90) as older
+from invoice i cross join (select %(now)s::timestamptz::date as today) d
+where {visible invoice i} and i.state = 'issued' and i.kind <> 'credit_note' and i.due > i.paid
+group by i.currency order by i.currency
