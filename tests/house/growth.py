@@ -14,9 +14,11 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.orders.commands.copy import CopyOrder
 from orderway.orders.commands.deliver import ShortShip
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
+from orderway.orders.commands.verify import WaiveFinding
 from orderway.parties.commands import LearnKey, TakeOn
 from orderway.people.commands import AdmitPerson, FoundCompany, OpenDepartment
 from orderway.stock.commands import Move, OpenWarehouse
@@ -87,6 +89,13 @@ def _finished(shop: Any, n: int) -> list[Ref]:
     return _refs(ids)
 
 
+def _findings(shop: Any, n: int) -> list[WaiveFinding]:
+    ids = placed(shop, n)
+    run("orders.verify", shop.manager, _refs(ids), partial=True)
+    rows = fetch("select id from finding where order_id = any(%(i)s::bigint[]) and check_name = 'address'", {"i": ids})
+    return [WaiveFinding(row.id, "known to us") for row in rows]
+
+
 CASES: dict[str, Rows] = {
     "kernel.undo": _holds,
     "people.found": lambda _, n: [FoundCompany(f"Firm {i}", "DE", "EUR") for i in range(n)],
@@ -109,6 +118,9 @@ CASES: dict[str, Rows] = {
     "orders.serve_waiting": waiting_levels,
     "orders.short_ship": lambda shop, n: [ShortShip(id, D("0.5"), "out of print") for id in _lines(shop, n)],
     "orders.complete": _finished,
+    "orders.verify": lambda shop, n: _refs(placed(shop, n)),
+    "orders.waive": _findings,
+    "orders.copy": lambda shop, n: [CopyOrder(id) for id in placed(shop, n)],
     "orders.allocate": lambda shop, n: _refs(confirmed(shop, n)),
 }
 

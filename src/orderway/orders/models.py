@@ -89,3 +89,23 @@ class OrderLine(models.Model):
                 condition=models.Q(quantity__gte=models.F("cancelled")), name="order_line_cancelled"
             ),
         ]
+
+
+class Finding(models.Model):
+    """What a verification found: the check, whether it stands in the way, and its evidence. A waived one no longer does."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    order = models.ForeignKey(SalesOrder, models.CASCADE)
+    check_name = models.TextField()
+    passed = models.BooleanField()
+    severity = models.TextField()
+    evidence = models.JSONField()
+    at = models.DateTimeField()
+    waived_reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "finding"
+        constraints = [
+            models.UniqueConstraint(fields=["order", "check_name"], name="finding_once"),
+            models.CheckConstraint(condition=models.Q(severity__in=["block", "warn"]), name="finding_severity"),
+        ]

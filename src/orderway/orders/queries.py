@@ -9,6 +9,7 @@ from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
 SQL = statements("orders", "orders")
+VERIFY = statements("orders", "verify")
 SORTS = {
     "newest": "o.id desc",
     "promise": "coalesce(o.promised_on, o.requested_on), o.id",
@@ -71,3 +72,9 @@ def one_order(ctx: Reader, asked: OneOrder) -> Any:
 def lines(ctx: Reader, asked: OneOrder) -> list[Any]:
     """The lines of one order with what is allocated, delivered and invoiced."""
     return ctx.fetch(SQL.lines, id=asked.id)
+
+
+@query("orders.findings", OneOrder)
+def findings(ctx: Reader, asked: OneOrder) -> list[Any]:
+    """What the last verification of one order found, with its evidence."""
+    return ctx.fetch(VERIFY.findings, id=asked.id)

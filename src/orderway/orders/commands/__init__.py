@@ -1,5 +1,5 @@
 """The verbs of an order, one module a family."""
 
-from . import deliver, place, proceed
+from . import copy, deliver, place, proceed, verify
 
-__all__ = ["deliver", "place", "proceed"]
+__all__ = ["copy", "deliver", "place", "proceed", "verify"]

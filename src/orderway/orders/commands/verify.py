@@ -1,0 +1,86 @@
+"""Verifying orders, and letting a finding pass with a reason."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from orderway.kernel import clock
+from orderway.kernel.context import Context
+from orderway.kernel.events import Fact, Part
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import Ref, command
+from orderway.kernel.sql import statements
+
+from ..findings import Facts, Found, verify
+from .proceed import DESK
+
+SQL = statements("orders", "verify")
+
+
+@command("orders.verify", roles=DESK)
+def verify_orders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Check orders formally and factually; every result is kept with its evidence, and what blocks is refused as `findings`."""
+    facts = {row.id: row for row in ctx.fetch(SQL.facts, ids=[row.id for row in rows])}
+    refused = [Refusal("unknown-order", row.id) for row in rows if row.id not in facts]
+    if ctx.halts(refused) or not facts:
+        return Outcome(refused=refused)
+    found = [(id, result) for id, row in facts.items() for result in verify(_facts(row))]
+    written = ctx.fetch(
+        SQL.write,
+        order=[id for id, _ in found],
+        check=[result.check for _, result in found],
+        passed=[result.passed for _, result in found],
+        severity=[result.severity for _, result in found],
+        evidence=[json.dumps(dict(result.evidence), default=str) for _, result in found],
+    )
+    waived = {(row.order_id, row.check_name) for row in written if row.waived_reason}
+    blocking: dict[int, list[str]] = {id: [] for id in facts}
+    for id, result in found:
+        if _blocks(result) and (id, result.check) not in waived:
+            blocking[id].append(result.check)
+    told = [Fact(id, id, says={"failed": [r.check for o, r in found if o == id and not r.passed]}) for id in facts]
+    ctx.record("order.verified", "order", told)
+    refused += [Refusal("findings", id, {"checks": checks}) for id, checks in blocking.items() if checks]
+    return Outcome([id for id, checks in blocking.items() if not checks], refused)
+
+
+def _blocks(result: Found) -> bool:
+    return not result.passed and result.severity == "block"
+
+
+def _facts(row: Any) -> Facts:
+    known = {f.name: getattr(row, f.name) for f in fields(Facts) if f.name not in ("today", "off_price", "short")}
+    return Facts(today=clock.today(row.timezone), off_price=tuple(row.off_price), short=tuple(row.short), **known)
+
+
+@dataclass(frozen=True)
+class WaiveFinding:
+    """A finding that may pass, and why."""
+
+    id: int
+    reason: str
+
+
+@command("orders.waive", row=WaiveFinding, roles=DESK)
+def waive(ctx: Context, rows: Sequence[WaiveFinding]) -> Outcome:
+    """Let findings pass with a reason; a later verification does not stop at them again."""
+    reasons = {row.id: row.reason.strip() for row in rows}
+    found = {row.id: row for row in ctx.fetch(SQL.lock, ids=list(reasons))}
+    refused = [Refusal("unknown-finding", id) for id in reasons if id not in found]
+    refused += [Refusal("reason-missing", id) for id in found if not reasons[id]]
+    accepted = [id for id in found if reasons[id]]
+    if ctx.halts(refused) or not accepted:
+        return Outcome(refused=refused)
+    ctx.fetch(SQL.waive, id=accepted, reason=[reasons[id] for id in accepted])
+    facts = [
+        Fact(
+            found[id].order_id,
+            found[id].order_id,
+            says={"check": found[id].check_name, "reason": reasons[id]},
+            parts=[Part("finding", id, {"waived_reason": found[id].waived_reason}, {"waived_reason": reasons[id]})],
+        )
+        for id in accepted
+    ]
+    ctx.record("order.finding_waived", "order", facts)
+    return Outcome(accepted, refused)
