@@ -59,13 +59,22 @@ def test_a_file_that_fills_the_memory_is_refused_and_the_next_one_read() -> None
     assert fine.status == "order"
 
 
-def child_of(readings: object) -> int:
-    """The process id of the only reader this process has started."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
-    )
-    (line,) = [line for line in listed.stdout.splitlines() if "readers.jail" in line]
-    return int(line.split()[0])
+def children() -> list[int]:
+    """The process ids of the readers this process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"readers.jail" in stat.with_name("cmdline").read_bytes():
+                found.append(int(stat.parent.name))
+        except OSError:  # it ended while it was looked at
+            continue
+    return found
+
+
+def only_child() -> int:
+    (found,) = children()
+    return found
 
 
 def test_a_reader_that_dies_costs_one_file_only() -> None:
@@ -74,7 +83,7 @@ def test_a_reader_that_dies_costs_one_file_only() -> None:
     def files():  # type: ignore[no-untyped-def]
         nonlocal begun
         yield "a.csv", TABLE
-        os.kill(child_of(readings), signal.SIGKILL)
+        os.kill(only_child(), signal.SIGKILL)
         begun = True
         yield "b.csv", TABLE
         yield "c.csv", TABLE
@@ -92,7 +101,7 @@ def test_a_reader_that_hangs_is_ended_when_its_time_is_up(monkeypatch: pytest.Mo
 
     def files():  # type: ignore[no-untyped-def]
         yield "a.csv", TABLE
-        stopped.append(child_of(readings))
+        stopped.append(only_child())
         os.kill(stopped[0], signal.SIGSTOP)
         yield "b.csv", TABLE
 
@@ -113,7 +122,7 @@ def test_the_reader_sees_none_of_our_secrets_and_writes_no_file(
 
     def files():  # type: ignore[no-untyped-def]
         yield "a.csv", TABLE
-        pid = child_of(readings)
+        pid = only_child()
         seen.append(Path(f"/proc/{pid}/environ").read_bytes())
         seen.append(Path(f"/proc/{pid}/limits").read_bytes())
 
@@ -128,10 +137,7 @@ def test_the_reader_sees_none_of_our_secrets_and_writes_no_file(
 
 def test_no_reader_is_left_behind() -> None:
     jail.read_apart("a.csv", TABLE)
-    listed = subprocess.run(
-        ["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
-    )
-    assert "readers.jail" not in listed.stdout
+    assert children() == []
 
 
 def test_the_reader_ends_when_nobody_asks_any_more() -> None:

@@ -1,0 +1,88 @@
+"""What a reader makes of a file: a draft order, or the reason why there is none. Pure values, no database."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Status = Literal["order", "review", "rejected"]
+
+
+class Unreadable(Exception):
+    """The input claims a format and breaks its rules: `place` says where (segment, line, element), `reason` what and how to mend it."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(f"{place}: {reason}" if place else reason)
+        self.reason, self.place = reason, place
+
+
+@dataclass(frozen=True, slots=True)
+class PartyDraft:
+    """A party as the document states it. `ids` holds (scheme, value) pairs, for example ("GLN", "4012345000009")."""
+
+    name: str = ""
+    ids: tuple[tuple[str, str], ...] = ()
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One ordered line as stated. `item` is the best number the document gives: the seller's, else the GTIN, else the buyer's.
+
+    `unit` is the code as stated (UN/ECE Recommendation 20 where the format uses it); `price` is net for one unit, already divided
+    by the stated price base quantity; `amount` is the stated line amount, None where none is stated.
+    """
+
+    position: str
+    item: str = ""
+    seller_item: str = ""
+    buyer_item: str = ""
+    gtin: str = ""
+    description: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    requested_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order as stated by the customer.
+
+    `number` is the number the customer gave the document; `reference` what the customer wants quoted, the number again where
+    nothing else is stated. `total` is the stated total, None where the document states none. `lines` are in document order.
+    """
+
+    number: str
+    reference: str = ""
+    customer: PartyDraft = field(default_factory=PartyDraft)
+    supplier: PartyDraft = field(default_factory=PartyDraft)
+    delivery: PartyDraft = field(default_factory=PartyDraft)
+    currency: str = ""
+    ordered_on: date | None = None
+    requested_on: date | None = None
+    lines: tuple[LineDraft, ...] = ()
+    total: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one input: `status` order (drafts hold one order each), review (a person must look, `reason` says why), or rejected.
+
+    `kind` names the format and the document, for example `edifact-orders`, `x12-850`, `ubl-order`, `cxml-orderrequest`, `order-x`, `csv`,
+    `xlsx`, `pdf`, `tiff`, `edifact-invoic`. `reason` of an `order` names what a person must look at, with its place; it is empty
+    when the order is clean. Of `review` and `rejected` it says why.
+    """
+
+    status: Status
+    kind: str
+    reason: str = ""
+    drafts: tuple[OrderDraft, ...] = ()

@@ -1,0 +1,1 @@
+"""Readers: pure functions from bytes to a draft order, one module a format."""
