@@ -16,7 +16,7 @@ from lxml import etree
 from orderway.billing.einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment, cii, faults
 from orderway.billing.factur_x import embed, metadata
 from orderway.billing.papers import payment_code, print_bill
-from orderway.billing.rules import Adjustment, Rounding, Tax
+from orderway.catalog.sums import Adjustment, Rounding, Tax
 from orderway.documents.papers import Letter, Letterhead
 
 AT = datetime(2026, 11, 22, 10, tzinfo=UTC)

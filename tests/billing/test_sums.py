@@ -13,7 +13,7 @@ from lxml import etree
 
 from orderway.billing.einvoice import Invoice, InvoiceLine, Kind, Party, Prepayment, cii
 from orderway.billing.papers import PAPERS, bill_paper
-from orderway.billing.rules import Adjustment, Rounding, Tax, Totals, line_net, share, totals
+from orderway.catalog.sums import Adjustment, Rounding, Tax, Totals, line_net, share, totals
 from orderway.documents.papers import Letter, Letterhead
 from orderway.documents.typst import as_data, render
 

@@ -15,7 +15,7 @@ import pytest
 
 from orderway.billing import papers as billing
 from orderway.billing.einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment
-from orderway.billing.rules import Rounding, Tax
+from orderway.catalog.sums import Rounding, Tax
 from orderway.catalog import papers as catalog
 from orderway.documents import qr
 from orderway.documents.papers import Letter, Letterhead
@@ -74,8 +74,14 @@ def ordered(count: int) -> tuple[orders.OrderedLine, ...]:
     """Lines of an order, each promised for the same day."""
     return tuple(
         orders.OrderedLine(
-            str(i), f"Flyer {i}", Decimal(500), "H87", price=Decimal("0.1234"), amount=Decimal("61.70"),
-            promised_on=DAY, wished_on=DAY,
+            str(i),
+            f"Flyer {i}",
+            Decimal(500),
+            "H87",
+            price=Decimal("0.1234"),
+            amount=Decimal("61.70"),
+            promised_on=DAY,
+            wished_on=DAY,
         )
         for i in range(1, count + 1)
     )
@@ -168,7 +174,14 @@ FACTS = {
         "de": ["Rechnungskorrektur R-42", "R-41 vom {short}", "Gutgeschriebener Betrag 146,85 €"],
     },
     "order_confirmation": {
-        "en": ["Order confirmation N-7", "Flyer 1", "Flyer 2", "{short} 0.1234 61.70", "1,469.06 €", "Expected delivery"],
+        "en": [
+            "Order confirmation N-7",
+            "Flyer 1",
+            "Flyer 2",
+            "{short} 0.1234 61.70",
+            "1,469.06 €",
+            "Expected delivery",
+        ],
         "de": ["Auftragsbestätigung N-7", "Flyer 1", "Flyer 2", "{short} 0,1234 61,70", "1.469,06 €", "4500017712"],
     },
     "receipt": {

@@ -123,8 +123,12 @@ def test_what_cannot_be_added_is_refused_with_the_reason(shop):
     ]
     outcome = run("documents.add", shop.manager, rows, partial=True)
     assert [(r.code, r.subject) for r in outcome.refused] == [
-        ("unknown-parcel", 0), ("unknown-content", 1), ("unknown-content", 2),
-        ("unknown-document", 3), ("name-missing", 4), ("twice", 6),
+        ("unknown-parcel", 0),
+        ("unknown-content", 1),
+        ("unknown-content", 2),
+        ("unknown-document", 3),
+        ("name-missing", 4),
+        ("twice", 6),
     ]
     assert list(outcome.done) == [id]
 
@@ -138,9 +142,14 @@ def test_index_values_are_replaced_by_name_and_say_where_they_come_from(shop):
     ]
     assert run("documents.index", shop.manager, rows).ok
     assert run("documents.index", shop.manager, [IndexDocument(number, "customer", "10002")]).ok
-    values = {v.name: (v.value, v.source, v.document_id, v.page) for v in ask("documents.index_values", shop.manager, id=number)}
+    values = {
+        v.name: (v.value, v.source, v.document_id, v.page)
+        for v in ask("documents.index_values", shop.manager, id=number)
+    }
     assert values == {"customer": ("10002", "manual", None, None), "total": ("118.00", "ocr", id, 1)}
-    refused = run("documents.index", shop.manager, [IndexDocument(number, "a", "b", "guess"), IndexDocument(number, "", "b")])
+    refused = run(
+        "documents.index", shop.manager, [IndexDocument(number, "a", "b", "guess"), IndexDocument(number, "", "b")]
+    )
     assert codes(refused) == ["unknown-source", "name-missing"]
 
 
@@ -152,14 +161,25 @@ def test_a_value_that_names_a_person_does_not_stand_in_the_event(shop):
         assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("typed", ["flyers", "FLY", "send flyers", "mail P", "bergmann", "bergman roht", "26-00042", "Order-mail"])
+@pytest.mark.parametrize(
+    "typed", ["flyers", "FLY", "send flyers", "mail P", "bergmann", "bergman roht", "26-00042", "Order-mail"]
+)
 def test_a_document_is_found_by_its_words_name_and_index_values_even_with_a_slip(shop, typed):
     number = parcel(shop)
     (id,) = added(shop, paper(shop, number))
-    run("documents.index", shop.manager, [
-        IndexDocument(number, "customer", "Kanzlei Bergmann Roth"), IndexDocument(number, "order", "26-00042"),
-    ])
-    run("documents.note_words", system_actor(shop.company), [NoteWords(id, words_of(b"Please send 500 flyers.", "text/plain"))])
+    run(
+        "documents.index",
+        shop.manager,
+        [
+            IndexDocument(number, "customer", "Kanzlei Bergmann Roth"),
+            IndexDocument(number, "order", "26-00042"),
+        ],
+    )
+    run(
+        "documents.note_words",
+        system_actor(shop.company),
+        [NoteWords(id, words_of(b"Please send 500 flyers.", "text/plain"))],
+    )
     assert [row.id for row in ask("documents.search", shop.manager, words=typed).rows] == [id]
 
 
@@ -174,7 +194,11 @@ def test_what_is_not_there_is_not_found(shop, typed):
 def test_the_search_shows_the_place_and_narrows_by_kind_and_state(shop):
     number = parcel(shop)
     mail, _ = added(shop, paper(shop, number), paper(shop, number, b"Invoice", kind="invoice", name="Invoice flyers"))
-    run("documents.note_words", system_actor(shop.company), [NoteWords(mail, "Dear all, please send 500 flyers by Monday.")])
+    run(
+        "documents.note_words",
+        system_actor(shop.company),
+        [NoteWords(mail, "Dear all, please send 500 flyers by Monday.")],
+    )
     (row,) = ask("documents.search", shop.manager, words="flyers", kind="mail").rows
     assert "500 flyers" in row.excerpt
     assert len(ask("documents.search", shop.manager, words="flyers", which="active").rows) == 2
@@ -216,7 +240,9 @@ def test_an_open_parcel_takes_documents_itself_and_has_no_supplement(shop):
     number = parcel(shop)
     ctx = Context(actor=shop.manager, at=clock.now(), command="test")
     assert writable(ctx, [number]) == {number: number}
-    assert codes(run("documents.open_parcel", shop.manager, [OpenParcel(supplement_of=number)])) == ["parcel-still-open"]
+    assert codes(run("documents.open_parcel", shop.manager, [OpenParcel(supplement_of=number)])) == [
+        "parcel-still-open"
+    ]
 
 
 def test_words_are_read_from_a_pdf_s_text_layer(cases):

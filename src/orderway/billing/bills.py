@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .rules import Tax, Totals, share, totals
+from orderway.catalog.sums import Tax, Totals, share, totals
 
 ZERO = Decimal(0)
 

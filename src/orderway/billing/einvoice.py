@@ -15,7 +15,7 @@ from typing import cast
 from facturx.generate_xml import generate_cii_xml
 from lxml import etree
 
-from orderway.billing.rules import ZERO, Adjustment, Rounding, Tax, Totals, line_net, totals
+from orderway.catalog.sums import ZERO, Adjustment, Rounding, Tax, Totals, line_net, totals
 from orderway.kernel.values import minor_units
 
 EN16931 = "en16931"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from orderway.billing.einvoice import Invoice, Kind, cii, exemption
 from orderway.billing.factur_x import embed
-from orderway.billing.rules import Totals
+from orderway.catalog.sums import Totals
 from orderway.documents.papers import Letter
 from orderway.documents.typst import as_data, render
 

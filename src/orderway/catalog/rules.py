@@ -1,18 +1,12 @@
 """Which tax a sale bears."""
 
 from decimal import Decimal
-from typing import NamedTuple
+
+from .sums import Tax
 
 EU = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
 )
-
-
-class Tax(NamedTuple):
-    """A VAT category (UNCL 5305) and its rate in percent."""
-
-    category: str
-    rate: Decimal
 
 
 def tax_of_sale(own_country: str, customer_country: str, vat_id: str, domestic: Tax) -> Tax:

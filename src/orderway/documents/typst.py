@@ -50,7 +50,11 @@ def render(template: Path, data: Mapping[str, object], at: datetime | None = Non
     text = json.dumps(_printable(data), ensure_ascii=False, separators=(",", ":"))
     with _lock:
         pdf = _compiler().compile(
-            input=template, sys_inputs={"data": text}, format="pdf", pdf_standards=["a-3b"], timestamp=at
+            input=template,
+            sys_inputs={"data": text},
+            format="pdf",
+            pdf_standards=["a-3b"],
+            timestamp=at and at.replace(microsecond=0),
         )
     return cast(bytes, pdf)
 

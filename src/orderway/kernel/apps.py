@@ -13,4 +13,4 @@ class KernelConfig(AppConfig):
         """Register what every package declares; nothing is imported by hand anywhere."""
         from . import undoing  # noqa: F401, PLC0415 - the kernel's only command
 
-        autodiscover_modules("commands", "queries", "reactions", "checks")
+        autodiscover_modules("commands", "queries", "reactions", "checks", "printing", "facts")

@@ -1,14 +1,17 @@
 """Who somebody is at work."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from orderway.kernel.access import Actor
+from orderway.kernel import clock
+from orderway.kernel.access import Actor, rows_visible
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import fetch, statements
 
 SQL = statements("people", "persons")
+TOKENS = statements("people", "tokens")
 
 
 def actor_of(person_id: int, company_id: int) -> Actor | None:
@@ -18,6 +21,11 @@ def actor_of(person_id: int, company_id: int) -> Actor | None:
         return None
     row = rows[0]
     return Actor(person_id, company_id, frozenset(row.roles), tuple(row.departments), row.name)
+
+
+def company(ctx: Reader) -> Any:
+    """The actor's own company: address, numbers, currency, time zone, language."""
+    return ctx.one(SQL.company)
 
 
 @dataclass(frozen=True)
@@ -31,3 +39,43 @@ class Everyone:
 def persons(ctx: Reader, asked: Everyone) -> list[Any]:
     """The people of the company with their roles, by name."""
     return ctx.fetch(SQL.persons, role=asked.role)
+
+
+# a person sees the keys of their own programs, an administrator those of all
+rows_visible(
+    "api_token", "({t}.person_id = %(actor)s::bigint or %(roles)s::text[] && array['administrator', 'system'])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who a token speaks for; `too_many` when its calls of this minute are used up."""
+
+    actor: Actor
+    too_many: bool
+
+
+def token_digest(token: str) -> str:
+    """What is kept of a token: SHA-256 in hexadecimal. A token holds 256 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def bearer_of(token: str) -> Bearer | None:
+    """The person a token speaks for, narrowed to its scopes, or None when it is unknown, expired or revoked. Counts the call."""
+    rows = fetch(TOKENS.admit.text(frozenset()), {"digest": token_digest(token), "now": clock.now()})
+    if not rows:
+        return None
+    row = rows[0]
+    roles, departments, scopes = frozenset(row.roles), tuple(row.departments), frozenset(row.scopes)
+    return Bearer(Actor(row.person_id, row.company_id, roles, departments, row.name, scopes=scopes), row.too_many)
+
+
+@dataclass(frozen=True)
+class NoQuestion:
+    """Nothing to narrow."""
+
+
+@query("people.tokens", NoQuestion)
+def tokens(ctx: Reader, asked: NoQuestion) -> list[Any]:
+    """The tokens of one's own programs (an administrator's: of all), newest first; never their values."""
+    return ctx.fetch(TOKENS.list)

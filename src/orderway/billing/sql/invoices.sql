@@ -18,9 +18,15 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- name: one
 -- The head of one invoice.
 select i.*, o.number as order_number, o.their_reference, p.name as customer, p.number as customer_number, p.email as customer_email,
-       p.language as customer_language, c.number as corrects_number, c.issued_on as corrects_issued_on
+       p.language as customer_language, p.street as buyer_street, p.postcode as buyer_postcode, p.city as buyer_city,
+       p.country as buyer_country, p.vat_id as buyer_vat_id, o.parcel_id, f.number as parcel_number,
+       c.number as corrects_number, c.issued_on as corrects_issued_on,
+       (select max(s.shipped_at) from shipment s where s.order_id = i.order_id) as delivered_at,
+       (select min(e.at) from event e where e.root_type = 'order' and e.root_id = i.order_id and e.subject_type = 'invoice'
+          and e.subject_id = i.id and e.name like '%%.issued') as issued_at
 from invoice i
 join sales_order o on o.id = i.order_id
+join parcel f on f.id = o.parcel_id
 join party p on p.id = i.customer_id
 left join invoice c on c.id = i.corrects_id
 where i.id = %(id)s::bigint and {visible invoice i}
@@ -28,6 +34,11 @@ where i.id = %(id)s::bigint and {visible invoice i}
 -- name: lines
 -- The lines of one invoice.
 select l.* from invoice_line l where l.invoice_id = %(id)s::bigint and {visible invoice_line l} order by l.position
+
+-- name: deductions
+-- What one invoice takes off prepayment invoices.
+select d.net, d.tax, i.number, i.issued_on from deduction d join invoice i on i.id = d.prepayment_id
+where d.invoice_id = %(id)s::bigint and {visible deduction d} order by i.id
 
 -- name: payments
 -- What came for one invoice.

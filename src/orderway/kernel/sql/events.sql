@@ -47,7 +47,7 @@ select coalesce(last_value, 0) as last from pg_sequences where schemaname = 'pub
 
 -- name: timeline
 -- All events of one root, oldest first.
-select e.id, e.at, e.name, e.actor_id, e.on_behalf_of, e.cause, e.command, e.subject_type, e.subject_id, e.data::text as data
+select e.id, e.at, e.name, e.actor_id, e.on_behalf_of, e.cause, e.command, e.command_id, e.subject_type, e.subject_id, e.data::text as data
 from event e
 where e.root_type = %(root_type)s::text and e.root_id = %(root_id)s::bigint and {visible event e}
 order by e.id
@@ -69,6 +69,6 @@ where t.id = w.id and t.company_id = %(company)s::bigint
 returning t.id
 
 -- name: changed_lists
--- The subjects changed in each company since an event id, for pages that update by themselves.
-select e.company_id, max(e.id) as last, array_agg(distinct e.subject_type) as subjects
-from event e where e.id > %(after)s::bigint group by e.company_id
+-- What each command changed since an event id, by company: the subjects, for pages that update by themselves.
+select e.company_id, e.command_id, max(e.id) as last, array_agg(distinct e.subject_type) as subjects
+from event e where e.id > %(after)s::bigint group by e.company_id, e.command_id

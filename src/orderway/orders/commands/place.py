@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderway.catalog.queries import Wanted, offers
-from orderway.catalog.rules import Tax, tax_of_sale
+from orderway.catalog.rules import tax_of_sale
+from orderway.catalog.sums import Tax
 from orderway.documents.commands import OpenParcel, open_parcel
 from orderway.kernel import clock, numbers
 from orderway.kernel.context import Context

@@ -12,14 +12,21 @@ where {visible sales_order o} and o.state = any(%(states)s::text[])
   and o.channel = %(channel)s::text --? channel
   and o.customer_id = %(customer)s::bigint --? customer
   and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date --? late
+  and o.state in ('placed', 'held', 'confirmed') --? late
+  and coalesce(o.promised_on, o.requested_on) <= %(now)s::timestamptz::date + %(due)s::integer --? due
+  and o.responsible_id = %(mine)s::bigint --? mine
+  and exists (select 1 from order_line x where x.order_id = o.id and x.item_id = %(item)s::bigint) --? item
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: one
 -- The head of one order.
 select o.*, p.name as customer, p.number as customer_number, p.email as customer_email, p.language as customer_language,
-       r.name as responsible, c.number as copied_from_number
+       r.name as responsible, c.number as copied_from_number, f.number as parcel_number,
+       (select e.at from event e where e.root_type = 'order' and e.root_id = o.id and e.name = 'order.confirmed'
+        order by e.id desc limit 1) as confirmed_at
 from sales_order o
 join party p on p.id = o.customer_id
+join parcel f on f.id = o.parcel_id
 left join person r on r.id = o.responsible_id
 left join sales_order c on c.id = o.copied_from_id
 where o.id = %(id)s::bigint and {visible sales_order o}

@@ -48,3 +48,7 @@ from unnest(%(person)s::bigint[], %(role)s::text[], %(department)s::text[]) as g
 left join department d on d.company_id = %(company)s::bigint and d.key = g.department
 on conflict do nothing
 returning id
+
+-- name: company
+-- The actor's own company.
+select c.* from company c where c.id = %(company)s::bigint

@@ -1,0 +1,1 @@
+"""Parcels and files, and the printed paper."""

@@ -1,0 +1,36 @@
+"""What happened: the events of one thing, and which lists changed lately."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .context import Reader
+from .registry import query
+from .sql import fetch, statements
+
+SQL = statements("kernel", "events")
+WINDOW = 2_000
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Ask for the events of one root, for example ("order", id)."""
+
+    root_type: str
+    root_id: int
+
+
+@query("kernel.timeline", Timeline)
+def timeline(ctx: Reader, asked: Timeline) -> list[Any]:
+    """Every event of one thing, oldest first: when, what, by whom, with the columns before and after."""
+    return ctx.fetch(SQL.timeline, root_type=asked.root_type, root_id=asked.root_id)
+
+
+def lately() -> tuple[int, list[Any]]:
+    """The id the window begins after, and its commands: (company_id, command_id, subjects).
+
+    A window and not "since the last id": ids are given out before commits, so a long command's events appear below ids
+    that were seen already. One statement for all companies; its callers share the answer.
+    """
+    (row,) = fetch(SQL.last_id.text(frozenset()), {})
+    start = max(0, int(row.last) - WINDOW)
+    return start, fetch(SQL.changed_lists.text(frozenset()), {"after": start})
