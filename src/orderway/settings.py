@@ -80,12 +80,14 @@ INSTALLED_APPS = [
     "orderway.kernel",
     "orderway.people",
     "orderway.documents",
+    "orderway.archive",
     "orderway.workflow",
     "orderway.mail",
     "orderway.parties",
     "orderway.catalog",
     "orderway.stock",
     "orderway.orders",
+    "orderway.production",
     "orderway.fulfilment",
     "orderway.billing",
     "orderway.capture",
@@ -133,6 +135,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("ORDERWAY_HTTPS") == "1"
 X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # an order of 1,000 lines has 4 fields a line
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
@@ -142,6 +145,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if os.environ.get('ORDERWAY_SMTP_HOST') else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "outbox"  # where mail lies that has no server to go to
 EMAIL_HOST = os.environ.get("ORDERWAY_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("ORDERWAY_SMTP_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("ORDERWAY_SMTP_USER", "")

@@ -95,10 +95,13 @@ def archive(erase: bool = True) -> Archive:
             seal("parcel", b"another order's manifest %d" % len(entries))
 
     others(3)
-    first = parcel("P-42", [
-        paper("001-mail.eml", "mail", LETTER, "Anfrage Erika Beispiel"),
-        paper("002-invoice.pdf", "invoice", INVOICE, "Rechnung"),
-    ])
+    first = parcel(
+        "P-42",
+        [
+            paper("001-mail.eml", "mail", LETTER, "Anfrage Erika Beispiel"),
+            paper("002-invoice.pdf", "invoice", INVOICE, "Rechnung"),
+        ],
+    )
     one = seal("parcel", manifest_bytes(first))
     others(3)
     second = parcel("P-42/1", [paper("001-credit_note.pdf", "credit_note", CREDIT, "Gutschrift")], entry_hash(one))

@@ -1,6 +1,7 @@
 """From the last paper of an order to evidence that a stranger checks."""
 
 import io
+import json
 import zipfile
 from hashlib import sha256
 
@@ -41,7 +42,15 @@ def filled(shop, *contents, kind="order", supplement_of=None) -> int:
     """A parcel with documents: (content, media type, kind)."""
     (id,) = run("documents.open_parcel", shop.manager, [OpenParcel(kind, supplement_of)]).done
     rows = [
-        AddDocument(id, store().keep(shop.company, content).sha256, media, f"{what} of Erika", what, subject_type="order", subject_id=7)
+        AddDocument(
+            id,
+            store().keep(shop.company, content).sha256,
+            media,
+            f"{what} of Erika",
+            what,
+            subject_type="order",
+            subject_id=7,
+        )
         for content, media, what in contents or [(MAIL, "message/rfc822", "mail")]
     ]
     assert run("documents.add", shop.manager, rows).ok
@@ -130,7 +139,9 @@ def test_what_comes_after_the_commit_goes_into_a_supplement_chained_to_the_first
     supplement = writable(ctx, [first])[first]
     assert supplement != first
     assert writable(ctx, [first])[first] == supplement
-    row = AddDocument(supplement, store().keep(shop.company, b"Credit note").sha256, "text/plain", "Credit", "credit_note")
+    row = AddDocument(
+        supplement, store().keep(shop.company, b"Credit note").sha256, "text/plain", "Credit", "credit_note"
+    )
     assert run("documents.add", shop.manager, [row]).ok
     commit(shop, supplement)
     assert state(shop, first) == ["committed", "committed"]
@@ -140,6 +151,10 @@ def test_what_comes_after_the_commit_goes_into_a_supplement_chained_to_the_first
     assert findings(pack) == []
     assert b"Credit note" in pack
     assert MAIL in pack
+    one, two = (json.loads(data) for name, data in verifier.read_zip(pack)[0].items() if name.startswith("manifests/"))
+    entry = verifier.read_zip(pack)[0]["chain/00000000.json"]
+    assert "supplement_of" not in one
+    assert two["supplement_of"] == sha256(b"orderway-entry/1\n" + entry).hexdigest()
 
 
 def test_a_supplement_waits_for_its_first_parcel(shop):
@@ -180,7 +195,11 @@ def test_a_paper_that_breaks_its_conversion_stays_in_its_original_form(shop):
     parcel = filled(shop, (broken, "application/pdf", "drawing"), (pdf(), "application/pdf", "drawing"))
     commit(shop, parcel)
     papers = [name for name in verifier.read_zip(evidence(shop, parcel))[0] if name.startswith("papers/")]
-    assert [name.rpartition("/")[2] for name in papers] == ["001-drawing.pdf", "002-drawing-archive.pdf", "002-drawing.pdf"]
+    assert [name.rpartition("/")[2] for name in papers] == [
+        "001-drawing.pdf",
+        "002-drawing-archive.pdf",
+        "002-drawing.pdf",
+    ]
 
 
 def test_a_format_nobody_knows_is_refused(shop):
@@ -219,12 +238,21 @@ def spoil(statement: str, *values) -> None:
 @pytest.mark.parametrize(
     ("statement", "fault"),
     [
-        ("update archive_entry set at = at - interval '1 day' where seq = 1", ("chain", "was changed after it was sealed")),
-        ("update archive_entry set manifest = replace(manifest, 'order 7', 'order 8') where seq = 1", ("manifest", "is not the one that was sealed")),
+        (
+            "update archive_entry set at = at - interval '1 day' where seq = 1",
+            ("chain", "was changed after it was sealed"),
+        ),
+        (
+            "update archive_entry set manifest = replace(manifest, 'order 7', 'order 8') where seq = 1",
+            ("manifest", "is not the one that was sealed"),
+        ),
         ("update archive_root set at = at - interval '1 day'", ("root", "was changed after it was taken")),
         ("update archive_node set hash = sha256(hash) where level = 1", ("tree", "does not stand over the chain")),
         ("update parcel set state = 'open'", ("parcel", "P")),
-        ("update document_version set blob_id = (select max(id) from blob)", ("paper", "001-mail.eml: the document now names other content")),
+        (
+            "update document_version set blob_id = (select max(id) from blob)",
+            ("paper", "001-mail.eml: the document now names other content"),
+        ),
         ("delete from archive_paper where sha256 in (select sha256 from archive_paper limit 1)", None),
     ],
 )
@@ -237,7 +265,11 @@ def test_whoever_changes_the_archive_in_the_database_is_found_out(shop, statemen
     if fault:
         assert [f for f in faults(shop) if f[0] == fault[0] and fault[1] in f[1]]
     else:
-        assert any("gone" in each or "missing" in each for id in parcels for each in findings(ask("archive.evidence", shop.auditor, parcel=id).content))
+        assert any(
+            "gone" in each or "missing" in each
+            for id in parcels
+            for each in findings(ask("archive.evidence", shop.auditor, parcel=id).content)
+        )
 
 
 def test_an_entry_taken_out_of_the_middle_is_missed(shop):
@@ -262,7 +294,9 @@ def test_content_that_the_disk_changed_is_named(shop):
         place.unlink()
 
 
-@pytest.mark.parametrize("table", ["archive_entry", "archive_root", "archive_node", "archive_paper", "parcel", "index_value"])
+@pytest.mark.parametrize(
+    "table", ["archive_entry", "archive_root", "archive_node", "archive_paper", "parcel", "index_value"]
+)
 def test_the_database_itself_refuses_to_change_the_archive(shop, table):
     parcel = filled(shop)
     run("documents.index", shop.manager, [IndexDocument(parcel, "a", "b")])
@@ -287,7 +321,12 @@ def test_a_person_is_erased_the_invoice_stays_and_the_chain_holds(shop, django_c
     law = "GDPR Article 17, request of 2 March"
     refused = run("archive.erase", shop.administrator, [Erase("paper", invoiced.id, law)])
     assert [(r.code, r.facts) for r in refused.refused] == [("retained", {"kind": "invoice"})]
-    rows = [Erase("value", contact.id, law), Erase("name", mail.id, law), Erase("name", invoice.id, law), Erase("paper", version.id, law)]
+    rows = [
+        Erase("value", contact.id, law),
+        Erase("name", mail.id, law),
+        Erase("name", invoice.id, law),
+        Erase("paper", version.id, law),
+    ]
     with django_commit():
         assert run("archive.erase", shop.administrator, rows).ok
     after = evidence(shop, parcel)

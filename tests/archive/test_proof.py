@@ -27,8 +27,10 @@ PACK = GOOD.pack
 FILES, _ = verifier.read_zip(PACK)
 
 # The leaves and roots of Certificate Transparency's own tests (merkle_tree_test.cc, "5.1 known roots").
-CT_LEAVES = [bytes.fromhex(each) for each in (
-    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+CT_LEAVES = [
+    bytes.fromhex(each)
+    for each in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
 CT_ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -136,7 +138,15 @@ def test_canonical_json_is_that_of_rfc_8785_and_takes_no_numbers() -> None:
     for alien in (1, 1.0, True, None, b"bytes", {"a": [2]}, {1: "a"}, "\ud800"):
         with pytest.raises(NotCanonical):
             canonical(alien)  # type: ignore[arg-type]
-    for other_spelling in (b'{"b":"","a":""}', b'{"a": ""}', b'{"a":"","a":""}', b'"\\u0041"', b"1", b"\xff", b"[" * 9999):
+    for other_spelling in (
+        b'{"b":"","a":""}',
+        b'{"a": ""}',
+        b'{"a":"","a":""}',
+        b'"\\u0041"',
+        b"1",
+        b"\xff",
+        b"[" * 9999,
+    ):
         with pytest.raises(NotCanonical):
             parsed(other_spelling)
 
@@ -149,7 +159,8 @@ def test_a_good_pack_is_in_order_for_a_stranger_with_nothing_but_python(tmp_path
     command = [sys.executable, "-I", "-S", "verify.py", "pack.zip"]
     alone = subprocess.run([*command, "--head", noted], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (alone.returncode, alone.stderr) == (0, "")
-    assert "IN ORDER: parcels 2, papers 2" in alone.stdout and head(GOOD.roots[-1]).hex() in alone.stdout
+    assert "IN ORDER: parcels 2, papers 2" in alone.stdout
+    assert head(GOOD.roots[-1]).hex() in alone.stdout
     pack.write_bytes(PACK.replace(b"brutto 1190,00", b"brutto 1910,00"))
     altered = subprocess.run([*command, "--language", "de"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert altered.returncode == 1
@@ -179,7 +190,8 @@ def test_the_verifier_imports_only_the_standard_library_and_every_message_is_ger
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0
             imported.add(str(node.module).split(".")[0])
-    assert imported and imported <= sys.stdlib_module_names
+    assert imported
+    assert imported <= sys.stdlib_module_names
     assert all(len(words) == 2 and words[0] != words[1] for words in verifier.MESSAGES.values())
 
 
@@ -218,9 +230,12 @@ def test_mending_the_shell_alone_makes_the_same_pack() -> None:
 
 def test_erasure_takes_the_person_out_and_the_chain_stays_whole() -> None:
     before, after = archive(erase=False), GOOD
-    assert b"Erika Beispiel" in before.pack and not found(before.pack)
+    assert b"Erika Beispiel" in before.pack
+    assert not found(before.pack)
     first = b"".join(data for name, data in FILES.items() if "00000003" in name)
-    assert b"Erika" not in first and LETTER not in PACK and not found(PACK)
+    assert b"Erika" not in first
+    assert LETTER not in PACK
+    assert not found(PACK)
     assert before.hashes[:10] == after.hashes[:10]
     assert not chain_faults(after.entries, after.hashes)
 
@@ -231,7 +246,8 @@ def test_what_was_erased_cannot_be_guessed_from_what_is_left() -> None:
     names = [Personal("Erika Beispiel", bytes(32)), Personal("Erika Beispiel", sha256(b"guess").digest())]
     assert not any(commitment(name).hex().encode() in sealed.manifest for name in names)
     kept = archive(erase=False).sealed[0].openings["/papers/0/index/0/value"]
-    assert kept.value == "Erika Beispiel" and commitment(kept).hex().encode() in sealed.manifest
+    assert kept.value == "Erika Beispiel"
+    assert commitment(kept).hex().encode() in sealed.manifest
 
 
 def test_a_paper_that_vanished_without_an_erasure_is_missed() -> None:

@@ -1,0 +1,1 @@
+"""The archive that can prove itself: sealing, hash chain, Merkle roots, evidence."""
