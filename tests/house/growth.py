@@ -11,7 +11,7 @@ from django.db import connection
 
 from orderway.catalog.commands import AddItem, SetPrice, SetTaxRate
 from orderway.kernel.access import system_actor
-from orderway.kernel.registry import Ref
+from orderway.kernel.registry import Ref, commands
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
 from orderway.orders.commands.copy import CopyOrder
@@ -118,6 +118,9 @@ CASES: dict[str, Rows] = {
     "orders.serve_waiting": waiting_levels,
     "orders.short_ship": lambda shop, n: [ShortShip(id, D("0.5"), "out of print") for id in _lines(shop, n)],
     "orders.complete": _finished,
+    "orders.send_on_way": lambda shop, n: _refs(placed(shop, n)),
+    "orders.label_parcels": lambda shop, n: _refs(placed(shop, n)),
+    "orders.archive": lambda shop, n: _refs(placed(shop, n)),
     "orders.verify": lambda shop, n: _refs(placed(shop, n)),
     "orders.waive": _findings,
     "orders.copy": lambda shop, n: [CopyOrder(id) for id in placed(shop, n)],
@@ -139,6 +142,7 @@ def _of_packages() -> dict[str, Rows]:
 
 
 CASES |= _of_packages()
+CASES |= {name: lambda _, n: [Ref(id) for id in range(1, n + 1)] for name in commands if name.startswith("papers.")}
 
 
 def count_statements(shop: Any, name: str, n: int) -> int:

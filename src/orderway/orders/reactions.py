@@ -1,5 +1,15 @@
-"""What orders do when something happened below them."""
+"""What orders do when something happened below them, or to themselves."""
 
 from orderway.kernel.registry import react
 
+from . import mails
+
+__all__ = ["mails"]
+
 react("stock.moved", "orders.serve_waiting")
+react("order.placed", "orders.send_on_way")
+react("order.placed", "orders.label_parcels")
+react("order.completed", "orders.archive")
+react("order.cancelled", "orders.archive")
+react("order.placed", "orders.send_receipts")
+react("paper.filed", "orders.send_confirmations")

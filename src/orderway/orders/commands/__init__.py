@@ -1,5 +1,5 @@
 """The verbs of an order, one module a family."""
 
-from . import copy, deliver, place, proceed, verify
+from . import copy, deliver, place, proceed, send, verify
 
-__all__ = ["copy", "deliver", "place", "proceed", "verify"]
+__all__ = ["copy", "deliver", "place", "proceed", "send", "verify"]

@@ -1,0 +1,45 @@
+"""Sending orders on their way: through the map of their kind, with a parcel that is found by their names, to the archive."""
+
+from collections.abc import Sequence
+
+from orderway.documents.commands import IndexDocument, index_documents
+from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome
+from orderway.kernel.registry import Ref, command
+from orderway.kernel.sql import statements
+from orderway.workflow.commands.proceed import StartMap
+
+SQL = statements("orders", "send")
+PRINT, TRADE = "print_order", "trade_order"
+
+
+@command("orders.send_on_way")
+def send_on_way(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Start the map of each order: with something to make the print order, else the trade order. Unpublished maps start nothing."""
+    orders = ctx.fetch(SQL.kinds, ids=[row.id for row in rows])
+    starts = [StartMap(PRINT if order.made else TRADE, order.id) for order in orders if order.state == "placed"]
+    started = ctx.run("workflow.start", starts, partial=True)
+    refused = [refusal for refusal in started.refused if refusal.code not in ("unknown-map", "already-running")]
+    return Outcome([row.id for row in rows], refused)
+
+
+@command("orders.label_parcels")
+def label_parcels(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Give the parcels of orders the index values by which people look for them."""
+    labels = [
+        IndexDocument(order.parcel_id, name, value, "rule")
+        for order in ctx.fetch(SQL.kinds, ids=[row.id for row in rows])
+        for name, value in (("order", order.number), ("customer", order.customer), ("reference", order.their_reference))
+        if value
+    ]
+    if labels:
+        index_documents(ctx.within(), labels)
+    return Outcome([row.id for row in rows])
+
+
+@command("orders.archive")
+def archive(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """The orders are done with: commit their parcels to the archive. An order without a paper has nothing to commit."""
+    orders = ctx.fetch(SQL.filled_parcels, ids=[row.id for row in rows])
+    committed = ctx.run("archive.commit", [Ref(order.parcel_id) for order in orders], partial=True)
+    return Outcome([row.id for row in rows], committed.refused)

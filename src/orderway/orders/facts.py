@@ -1,0 +1,26 @@
+"""What an order tells the maps: typed columns for conditions, arguments, approvals and work lists."""
+
+from orderway.kernel.sql import statements
+from orderway.workflow.facts import facts
+
+SQL = statements("orders", "facts")
+
+facts(
+    "order",
+    SQL.order,
+    {
+        "title": "string",
+        "number": "string",
+        "customer": "string",
+        "channel": "string",
+        "country": "string",
+        "net": "number",
+        "currency": "string",
+        "prepay_percent": "number",
+        "requested_on": "date",
+        "lines": "number",
+        "made_lines": "number",
+        "short_lines": "number",
+        "price_sheet": "string",
+    },
+)
