@@ -1,10 +1,13 @@
 """What people do in the stories, in their own words; every step is a command or a query."""
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal as D
+from importlib import resources
 from typing import Any
 
 from orderway.catalog.commands import AddItem, SetPrice
+from orderway.documents import printing
 from orderway.fulfilment.commands.pack import PackShipment
 from orderway.fulfilment.commands.pick import PickLine
 from orderway.fulfilment.commands.ship import ShipShipment
@@ -12,8 +15,11 @@ from orderway.kernel import reacting
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.stock.commands import Move
+from orderway.workflow.commands import proceed
+from orderway.workflow.commands.publish import PublishMap
 
 
 class Story:
@@ -53,8 +59,32 @@ class Story:
         return outcome
 
     def later(self) -> None:
-        """Everything that reacts has reacted."""
-        reacting.drain()
+        """Everything that reacts has reacted, and every map has gone on as far as it goes."""
+        while reacting.drain() + proceed.drain():
+            pass
+
+    def publish_maps(self) -> None:
+        """The administrator publishes the maps that are shipped."""
+        maps = sorted(resources.files("orderway.workflow").joinpath("maps").iterdir(), key=lambda file: file.name)
+        rows = [PublishMap(file.read_text("utf-8")) for file in maps if file.name.endswith(".bpmn")]
+        self.ok("workflow.publish", self.shop.administrator, *rows)
+
+    def print_papers(self) -> None:
+        """What the paper worker does: every queued paper is made and filed."""
+        jobs = fetch(
+            "select args::text as args from procrastinate_jobs where queue_name = 'paper' and status = 'todo' order by id",
+            {},
+        )
+        fetch("delete from procrastinate_jobs where queue_name = 'paper'", {})
+        for job in jobs:
+            args = json.loads(job.args)
+            printing.file(args["company"], args["kind"], args["subject"])
+        self.later()
+
+    def where(self, order: int) -> set[str]:
+        """On which steps of its maps an order stands."""
+        positions = ask("workflow.position", self.shop.manager, subject_type="order", subject=order)
+        return {token[0] for position in positions for token in position.at}
 
     def lines(self, order: int) -> list[Any]:
         return ask("orders.lines", self.shop.manager, id=order)

@@ -13,7 +13,7 @@ from orderway.workflow.graph import Call, Choose, Gather, Step, Wait, Work
 
 MAPS = Path(orderway.workflow.__file__).parent / "maps"
 KNOWN = Known(
-    facts={"order": {"total": "number", "prepay_percent": "number", "short_lines": "number", "price_sheet": "string"}},
+    facts={"order": {"total": "number", "prepay_percent": "number", "short_lines": "number", "calculation": "string"}},
     commands={"a.step": Shape(), "a.other": Shape(frozenset({"percent", "note"}), frozenset({"percent"}))},
     roles=frozenset({"manager", "accountant"}),
     maps=frozenset({"other_map"}),
@@ -201,8 +201,8 @@ def test_the_print_order_follows_the_case_step_by_step() -> None:
     (process,) = _shipped("print_order")
     tasks = [e.id for e in process.elements if e.kind in ("userTask", "serviceTask", "callActivity")]
     assert tasks == [
-        "fill_form", "keep_form", "make_papers", "approve_price", "issue_prepayment", "validate", "schedule", "accept",
-        "confirm", "allocate", "deliver", "commit",
+        "fill_form", "keep_form", "make_papers", "approve_price", "validate", "schedule", "accept", "confirm",
+        "issue_prepayment", "allocate", "deliver", "complete",
     ]  # fmt: skip
     back = {flow.source for flow in process.flows if flow.target == "fill_form"} - {"placed"}
     assert back == {"unusable", "price_approved", "is_valid", "is_scheduled", "is_accepted"}

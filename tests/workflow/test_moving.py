@@ -79,8 +79,22 @@ def test_no_true_condition_and_no_default_is_told_and_tried_again():
     ((command, code, facts),) = desk(id)
     assert (command, code, facts["flag"]) == ("", "no-way", False)
     change(id, flag=True)
-    assert run("workflow.retry", SYSTEM, [Ref(facts["token"])]).ok
+    assert run("workflow.retry", SYSTEM, [Ref(id) for id in facts["tokens"]]).ok
     assert (log(id), states(id)) == (["a"], ["ended"])
+
+
+def test_a_fact_that_a_step_changes_counts_at_once():
+    publish(
+        drawing(
+            '<exclusiveGateway id="g" default="g.r"/><exclusiveGateway id="h" default="h.e"/><exclusiveGateway id="m"/>'
+            + step("r", "raise") + step("x", "a")
+            + flows("s g", "r m", "m h", "x e") + flow("g", "m", "total > 5") + flow("g", "r")
+            + flow("h", "x", "total > 5") + flow("h", "e")
+        )
+    )  # fmt: skip
+    (id,) = trials(total=D(1))
+    start(id)
+    assert log(id) == ["a"]
 
 
 def both(*branches: str) -> str:
@@ -163,10 +177,10 @@ def test_a_refusal_goes_the_caught_way_with_its_reason_and_else_to_the_desk():
     assert (states(good), log(good)) == (["ended"], ["a", "b"])
     assert standing(caught) == [("mend", "waiting")]
     (item,) = ask("workflow.work", SYSTEM, which="all", subject=caught).rows
-    assert item.why_code == "no-a"
+    assert (item.why_code, item.why) == ("no-a", "told to")
     assert standing(stuck) == [("y", "stuck")]
     ((command, code, facts),) = desk(stuck)
-    assert (command, code, facts["why"], facts["node"]) == ("tests.b", "no-b", "told to", "y")
+    assert (command, code, facts["reason"], facts["node"]) == ("tests.b", "no-b", "told to", "y")
 
 
 def test_a_step_that_breaks_stops_only_the_subject_that_breaks_it(shop):
@@ -179,7 +193,7 @@ def test_a_step_that_breaks_stops_only_the_subject_that_breaks_it(shop):
     assert (standing(bad), log(bad)) == ([("x", "stuck")], [])
     assert ask("workflow.work", SYSTEM, which="all").rows == [], "the person's decision stands"
     change(bad, breaks="")
-    run("workflow.retry", SYSTEM, [Ref(desk(bad)[0][2]["token"])])
+    run("workflow.retry", SYSTEM, [Ref(id) for id in desk(bad)[0][2]["tokens"]])
     assert states(bad) == ["ended"]
 
 

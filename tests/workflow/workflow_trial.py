@@ -27,6 +27,10 @@ LOG = Statement(
     "log", "Write the name down.", "update trial set log = log || %(name)s::text where id = any(%(ids)s::bigint[])"
 )
 
+RAISE = Statement(
+    "raise", "Make totals larger.", "update trial set total = total + 10 where id = any(%(ids)s::bigint[])"
+)
+
 
 def _step(name: str) -> Callable[[Context, Sequence[Any]], Outcome]:
     def work(ctx: Context, rows: Sequence[Any]) -> Outcome:
@@ -34,7 +38,7 @@ def _step(name: str) -> Callable[[Context, Sequence[Any]], Outcome]:
         found = ctx.fetch(LOOK, ids=[row.id for row in rows])
         if any(name in row.breaks for row in found):
             raise ZeroDivisionError(name)
-        refused = [Refusal(f"no-{name}", row.id, {"why": "told to"}) for row in found if name in row.refuses]
+        refused = [Refusal(f"no-{name}", row.id, {"reason": "told to"}) for row in found if name in row.refuses]
         done = [row.id for row in found if name not in row.refuses]
         ctx.fetch(LOG, ids=done, name=name)
         return Outcome(done, refused)
@@ -58,11 +62,18 @@ def _say(ctx: Context, rows: Sequence[Say]) -> Outcome:
     return Outcome([row.id for row in rows])
 
 
+def _raise(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Make totals larger: a fact changes under the map."""
+    ctx.fetch(RAISE, ids=[row.id for row in rows])
+    return Outcome([row.id for row in rows])
+
+
 if "tests.a" not in commands:
     subject("trial", "company")
     for one in "abc":
         command(f"tests.{one}", row=Ref)(_step(one))
     command("tests.say", row=Say)(_say)
+    command("tests.raise", row=Ref)(_raise)
     facts(
         "trial",
         Statement("facts", "What conditions ask.", "select id, total, flag, sheet, title from trial where id = any(%(ids)s::bigint[])"),

@@ -32,8 +32,10 @@ def close_parcels(ctx: Context, parcels: Sequence[Any]) -> None:
     ids = [parcel.id for parcel in parcels if parcel.state in MOVES["close"]]
     versions = ctx.fetch(SQL.versions, ids=ids)
     seal_versions(ctx, [(v.document_id, v.parcel_id, v.id) for v in versions if not v.sealed_at])
-    ctx.fetch(SQL.close, ids=ids, by=ctx.actor.id or ctx.actor.on_behalf_of)
-    ctx.record("parcel.closed", "parcel", [Fact(id, id, {"state": "open"}, {"state": "closed"}) for id in ids])
+    ctx.fetch(SQL.close, ids=ids, by=ctx.actor.person)
+    old = {"state": "open", "closed_at": None, "closed_by_id": None}
+    new = {"state": "closed", "closed_at": ctx.at, "closed_by_id": ctx.actor.person}
+    ctx.record("parcel.closed", "parcel", [Fact(id, id, old, new) for id in ids])
 
 
 def mark_committed(ctx: Context, entries: Mapping[int, Mapping[str, Any]]) -> None:

@@ -158,7 +158,7 @@ def _write(ctx: Context, rows: Sequence[AddDocument], sizes: Mapping[str, int]) 
     new = [row for row in rows if not row.document]
     made = iter(ctx.fetch(SQL.insert_documents, **columns(new, "parcel", "name", "kind")) if new else ())
     ids = [row.document or next(made).id for row in rows]
-    by = ctx.actor.id or ctx.actor.on_behalf_of
+    by = ctx.actor.person
     versions = ctx.fetch(SQL.insert_versions, document=ids, by=by, **columns(rows, "sha256", "media_type", "seal"))
     links = [(r.subject_type, r.subject_id, id) for r, id in zip(rows, ids, strict=True) if r.subject_id is not None]
     _link(ctx, links)
@@ -280,7 +280,7 @@ def seal(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 def seal_versions(ctx: Context, versions: Sequence[tuple[int, int, int]]) -> None:
     """Seal (document, parcel, version) triples that are locked and not sealed yet, and record it."""
-    by = ctx.actor.id or ctx.actor.on_behalf_of
+    by = ctx.actor.person
     ctx.fetch(SQL.seal, ids=[version for _, _, version in versions], by=by)
     new = {"sealed_at": ctx.at, "sealed_by_id": by}
     old = {"sealed_at": None, "sealed_by_id": None}

@@ -37,6 +37,11 @@ class Actor:
     on_behalf_of: int | None = None
     scopes: frozenset[str] | None = None
 
+    @property
+    def person(self) -> int | None:
+        """Who did it: the person, or whom the system acts for; None when nobody did."""
+        return self.id or self.on_behalf_of
+
     def holds(self, verb: str, roles: frozenset[str]) -> bool:
         """Whether this actor may use `verb`, which is open to `roles`; the system actor may use all of them."""
         if self.scopes is not None and verb not in self.scopes:

@@ -1,6 +1,7 @@
 """What happened: the events of one thing, and which lists changed lately."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from .context import Reader
@@ -25,12 +26,11 @@ def timeline(ctx: Reader, asked: Timeline) -> list[Any]:
     return ctx.fetch(SQL.timeline, root_type=asked.root_type, root_id=asked.root_id)
 
 
-def lately() -> tuple[int, list[Any]]:
-    """The id the window begins after, and its commands: (company_id, command_id, subjects).
+def lately() -> tuple[datetime, list[Any]]:
+    """The database's time, and the commands of the latest events: (company_id, command_id, at, subjects).
 
     A window and not "since the last id": ids are given out before commits, so a long command's events appear below ids
     that were seen already. One statement for all companies; its callers share the answer.
     """
     (row,) = fetch(SQL.last_id.text(frozenset()), {})
-    start = max(0, int(row.last) - WINDOW)
-    return start, fetch(SQL.changed_lists.text(frozenset()), {"after": start})
+    return row.at, fetch(SQL.changed_lists.text(frozenset()), {"after": max(0, int(row.last) - WINDOW)})

@@ -71,7 +71,7 @@ def _call(claimed: Sequence[Any]) -> None:
     else:
         outcome = run(
             reaction.command,
-            system_actor(first.company_id, first.actor_id),
+            system_actor(first.company_id, first.actor_id or None),
             [Ref(id) for id in sorted(of_root)],
             partial=True,
             causes={row.root_id: row.event_id for row in claimed},
@@ -117,7 +117,7 @@ def _call_within(ctx: "Context", name: str, rows: Sequence[Any], depth: int) -> 
     causes: Mapping[int, int] = {row.root_id: row.event_id for row in rows}
     inner = replace(
         ctx,
-        actor=system_actor(ctx.actor.company_id, ctx.actor.id),
+        actor=system_actor(ctx.actor.company_id, ctx.actor.person),
         command=reaction.command,
         partial=True,
         causes=causes,

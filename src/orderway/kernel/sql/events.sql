@@ -42,8 +42,8 @@ from made m cross join unnest(%(reactions)s::text[]) as r (reaction)
              from {part} p where p.{column} = t.id), '[]'::jsonb)
 
 -- name: last_id
--- The last event id given out.
-select coalesce(last_value, 0) as last from pg_sequences where schemaname = 'public' and sequencename = 'event_id_seq'
+-- The last event id given out, and the database's time.
+select coalesce(last_value, 0) as last, clock_timestamp() as at from pg_sequences where schemaname = 'public' and sequencename = 'event_id_seq'
 
 -- name: timeline
 -- All events of one root, oldest first.
@@ -70,5 +70,5 @@ returning t.id
 
 -- name: changed_lists
 -- What each command changed since an event id, by company: the subjects, for pages that update by themselves.
-select e.company_id, e.command_id, max(e.id) as last, array_agg(distinct e.subject_type) as subjects
+select e.company_id, e.command_id, max(e.at) as at, array_agg(distinct e.subject_type) as subjects
 from event e where e.id > %(after)s::bigint group by e.company_id, e.command_id

@@ -184,7 +184,7 @@ def _write(
         SQL.insert_orders,
         number=[f"{year}-{n:05}" for n in series],
         parcel=parcels,
-        responsible=ctx.actor.id or ctx.actor.on_behalf_of,
+        responsible=ctx.actor.person,
         **columns(heads, *_Head._fields),
     )
     by_place = {i: order.id for i, order in zip(accepted, orders, strict=True)}

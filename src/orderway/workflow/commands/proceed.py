@@ -1,0 +1,204 @@
+"""Starting maps, telling them what happened, and moving what may go on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, transaction
+
+from orderway.kernel import clock, desk
+from orderway.kernel.access import system_actor
+from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import Ref, command
+from orderway.kernel.running import run
+from orderway.kernel.sql import fetch, statements
+
+from ..engine import Move
+from ..published import graphs
+from ..tokens import Instance, Stock, Token, load, lock, record
+
+SQL = statements("workflow", "proceed")
+MAPS = statements("workflow", "maps")
+DESK = ["manager", "administrator"]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class StartMap:
+    """A subject to send through the map with this key."""
+
+    map: str
+    subject: int
+
+
+@command("workflow.start", row=StartMap, roles=DESK)
+def start(ctx: Context, rows: Sequence[StartMap]) -> Outcome:
+    """Send subjects through maps; one that is on its way through the same map already is refused."""
+    latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({row.map for row in rows}))}
+    refused = [Refusal("unknown-map", row.subject, {"map": row.map}) for row in rows if row.map not in latest]
+    wanted = list(dict.fromkeys(row for row in rows if row.map in latest))
+    if ctx.halts(refused) or not wanted:
+        return Outcome(refused=refused)
+    inserted = ctx.fetch(
+        SQL.insert_roots,
+        definition=[latest[row.map].definition_id for row in wanted],
+        version=[latest[row.map].version_id for row in wanted],
+        subject_type=[latest[row.map].subject_type for row in wanted],
+        subject=[row.subject for row in wanted],
+    )
+    made = {(row.definition_id, row.subject_id): row.id for row in inserted}
+    refused += [
+        Refusal("already-running", row.subject, {"map": row.map})
+        for row in wanted
+        if (latest[row.map].definition_id, row.subject) not in made
+    ]
+    if ctx.halts(refused):
+        return Outcome(refused=refused)
+    stock = _at_start(
+        ctx, [row for row in wanted if (latest[row.map].definition_id, row.subject) in made], latest, made
+    )
+    record(ctx, "process.started", [(one, {"map": one.graph.key}) for one in stock.instances.values()])
+    move = Move(ctx, stock)
+    for instance in list(stock.instances.values()):
+        move.put(instance.tokens[0])
+    move.rest()
+    return Outcome([row.id for row in inserted], refused)
+
+
+def _at_start(
+    ctx: Context, rows: Sequence[StartMap], latest: Mapping[str, Any], made: Mapping[tuple[int, int], int]
+) -> Stock:
+    """The fresh instances, each with a token at the start of its map."""
+    compiled = graphs(ctx, {row.digest for row in latest.values()})
+    stock = Stock()
+    for row in rows:
+        head = latest[row.map]
+        id = made[head.definition_id, row.subject]
+        instance = Instance(
+            id=id,
+            root=id,
+            parent=None,
+            called_by=None,
+            definition=head.definition_id,
+            version=head.version_id,
+            digest=head.digest,
+            graph=compiled[head.digest],
+            subject_type=head.subject_type,
+            subject=row.subject,
+        )
+        stock.add(instance, Token(0, instance, instance.graph.start, "ready"))
+    return stock
+
+
+def arrive(ctx: Context, subject_type: str, ids: Sequence[int], name: str) -> None:
+    """Tell the maps that `name` happened to subjects: one insert, no token is touched. Tokens that wait for it go on when the
+    worker drains; where none waits yet, the arrival is kept for the one that comes."""
+    if ids:
+        ctx.fetch(SQL.insert_arrivals, subject_type=subject_type, subjects=list(ids), name=name)
+
+
+@command("workflow.advance")
+def advance(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Move root instances on as far as they go; those that somebody else is moving are left to them."""
+    free = lock(ctx, [row.id for row in rows], skip=True)
+    if free:
+        move = Move(ctx, load(ctx, free))
+        move.wake()
+        move.rest()
+    return Outcome(sorted(free))
+
+
+def drain() -> int:
+    """Work off arrivals, due timers and ready tokens in sets until nothing is left; returns how many instances were moved.
+
+    Runs on the worker, outside of any transaction.
+    """
+    total = 0
+    while True:
+        now = {"now": clock.now()}
+        fetch(SQL.keep_orphans.text(frozenset()), now)  # one a round of up to 1,000
+        ready = fetch(SQL.ready.text(frozenset()), now)  # one a round of up to 1,000
+        moved = 0
+        for company, group in groupby(ready, key=lambda row: row.company_id):
+            moved += _advance_some(company, [row.root_id for row in group])
+        total += moved
+        if not moved:  # nothing is left, or other workers hold it
+            return total
+
+
+def _advance_some(company: int, roots: Sequence[int]) -> int:
+    """Advance in one transaction; an exception halves the set down to the instance that raises it, which stops there."""
+    try:
+        return len(run("workflow.advance", system_actor(company), [Ref(root) for root in roots]).done)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away or chose a deadlock victim: nothing was moved, the next drain tries again
+    except Exception as error:
+        if len(roots) > 1:
+            middle = len(roots) // 2
+            return _advance_some(company, roots[:middle]) + _advance_some(company, roots[middle:])
+        log.warning("instance cannot move", instance=roots[0], exc_info=error)
+        with transaction.atomic():
+            values = {"root": roots[0], "company": company, "now": clock.now()}
+            fetch(SQL.halt.text(frozenset()), values)
+            fetch(SQL.halt_arrivals.text(frozenset()), values)
+            fetch(SQL.halt_timers.text(frozenset()), values)
+            facts = {"error": f"{type(error).__name__}: {error}"[:500]}
+            desk.put(company, "workflow.advance", [("broken", None, roots[0], facts)])
+        return 1
+
+
+@command("workflow.retry", roles=DESK)
+def retry(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Try stuck tokens again, by their ids, and move on from there."""
+    ids = [row.id for row in rows]
+    roots = lock(ctx, {row.root_id for row in ctx.fetch(SQL.roots_of_tokens, tokens=ids)})
+    stock = load(ctx, roots)
+    stuck = [stock.tokens[id] for id in ids if id in stock.tokens and stock.tokens[id].state == "stuck"]
+    found = {token.id for token in stuck}
+    refused = [Refusal("not-stuck", id) for id in ids if id not in found]
+    if ctx.halts(refused) or not stuck:
+        return Outcome(refused=refused)
+    record(ctx, "process.retried", [(t.instance, {"map": t.instance.graph.key, "node": t.node}) for t in stuck])
+    move = Move(ctx, stock)
+    for token in stuck:
+        token.state, token.changed, token.reason_code = "ready", True, ""
+        move.put(token)
+    move.rest()
+    return Outcome(sorted(found), refused)
+
+
+@dataclass(frozen=True)
+class StopMap:
+    """A subject to take off all its maps, and why."""
+
+    subject_type: str
+    subject: int
+    reason: str
+
+
+@command("workflow.stop", row=StopMap, roles=["administrator"])
+def stop(ctx: Context, rows: Sequence[StopMap]) -> Outcome:
+    """Take subjects off their maps: tokens go, open work items are withdrawn, what was done stays on record."""
+    refused = [Refusal("reason-missing", row.subject) for row in rows if not row.reason.strip()]
+    if ctx.halts(refused):
+        return Outcome(refused=refused)
+    reasons = {(row.subject_type, row.subject): row.reason for row in rows if row.reason.strip()}
+    keys = sorted(reasons)
+    found = ctx.fetch(SQL.roots_of_subjects, subject_type=[key[0] for key in keys], subject=[key[1] for key in keys])
+    roots = lock(ctx, {row.id for row in found})
+    stock = load(ctx, roots)
+    if roots:
+        ctx.fetch(SQL.withdraw, roots=sorted(roots))
+        ctx.fetch(SQL.stop_timers, roots=sorted(roots))
+        ctx.fetch(SQL.stop_tokens, roots=sorted(roots))
+        ctx.fetch(SQL.stop_instances, roots=sorted(roots))
+    stopped = [one for one in stock.instances.values() if one.parent is None]
+    record(
+        ctx,
+        "process.stopped",
+        [(i, {"map": i.graph.key, "reason": reasons[i.subject_type, i.subject]}) for i in stopped],
+    )
+    return Outcome(sorted(roots), refused)

@@ -1,0 +1,87 @@
+"""Publishing maps: from then on new instances run the new version; running ones stay on theirs."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import command, subject
+from orderway.kernel.sql import statements
+
+from ..bpmn import NotBpmn, read_map
+from ..compile import Compiled, compile_map
+from ..graph import Graph
+from ..problems import ERROR
+from ..published import known
+
+SQL = statements("workflow", "maps")
+subject("map", "process_version")
+
+
+@dataclass(frozen=True)
+class PublishMap:
+    """A map to publish: BPMN 2.0 XML with one executable process, whose id is the key of the map."""
+
+    xml: str
+
+
+@command("workflow.publish", row=PublishMap, roles=["administrator"])
+def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
+    """Publish maps; maps of one set may call each other. A drawing that is already the latest version stays as it is."""
+    graphs, refused = _judge(ctx, rows)
+    if ctx.halts(refused) or not graphs:
+        return Outcome(refused=refused)
+    accepted = sorted(graphs, key=lambda index: graphs[index].key)
+    given = [graphs[index] for index in accepted]
+    found = ctx.fetch(
+        SQL.lock_definitions,
+        keys=[graph.key for graph in given],
+        names=[graph.label.text for graph in given],
+        subjects=[graph.subject for graph in given],
+    )
+    latest = {row.key: row for row in found}
+    digests = {index: hashlib.sha256(rows[index].xml.encode()).hexdigest() for index in accepted}
+    fresh = [index for index in accepted if latest[graphs[index].key].digest != digests[index]]
+    versions = {index: latest[graphs[index].key].version_id for index in accepted}
+    if fresh:
+        inserted = ctx.fetch(
+            SQL.insert_versions,
+            definition=[latest[graphs[index].key].id for index in fresh],
+            number=[latest[graphs[index].key].number + 1 for index in fresh],
+            xml=[rows[index].xml for index in fresh],
+            digest=[digests[index] for index in fresh],
+        )
+        versions |= {index: row.id for index, row in zip(fresh, inserted, strict=True)}
+        ctx.record_new("map.published", "map", [row.id for row in inserted])
+    return Outcome([versions[index] for index in sorted(versions)], refused)
+
+
+def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], list[Refusal]]:
+    """The graphs by index, and a refusal with the list of problems for each map that cannot run."""
+    drawn, refused = {}, []
+    for index, row in enumerate(rows):
+        try:
+            drawn[index] = read_map(row.xml.encode())
+        except NotBpmn as error:
+            refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
+    keys = {row.key for row in ctx.fetch(SQL.keys)}
+    keys |= {process.id for processes in drawn.values() for process in processes if process.executable}
+    graphs: dict[int, Graph] = {}
+    for index, processes in drawn.items():
+        compiled = compile_map(processes, known(keys))
+        if compiled.graph is None:
+            refused.append(Refusal("cannot-run", index, {"problems": _told(compiled)}))
+        elif any(compiled.graph.key == graph.key for graph in graphs.values()):
+            refused.append(Refusal("twice", index, {"map": compiled.graph.key}))
+        else:
+            graphs[index] = compiled.graph
+    return graphs, refused
+
+
+def _told(compiled: Compiled) -> list[dict[str, str]]:
+    return [
+        {"code": problem.code, "element": problem.element, "name": problem.name, "why": problem.why}
+        for problem in compiled.problems
+        if problem.level == ERROR
+    ]

@@ -1,0 +1,174 @@
+"""Published maps, and where people and machines are with each subject. Facts about a subject live in the tables of its trade."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from orderway.people.models import Company, Department, Person
+
+INSTANCE_STATES = ("running", "ended", "stopped")
+TOKEN_STATES = ("ready", "waiting", "joining", "stuck")
+ITEM_STATES = ("open", "done", "withdrawn")
+ARRIVAL_STATES = ("new", "kept", "taken")
+
+
+class ProcessDefinition(models.Model):
+    """A map under its key, and the kind of subject that runs through it."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    key = models.TextField()
+    name = models.TextField()
+    subject_type = models.TextField()
+
+    class Meta:
+        db_table = "process_definition"
+        constraints = [models.UniqueConstraint(fields=["company", "key"], name="process_definition_key")]
+
+
+class ProcessVersion(models.Model):
+    """A published drawing, byte for byte; never changed. `digest` is the SHA-256 of `xml`."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    number = models.IntegerField()
+    xml = models.TextField()
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Person, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "process_version"
+        constraints = [models.UniqueConstraint(fields=["definition", "number"], name="process_version_number")]
+
+
+class ProcessInstance(models.Model):
+    """A subject on its way through one version. Called maps run as instances of their own under the same `root`, whose row is
+    the lock of them all. `path` holds the flows taken, in order, with their times; `values` what was filled into forms."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    version = models.ForeignKey(ProcessVersion, models.PROTECT)
+    root = models.ForeignKey("self", models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    called_by = models.BigIntegerField(null=True)
+    subject_type = models.TextField()
+    subject_id = models.BigIntegerField()
+    state = models.TextField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    path = ArrayField(models.TextField())
+    path_at = ArrayField(models.DateTimeField())
+    values = models.JSONField()
+
+    class Meta:
+        db_table = "process_instance"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["definition", "subject_id"],
+                condition=models.Q(state="running", parent=None),
+                name="process_instance_once",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=INSTANCE_STATES), name="process_instance_state"),
+        ]
+        indexes = [
+            models.Index(fields=["root"], name="process_instance_root", condition=models.Q(state="running")),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="process_instance_subject"),
+        ]
+
+
+class Token(models.Model):
+    """One place where an instance stands. `scope` is the token of the sub-process it runs in, `parent` the one it was forked from."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    node = models.TextField()
+    came_by = models.TextField()
+    state = models.TextField()
+    scope = models.BigIntegerField(null=True)
+    parent = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    outcome = models.TextField()
+    reason = models.TextField()
+    reason_code = models.TextField()
+    reason_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "token"
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=TOKEN_STATES), name="token_state")]
+        indexes = [
+            models.Index(fields=["definition", "node", "id"], name="token_place"),
+            models.Index(fields=["id"], name="token_ready", condition=models.Q(state="ready")),
+        ]
+
+
+class WorkItem(models.Model):
+    """A decision that waits for a person, or was made by one. `why` says why it came (back); `basis` what an approval rests on."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    token_id = models.BigIntegerField()
+    node = models.TextField()
+    subject_type = models.TextField()
+    subject_id = models.BigIntegerField()
+    role = models.TextField()
+    department = models.ForeignKey(Department, models.PROTECT, null=True)
+    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    state = models.TextField()
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    why = models.TextField()
+    why_code = models.TextField()
+    why_by = models.BigIntegerField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.BigIntegerField(null=True)
+    outcome = models.TextField()
+    sends_back = models.BooleanField()
+    reason = models.TextField()
+    values = models.JSONField()
+    checks = ArrayField(models.TextField())
+    basis = models.TextField(null=True)
+
+    class Meta:
+        db_table = "work_item"
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=ITEM_STATES), name="work_item_state")]
+        indexes = [
+            models.Index(
+                fields=["company", "role", "due_at", "id"], name="work_item_list", condition=models.Q(state="open")
+            ),
+            models.Index(fields=["assignee", "due_at", "id"], name="work_item_mine", condition=models.Q(state="open")),
+            models.Index(fields=["definition", "node", "id"], name="work_item_place"),
+            models.Index(fields=["instance", "node", "id"], name="work_item_before"),
+        ]
+
+
+class Timer(models.Model):
+    """A token goes on at `due_at`; the row is deleted when it does."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    token = models.OneToOneField(Token, models.CASCADE)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "timer"
+
+
+class Arrival(models.Model):
+    """Something happened to a subject. `new` until its instances were looked at, `kept` until a token comes that waits for it."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    subject_type = models.TextField()
+    subject_id = models.BigIntegerField()
+    name = models.TextField()
+    at = models.DateTimeField()
+    state = models.TextField()
+
+    class Meta:
+        db_table = "arrival"
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=ARRIVAL_STATES), name="arrival_state")]
+        indexes = [
+            models.Index(
+                fields=["subject_type", "subject_id"], name="arrival_open", condition=~models.Q(state="taken")
+            ),
+            models.Index(fields=["company", "id"], name="arrival_new", condition=models.Q(state="new")),
+        ]

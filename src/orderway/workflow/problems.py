@@ -1,0 +1,72 @@
+"""What can be wrong with a map, in words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+ERROR, WARNING = "error", "warning"
+WHY = {
+    "no-process": _("The file has no process that is marked as executable."),
+    "several-processes": _("The file has more than one executable process; publish them one by one."),
+    "no-subject": _("The process does not say what runs through it (subject)."),
+    "unknown-subject": _("Nothing is registered under the subject %(what)s."),
+    "cannot-run": _("A %(what)s cannot run yet."),
+    "loops": _("A loop marker cannot run yet."),
+    "no-start": _("The map has no start."),
+    "several-starts": _("The map has more than one start."),
+    "start-trigger": _("Only a plain start can run, this one waits for a %(what)s."),
+    "end-trigger": _("Only a plain end can run, this one is a %(what)s end."),
+    "boundary": _("At a border only an error of a service step can be caught."),
+    "boundary-twice": _("The refusal %(what)s is caught twice here."),
+    "boundary-ways": _("A caught refusal goes one way."),
+    "broken-flow": _("The flow starts or ends at something that is not on this map."),
+    "dead-end": _("Nothing follows here and it is not an end."),
+    "after-end": _("Something follows after an end."),
+    "unreachable": _("No way leads here from the start."),
+    "no-command": _("The step names no command."),
+    "unknown-command": _("There is no command %(what)s."),
+    "unknown-argument": _("The command takes no argument %(what)s."),
+    "missing-argument": _("The command needs the argument %(what)s."),
+    "no-role": _("The work item names no role."),
+    "unknown-role": _("There is no role %(what)s."),
+    "no-due": _("The work item has no due time."),
+    "bad-duration": _("%(what)s is no duration in weeks, days, hours, minutes or seconds like P2D or PT4H."),
+    "no-event": _("The event does not say what it waits for."),
+    "no-duration": _("The timer states no duration."),
+    "no-map": _("The call names no map."),
+    "unknown-map": _("There is no published map %(what)s."),
+    "condition": _("The condition cannot be used: %(what)s."),
+    "unknown-outcome": _("No work item of this map has the outcome %(what)s."),
+    "no-condition": _("A way out of this decision has no condition and is not the default."),
+    "no-default": _("Nothing happens when no condition holds: there is no default way."),
+    "condition-ignored": _("A condition on a flow counts only after a decision."),
+    "only-back": _("Every outcome of the work item sends back."),
+    "double-name": _("The name %(what)s is used twice here."),
+    "bad-name": _("%(what)s is no name: letters, digits and _, starting with a letter."),
+    "name-is-fact": _("The form field %(what)s has the name of a fact."),
+    "field-type": _("The form field %(what)s is used with two types, or with one that does not exist."),
+    "no-choices": _("The form field %(what)s offers no choices."),
+    "unknown-fact": _("There is no fact %(what)s."),
+    "unknown-field": _("No form of this map has the field %(what)s."),
+    "argument": _("The argument %(what)s needs exactly one of value, fact or field."),
+    "same-as": _("%(what)s is no work item of this map."),
+    "spins": _("The way comes back here without anything to wait for."),
+    "long-label": _("The label is longer than 40 characters."),
+    "no-label": _("It has no label."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with which element (its id and label). Only an `error` keeps the map from being published."""
+
+    code: str
+    element: str
+    name: str
+    what: str = ""
+    level: str = ERROR
+
+    @property
+    def why(self) -> str:
+        """One sentence for people, in the present language."""
+        return str(WHY[self.code]) % {"what": self.what}

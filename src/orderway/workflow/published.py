@@ -1,0 +1,61 @@
+"""Published maps as graphs, compiled once a process and found again by the digest of their XML."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+
+from orderway.kernel.access import ROLES
+from orderway.kernel.context import Reader
+from orderway.kernel.registry import commands
+from orderway.kernel.sql import statements
+
+from . import facts
+from .bpmn import read_map
+from .compile import Compiled, Known, Shape, compile_map
+from .graph import Graph
+
+SQL = statements("workflow", "maps")
+
+
+class MapBroken(Exception):
+    """A published map no longer compiles, because a command or a fact it names is gone from the program."""
+
+
+def known(maps: Collection[str]) -> Known:
+    """What the running program offers to maps; `maps` are the keys that may be called."""
+    return Known(
+        facts={subject: facts.types_of(subject) for subject in facts.registered},
+        commands={name: shape for name, one in commands.items() if (shape := _shape(one.row))},
+        roles=frozenset(ROLES),
+        maps=frozenset(maps),
+    )
+
+
+def _shape(row: type) -> Shape | None:
+    """The arguments of a command beside the subject's `id`; None for a command that is not about one thing by its id."""
+    if not is_dataclass(row):
+        return None
+    given = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(row)}
+    if "id" not in given:
+        return None
+    return Shape(frozenset(given) - {"id"}, frozenset(name for name, must in given.items() if must) - {"id"})
+
+
+def compile_xml(xml: str, maps: Collection[str]) -> Compiled:
+    """Compile a drawing against the running program; raises NotBpmn for other text."""
+    return compile_map(read_map(xml.encode()), known(maps))
+
+
+def graphs(ctx: Reader, digests: Collection[str]) -> Mapping[str, Graph]:
+    """The graphs of versions by digest; asks the database only for those this process has not compiled yet."""
+    missing = [digest for digest in digests if digest not in _compiled]
+    if missing:
+        keys = {row.key for row in ctx.fetch(SQL.keys)}
+        for row in ctx.fetch(SQL.xml, digests=missing):
+            compiled = compile_xml(row.xml, keys)
+            if compiled.graph is None:
+                raise MapBroken("; ".join(f"{problem.name}: {problem.why}" for problem in compiled.problems))
+            _compiled[row.digest] = compiled.graph
+    return {digest: _compiled[digest] for digest in digests}
+
+
+_compiled: dict[str, Graph] = {}

@@ -1,0 +1,95 @@
+-- name: work
+-- Open work items with what the map and the people say of them.
+select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
+       w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
+       v.digest
+from work_item w
+join process_instance i on i.id = w.instance_id
+join process_version v on v.id = i.version_id
+join process_definition d on d.id = w.definition_id
+left join department dep on dep.id = w.department_id
+left join person a on a.id = w.assignee_id
+left join person b on b.id = w.why_by
+where {visible work_item w} and w.state = 'open'
+  and %(mine)s::boolean and w.assignee_id = %(actor)s::bigint --? mine
+  and %(free)s::boolean and w.assignee_id is null and w.role = any(%(roles)s::text[]) --? free
+  and %(waiting)s::boolean and coalesce(w.assignee_id = %(actor)s::bigint, w.role = any(%(roles)s::text[])) --? waiting
+  and dep.key = %(department)s::text --? department
+  and d.key = %(map)s::text --? map
+  and w.node = %(node)s::text --? node
+  and w.subject_type = %(subject_type)s::text --? subject_type
+  and w.subject_id = %(subject)s::bigint --? subject
+  and %(late)s::boolean and w.due_at < %(now)s::timestamptz --? late
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
+
+-- name: one
+-- One work item, and what was filled in on its way so far.
+select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
+       w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
+       v.digest, w.state, w.outcome, w.reason, w.checks, w.values::text as filled, i.values::text as before, w.done_at,
+       coalesce(f.name, '') as done_by
+from work_item w
+join process_instance i on i.id = w.instance_id
+join process_version v on v.id = i.version_id
+join process_definition d on d.id = w.definition_id
+left join department dep on dep.id = w.department_id
+left join person a on a.id = w.assignee_id
+left join person b on b.id = w.why_by
+left join person f on f.id = w.done_by
+where w.id = %(id)s::bigint and {visible work_item w}
+
+-- name: maps
+-- The latest version of each map and how many are on their way.
+select d.key, d.name, d.subject_type, v.number, v.published_at, coalesce(p.name, '') as published_by,
+       (select count(*) from process_instance i where i.definition_id = d.id and i.state = 'running') as running
+from process_definition d
+join lateral (
+    select * from process_version one where one.definition_id = d.id order by one.number desc limit 1
+) v on true
+left join person p on p.id = v.published_by_id
+where {visible process_definition d}
+order by d.name, d.id
+
+-- name: drawing
+-- One version of a map, the latest unless a number is given.
+select d.id as definition_id, d.key, d.name, v.number, v.xml, v.digest
+from process_definition d
+join process_version v on v.definition_id = d.id
+where d.key = %(map)s::text and {visible process_definition d}
+  and v.number = %(version)s::integer --? version
+order by v.number desc limit 1
+
+-- name: counts
+-- What stands at each node of a map, since when, and how much of it is late or stuck.
+select t.node, count(*)::integer as standing, min(t.entered_at) as oldest,
+       count(*) filter (where w.due_at < %(now)s::timestamptz)::integer as late,
+       count(*) filter (where t.state = 'stuck')::integer as stuck
+from token t
+left join work_item w on w.instance_id = t.instance_id and w.node = t.node and w.token_id = t.id and w.state = 'open'
+where t.definition_id = %(definition)s::bigint and {visible token t}
+group by t.node order by t.node
+
+-- name: instances
+-- The instances of a subject with their drawings and ways.
+select i.id, d.key, d.name, v.number, v.xml, v.digest, i.state, i.started_at, i.ended_at, i.path, i.path_at
+from process_instance i
+join process_definition d on d.id = i.definition_id
+join process_version v on v.id = i.version_id
+where i.subject_type = %(subject_type)s::text and i.subject_id = %(subject)s::bigint and {visible process_instance i}
+order by i.id
+
+-- name: standing
+-- The tokens of instances.
+select t.instance_id, t.node, t.state, t.entered_at, t.reason_code from token t
+where t.instance_id = any(%(instances)s::bigint[]) and {visible token t}
+order by t.id
+
+-- name: history
+-- The work items of a subject.
+select w.id, d.key as map, w.node, w.role, w.state, w.opened_at, w.due_at, w.done_at, w.done_by as done_by_id,
+       coalesce(p.name, '') as done_by, w.outcome, w.sends_back, w.reason, w.why, w.why_code, w.checks, w.basis
+from work_item w
+join process_definition d on d.id = w.definition_id
+left join person p on p.id = w.done_by
+where w.subject_type = %(subject_type)s::text and w.subject_id = %(subject)s::bigint and w.company_id = %(company)s::bigint
+order by w.id

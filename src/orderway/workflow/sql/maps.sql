@@ -1,0 +1,41 @@
+-- name: keys
+-- The keys of the company's maps.
+select d.key from process_definition d where {visible process_definition d}
+
+-- name: xml
+-- The drawings of versions by digest.
+select distinct on (v.digest) v.digest, v.xml from process_version v
+where v.digest = any(%(digests)s::text[]) and {visible process_version v}
+
+-- name: lock_definitions
+-- Make sure that each map has its row, lock the rows in key order and say what the latest version is.
+with made as (
+    insert into process_definition as d (company_id, key, name, subject_type)
+    select %(company)s::bigint, m.key, m.name, m.subject
+    from unnest(%(keys)s::text[], %(names)s::text[], %(subjects)s::text[]) as m (key, name, subject)
+    order by m.key
+    on conflict (company_id, key) do update set name = excluded.name
+    returning d.id, d.key, d.subject_type
+)
+select m.id, m.key, m.subject_type, coalesce(v.number, 0) as number, v.id as version_id, v.digest
+from made m
+left join lateral (
+    select v.id, v.number, v.digest from process_version v where v.definition_id = m.id order by v.number desc limit 1
+) v on true
+
+-- name: insert_versions
+-- Insert the next version of each map.
+insert into process_version (company_id, definition_id, number, xml, digest, published_at, published_by_id)
+select %(company)s::bigint, v.definition, v.number, v.xml, v.digest, %(now)s::timestamptz, nullif(%(actor)s::bigint, 0)
+from unnest(%(definition)s::bigint[], %(number)s::integer[], %(xml)s::text[], %(digest)s::text[])
+     with ordinality as v (definition, number, xml, digest, place)
+order by v.place
+returning id
+
+-- name: latest
+-- The latest version of each map by key.
+select distinct on (d.key) d.key, d.id as definition_id, d.subject_type, v.id as version_id, v.digest, v.number
+from process_definition d
+join process_version v on v.definition_id = d.id
+where d.key = any(%(keys)s::text[]) and {visible process_definition d}
+order by d.key, v.number desc

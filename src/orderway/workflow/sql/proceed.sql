@@ -1,0 +1,98 @@
+-- name: insert_roots
+-- Insert instances in the order of the input; none comes back for a subject that already runs through the same map.
+with fresh as (
+    select nextval('process_instance_id_seq') as id, w.definition, w.version, w.subject_type, w.subject
+    from unnest(%(definition)s::bigint[], %(version)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[])
+         with ordinality as w (definition, version, subject_type, subject, place)
+    order by w.place
+)
+insert into process_instance (id, company_id, definition_id, version_id, root_id, subject_type, subject_id, state, started_at,
+                              path, path_at, values)
+select f.id, %(company)s::bigint, f.definition, f.version, f.id, f.subject_type, f.subject, 'running', %(now)s::timestamptz,
+       '{}', '{}', '{}'
+from fresh f
+on conflict (definition_id, subject_id) where state = 'running' and parent_id is null do nothing
+returning id, definition_id, subject_id
+
+-- name: insert_arrivals
+-- Say that something happened to subjects.
+insert into arrival (company_id, subject_type, subject_id, name, at, state)
+select %(company)s::bigint, %(subject_type)s::text, s.id, %(name)s::text, %(now)s::timestamptz, 'new'
+from unnest(%(subjects)s::bigint[]) as s (id)
+
+-- name: keep_orphans
+-- Keep arrivals of subjects that are on no map: one may start later.
+update arrival a set state = 'kept'
+where a.state = 'new' and not exists (
+    select from process_instance i
+    where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
+)
+
+-- name: ready
+-- Roots of instances that something arrived for, whose timer is due, or that hold a ready token.
+select r.company_id, r.root_id
+from (
+    select i.company_id, i.root_id
+    from arrival a join process_instance i on i.subject_type = a.subject_type and i.subject_id = a.subject_id
+    where a.state = 'new' and i.state = 'running'
+    union
+    select i.company_id, i.root_id
+    from timer t join token k on k.id = t.token_id join process_instance i on i.id = k.instance_id
+    where t.due_at <= %(now)s::timestamptz and i.state = 'running'
+    union
+    select i.company_id, i.root_id
+    from token k join process_instance i on i.id = k.instance_id
+    where k.state = 'ready' and i.state = 'running'
+) r
+order by r.company_id, r.root_id
+limit 1000
+
+-- name: halt
+-- An instance that cannot move stands still until it is tried again.
+update token t set state = 'stuck', reason_code = 'broken'
+from process_instance i
+where i.root_id = %(root)s::bigint and t.instance_id = i.id and t.state = 'ready'
+
+-- name: halt_arrivals
+-- What arrived for it is kept.
+update arrival a set state = 'kept'
+from process_instance i
+where i.root_id = %(root)s::bigint and a.subject_type = i.subject_type and a.subject_id = i.subject_id and a.state = 'new'
+
+-- name: halt_timers
+-- Its timers ring again later.
+update timer t set due_at = %(now)s::timestamptz + interval '1 hour'
+from token k join process_instance i on i.id = k.instance_id
+where i.root_id = %(root)s::bigint and t.token_id = k.id and t.due_at <= %(now)s::timestamptz
+
+-- name: roots_of_tokens
+-- The roots that tokens belong to.
+select distinct i.root_id from token t join process_instance i on i.id = t.instance_id
+where t.id = any(%(tokens)s::bigint[]) and {visible process_instance i}
+
+-- name: roots_of_subjects
+-- The running roots of subjects.
+select i.id
+from unnest(%(subject_type)s::text[], %(subject)s::bigint[]) as s (subject_type, subject)
+join process_instance i on i.subject_type = s.subject_type and i.subject_id = s.subject
+where i.state = 'running' and i.parent_id is null and {visible process_instance i}
+
+-- name: withdraw
+-- Nobody has to do these any more.
+update work_item w set state = 'withdrawn', done_at = %(now)s::timestamptz
+from process_instance i
+where i.root_id = any(%(roots)s::bigint[]) and w.instance_id = i.id and w.state = 'open'
+
+-- name: stop_timers
+-- Timers of stopped instances.
+delete from timer t using token k, process_instance i
+where i.root_id = any(%(roots)s::bigint[]) and k.instance_id = i.id and t.token_id = k.id
+
+-- name: stop_tokens
+-- Tokens of stopped instances.
+delete from token t using process_instance i where i.root_id = any(%(roots)s::bigint[]) and t.instance_id = i.id
+
+-- name: stop_instances
+-- The instances themselves.
+update process_instance set state = 'stopped', ended_at = %(now)s::timestamptz
+where root_id = any(%(roots)s::bigint[]) and state = 'running'

@@ -1,0 +1,141 @@
+-- name: lock
+-- Lock running roots in key order.
+select i.id from process_instance i
+where i.id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible process_instance i}
+order by i.id for update
+
+-- name: lock_free
+-- Lock running roots that nobody else moves.
+select i.id from process_instance i
+where i.id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible process_instance i}
+order by i.id for update skip locked
+
+-- name: load
+-- The tokens of all running instances under these roots.
+select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
+       i.root_id, i.parent_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id
+from process_instance i
+join process_version v on v.id = i.version_id
+join token t on t.instance_id = i.id
+where i.root_id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible process_instance i}
+order by t.id
+
+-- name: values
+-- What was filled into the forms of instances.
+select i.id, i.values::text as filled from process_instance i
+where i.id = any(%(ids)s::bigint[]) and {visible process_instance i}
+
+-- name: token_ids
+-- Ids for new tokens.
+select nextval('token_id_seq') as id from generate_series(1, %(count)s::integer)
+
+-- name: call_ids
+-- Ids for called instances, and for the tokens that call them.
+select nextval('process_instance_id_seq') as instance, nextval('token_id_seq') as token
+from generate_series(1, %(count)s::integer)
+
+-- name: insert_instances
+-- Insert called instances.
+insert into process_instance (id, company_id, definition_id, version_id, root_id, parent_id, called_by, subject_type, subject_id,
+                              state, started_at, path, path_at, values)
+select n.id, %(company)s::bigint, n.definition, n.version, n.root, n.parent, n.called_by, n.subject_type, n.subject,
+       'running', %(now)s::timestamptz, '{}', '{}', '{}'
+from unnest(%(id)s::bigint[], %(root)s::bigint[], %(parent)s::bigint[], %(called_by)s::bigint[], %(definition)s::bigint[],
+            %(version)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[])
+     as n (id, root, parent, called_by, definition, version, subject_type, subject)
+order by n.id
+
+-- name: update_instances
+-- Add the flows taken and the form values, and end what has ended.
+update process_instance i
+set path = i.path || m.path,
+    path_at = i.path_at || array_fill(%(now)s::timestamptz, array[cardinality(m.path)]),
+    values = case when m.filled = '{}' then i.values else i.values || m.filled::jsonb end,
+    state = case when m.ended then 'ended' else i.state end,
+    ended_at = case when m.ended then %(now)s::timestamptz end
+from (
+    select u.id, u.ended, coalesce(string_to_array(nullif(u.path, ''), ' '), '{}') as path, u.filled
+    from unnest(%(id)s::bigint[], %(ended)s::boolean[], %(path)s::text[], %(filled)s::text[]) as u (id, ended, path, filled)
+) m
+where i.id = m.id
+
+-- name: delete_tokens
+-- Remove tokens that ended or were joined.
+delete from token where id = any(%(ids)s::bigint[])
+
+-- name: insert_tokens
+-- Insert the tokens that came to rest.
+insert into token (id, company_id, instance_id, definition_id, node, came_by, state, scope, parent, entered_at, outcome, reason,
+                   reason_code, reason_by)
+select n.id, %(company)s::bigint, n.instance, n.definition, n.node, n.came_by, n.state, n.scope, n.parent,
+       %(now)s::timestamptz, n.outcome, n.reason, n.reason_code, n.reason_by
+from unnest(%(id)s::bigint[], %(instance)s::bigint[], %(definition)s::bigint[], %(node)s::text[], %(came_by)s::text[],
+            %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[], %(outcome)s::text[], %(reason)s::text[],
+            %(reason_code)s::text[], %(reason_by)s::bigint[])
+     as n (id, instance, definition, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by)
+
+-- name: update_tokens
+-- Put moved tokens where they came to rest.
+update token t
+set node = m.node, came_by = m.came_by, state = m.state, scope = m.scope, parent = m.parent, entered_at = %(now)s::timestamptz,
+    outcome = m.outcome, reason = m.reason, reason_code = m.reason_code, reason_by = m.reason_by
+from unnest(%(id)s::bigint[], %(node)s::text[], %(came_by)s::text[], %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[],
+            %(outcome)s::text[], %(reason)s::text[], %(reason_code)s::text[], %(reason_by)s::bigint[])
+     as m (id, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by)
+where t.id = m.id
+
+-- name: open_items
+-- Open work items; who last finished the named node of the same instance gets it again, if still there.
+insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, department_id,
+                       assignee_id, state, opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks)
+select %(company)s::bigint, n.definition, n.instance, n.token, n.node, n.subject_type, n.subject, n.role, d.id,
+       before.person, 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}', '{}'
+from unnest(%(token)s::bigint[], %(node)s::text[], %(why)s::text[], %(why_code)s::text[], %(why_by)s::bigint[],
+            %(instance)s::bigint[], %(definition)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[],
+            %(department)s::text[], %(role)s::text[], %(due_at)s::timestamptz[], %(same_as)s::text[])
+     as n (token, node, why, why_code, why_by, instance, definition, subject_type, subject, department, role, due_at, same_as)
+left join department d on d.company_id = %(company)s::bigint and d.key = n.department
+left join lateral (
+    select p.id as person
+    from work_item w
+    join person p on p.id = w.done_by and p.is_active
+    join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint and g.role = n.role
+    where w.instance_id = n.instance and w.node = n.same_as and w.state = 'done'
+    order by w.id desc limit 1
+) before on true
+order by n.token
+
+-- name: insert_timers
+-- Wake tokens later.
+insert into timer (company_id, token_id, due_at)
+select %(company)s::bigint, t.token, t.due_at
+from unnest(%(token)s::bigint[], %(due_at)s::timestamptz[]) as t (token, due_at)
+
+-- name: delete_timers
+-- Timers that have rung.
+delete from timer where token_id = any(%(tokens)s::bigint[])
+
+-- name: due_timers
+-- Which of these tokens are due.
+select t.token_id from timer t
+where t.token_id = any(%(tokens)s::bigint[]) and t.due_at <= %(now)s::timestamptz and {visible timer t}
+
+-- name: arrivals
+-- What has arrived for subjects and was not taken yet.
+select a.id, a.subject_id, a.name, a.state from arrival a
+where a.subject_type = %(subject_type)s::text and a.subject_id = any(%(subjects)s::bigint[]) and a.state <> 'taken'
+  and {visible arrival a}
+order by a.id
+
+-- name: settle_arrivals
+-- Say what became of arrivals.
+update arrival a set state = s.state
+from unnest(%(id)s::bigint[], %(state)s::text[]) as s (id, state)
+where a.id = s.id and a.state <> s.state
+
+-- name: approvals
+-- The latest decision of each instance at a node.
+select distinct on (w.instance_id) w.instance_id, w.outcome, w.sends_back, w.basis
+from work_item w
+where w.instance_id = any(%(instances)s::bigint[]) and w.node = %(node)s::text and w.state = 'done' and {visible work_item w}
+order by w.instance_id, w.id desc

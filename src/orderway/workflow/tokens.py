@@ -1,0 +1,252 @@
+"""Instances and tokens while a set of them moves: loaded once, changed in memory, stored once."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orderway.kernel import desk
+from orderway.kernel.context import Context
+from orderway.kernel.events import Fact
+from orderway.kernel.sql import columns, statements
+
+from .conditions import Value
+from .graph import Graph, Node, Work
+from .published import graphs
+
+SQL = statements("workflow", "tokens")
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """One subject on its way through one map. `path`, `filled` and `ended` are what this move adds to its row."""
+
+    id: int
+    root: int
+    parent: int | None
+    called_by: int | None
+    definition: int
+    version: int
+    digest: str
+    graph: Graph
+    subject_type: str
+    subject: int
+    new: bool = False
+    tokens: "list[Token]" = field(default_factory=list)
+    path: list[str] = field(default_factory=list)
+    filled: dict[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Value] | None = None
+    ended: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Token:
+    """One place of an instance. `id` is 0 until it is given one; `reason` travels to the next work item."""
+
+    id: int
+    instance: Instance
+    node: str
+    state: str
+    came_by: str = ""
+    scope: int | None = None
+    parent: int | None = None
+    outcome: str = ""
+    reason: str = ""
+    reason_code: str = ""
+    reason_by: int | None = None
+    stored: bool = False
+    changed: bool = False
+    gone: bool = False
+    moves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A work item to open for a token."""
+
+    token: Token
+    work: Work
+    due_at: datetime | None
+
+
+@dataclass(slots=True)
+class Stock:
+    """Everything that is moved at once, and what has to be written when it rests."""
+
+    instances: dict[int, Instance] = field(default_factory=dict)
+    tokens: dict[int, Token] = field(default_factory=dict)
+    opened: list[Opened] = field(default_factory=list)
+    paused: list[tuple[Token, datetime]] = field(default_factory=list)
+    rung: list[int] = field(default_factory=list)
+    seen: dict[int, str] = field(default_factory=dict)
+    stuck: list[tuple[Token, str, str, Mapping[str, Any]]] = field(default_factory=list)
+    kept: list[tuple[Token, Node]] = field(default_factory=list)
+
+    def add(self, instance: Instance, token: Token) -> None:
+        """Let a token stand in an instance."""
+        self.instances[instance.id] = instance
+        instance.tokens.append(token)
+        if token.id:
+            self.tokens[token.id] = token
+
+
+def lock(ctx: Context, roots: Collection[int], *, skip: bool = False) -> set[int]:
+    """Lock the running roots in key order (the lock of all their instances); with `skip` only those that nobody else holds."""
+    statement = SQL.lock_free if skip else SQL.lock
+    return {row.id for row in ctx.fetch(statement, roots=sorted(roots))}
+
+
+def load(ctx: Context, roots: Collection[int]) -> Stock:
+    """The running instances of locked roots with all their tokens."""
+    stock = Stock()
+    if not roots:
+        return stock
+    rows = ctx.fetch(SQL.load, roots=list(roots))
+    compiled = graphs(ctx, {row.digest for row in rows})
+    for row in rows:
+        instance = stock.instances.get(row.instance_id) or Instance(
+            id=row.instance_id,
+            root=row.root_id,
+            parent=row.parent_id,
+            called_by=row.called_by,
+            definition=row.definition_id,
+            version=row.version_id,
+            digest=row.digest,
+            graph=compiled[row.digest],
+            subject_type=row.subject_type,
+            subject=row.subject_id,
+        )
+        token = Token(
+            id=row.id,
+            instance=instance,
+            node=row.node,
+            state=row.state,
+            came_by=row.came_by,
+            scope=row.scope,
+            parent=row.parent,
+            outcome=row.outcome,
+            reason=row.reason,
+            reason_code=row.reason_code,
+            reason_by=row.reason_by,
+            stored=True,
+        )
+        stock.add(instance, token)
+    return stock
+
+
+def store(ctx: Context, stock: Stock) -> None:
+    """Write what has changed: a constant number of statements, whatever the number of instances."""
+    _store_instances(ctx, stock.instances.values())
+    _store_tokens(ctx, [token for instance in stock.instances.values() for token in instance.tokens])
+    if stock.rung:
+        ctx.fetch(SQL.delete_timers, tokens=stock.rung)
+    if stock.opened:
+        _open(ctx, stock.opened)
+    if stock.paused:
+        tokens, due = [token.id for token, _ in stock.paused], [due for _, due in stock.paused]
+        ctx.fetch(SQL.insert_timers, token=tokens, due_at=due)
+    if stock.seen:
+        ctx.fetch(SQL.settle_arrivals, id=list(stock.seen), state=list(stock.seen.values()))
+    _record(ctx, stock)
+
+
+def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
+    instances = list(instances)
+    new = [instance for instance in instances if instance.new]
+    if new:
+        ctx.fetch(
+            SQL.insert_instances,
+            **columns(new, "id", "root", "parent", "called_by", "definition", "version", "subject_type", "subject"),
+        )
+    moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
+    if moved:
+        ctx.fetch(
+            SQL.update_instances,
+            **columns(moved, "id", "ended"),
+            path=[" ".join(instance.path) for instance in moved],
+            filled=[json.dumps(instance.filled) for instance in moved],
+        )
+
+
+_TOKEN_COLUMNS = ("id", "node", "came_by", "state", "scope", "parent", "outcome", "reason", "reason_code", "reason_by")
+
+
+def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
+    gone = [token.id for token in tokens if token.gone and token.stored]
+    if gone:
+        ctx.fetch(SQL.delete_tokens, ids=gone)
+    standing = [token for token in tokens if not token.gone]
+    nameless = [token for token in standing if not token.id]
+    if nameless:
+        for token, row in zip(nameless, ctx.fetch(SQL.token_ids, count=len(nameless)), strict=True):
+            token.id = row.id
+    new = [token for token in standing if not token.stored]
+    if new:
+        ctx.fetch(
+            SQL.insert_tokens,
+            instance=[token.instance.id for token in new],
+            definition=[token.instance.definition for token in new],
+            **columns(new, *_TOKEN_COLUMNS),
+        )
+    changed = [token for token in standing if token.stored and token.changed]
+    if changed:
+        ctx.fetch(SQL.update_tokens, **columns(changed, *_TOKEN_COLUMNS))
+
+
+def _open(ctx: Context, opened: Sequence[Opened]) -> None:
+    tokens = [one.token for one in opened]
+    instances = [token.instance for token in tokens]
+    ctx.fetch(
+        SQL.open_items,
+        token=[token.id for token in tokens],
+        node=[token.node for token in tokens],
+        why=[token.reason for token in tokens],
+        why_code=[token.reason_code for token in tokens],
+        why_by=[token.reason_by for token in tokens],
+        instance=[instance.id for instance in instances],
+        definition=[instance.definition for instance in instances],
+        subject_type=[instance.subject_type for instance in instances],
+        subject=[instance.subject for instance in instances],
+        department=[
+            instance.graph.nodes[token.node].department for token, instance in zip(tokens, instances, strict=True)
+        ],
+        role=[one.work.role for one in opened],
+        due_at=[one.due_at for one in opened],
+        same_as=[one.work.same_as for one in opened],
+    )
+
+
+def _record(ctx: Context, stock: Stock) -> None:
+    ended = [(i, {"map": i.graph.key}) for i in stock.instances.values() if i.ended]
+    record(ctx, "process.ended", ended)
+    record(
+        ctx,
+        "approval.kept",
+        [(token.instance, {"map": token.instance.graph.key, "node": node.id}) for token, node in stock.kept],
+    )
+    record(
+        ctx,
+        "process.stuck",
+        [(t.instance, {"map": t.instance.graph.key, "node": t.node, "code": code}) for t, _, code, _ in stock.stuck],
+    )
+    _put_on_desk(ctx, stock)
+
+
+def _put_on_desk(ctx: Context, stock: Stock) -> None:
+    """One exception a command, code and subject, naming all its stuck tokens: what `workflow.retry` takes."""
+    troubles: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
+    for token, command, code, facts in stock.stuck:
+        place = {"map": token.instance.graph.key, "node": token.node, "tokens": []}
+        found = troubles.setdefault(command, {}).setdefault((code, token.instance.subject), {**facts, **place})
+        found["tokens"].append(token.id)
+    for command, told in troubles.items():
+        rows = [(code, None, subject, facts) for (code, subject), facts in told.items()]
+        desk.put(ctx.actor.company_id, command, rows)
+
+
+def record(ctx: Context, event: str, said: Sequence[tuple[Instance, Mapping[str, Any]]]) -> None:
+    """Record an event on the subjects of instances, one statement a kind of subject."""
+    for kind in sorted({instance.subject_type for instance, _ in said}):
+        facts = [Fact(i.subject, i.subject, says=says) for i, says in said if i.subject_type == kind]
+        ctx.record(event, kind, facts)  # one a kind of subject

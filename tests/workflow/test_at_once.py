@@ -1,0 +1,101 @@
+"""Several people, workers and trade commands at the same subjects at the same time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import workflow_trial
+import world
+from django.db import connection
+from workflow_trial import SYSTEM, drawing, flows, log, publish, standing, step, trials, wait, work
+
+from orderway.kernel import clock
+from orderway.kernel.context import Context
+from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
+from orderway.workflow.commands.proceed import StartMap, StopMap, arrive, drain
+from orderway.workflow.commands.work import CompleteWork
+
+
+@pytest.fixture
+def committed() -> Iterator[Any]:
+    """The shop and the trial table, really written; the subjects leave their maps at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(workflow_trial.TABLE)
+    yield world.known()
+    ids = [row.id for row in fetch("select id from trial", {})]
+    run("workflow.stop", SYSTEM, [StopMap("trial", id, "the test is over") for id in ids])
+    with connection.cursor() as cursor:
+        cursor.execute("drop table trial")
+        cursor.execute("delete from arrival")
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Run acts in threads of their own, let them begin at the same moment, and give back what they answered."""
+    answers: list[Any] = [None] * len(acts)
+    begin = threading.Barrier(len(acts))
+
+    def act(index: int) -> None:
+        try:
+            begin.wait()
+            answers[index] = acts[index]()
+        except Exception as error:
+            answers[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=[index]) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_of_two_who_approve_the_same_item_one_wins_and_the_other_is_told(committed: Any) -> None:
+    publish(drawing(work("w") + step("x", "a") + flows("s w x e")))
+    ids = trials(5)
+    run("workflow.start", SYSTEM, [StartMap("trial_map", id) for id in ids])
+    for id in ids:
+        (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+        approve = [CompleteWork(item.id)]
+        outcomes = together(*[lambda rows=approve: run("workflow.complete", committed.manager, rows)] * 2)
+        assert sorted(outcome.ok for outcome in outcomes) == [False, True]
+        (refusal,) = next(outcome.refused for outcome in outcomes if not outcome.ok)
+        assert (refusal.code, refusal.facts["by"]) == ("already-done", committed.manager.id)
+        assert log(id) == ["a"]
+
+
+def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each_other(committed: Any) -> None:
+    both = '<parallelGateway id="f"/><parallelGateway id="j"/>'
+    body = both + wait("v", "go") + step("x", "a") + work("w") + step("y", "b") + step("z", "c")
+    publish(drawing(body + flows("s f v x j", "f w y j z e")))
+    ids = trials(60)
+    run("workflow.start", SYSTEM, [StartMap("trial_map", id) for id in ids])
+    items = ask("workflow.work", SYSTEM, which="all", map="trial_map", size=200).rows
+    todo = [CompleteWork(item.id) for item in items if item.subject_id in set(ids)]
+    assert len(todo) == 60
+
+    def trade(part: list[int]) -> None:
+        from django.db import transaction
+
+        for id in part:
+            with transaction.atomic():
+                fetch("update trial set total = total + 1 where id = %(id)s returning id", {"id": id})
+                arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", [id], "go")
+
+    def persons(part: list[CompleteWork]) -> None:
+        for at in range(0, len(part), 7):
+            assert run("workflow.complete", committed.manager, part[at : at + 7]).ok
+
+    answers = together(
+        lambda: trade(ids[::2]), lambda: trade(ids[1::2]), lambda: persons(todo[::2]), lambda: persons(todo[1::2]),
+        *[lambda: [drain() for _ in range(15)]] * 2,
+    )  # fmt: skip
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    drain()
+    for id in ids:
+        assert sorted(log(id)) == ["a", "b", "c"]
+        assert log(id)[-1] == "c"
+        assert standing(id) == []

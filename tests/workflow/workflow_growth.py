@@ -1,0 +1,66 @@
+"""How to make n good rows of each command of the maps, for the growth test and benchmark."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from orderway.kernel.access import system_actor
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import run
+from orderway.kernel.sql import fetch
+from orderway.workflow.commands.proceed import StartMap, StopMap
+from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.commands.work import CompleteWork, HandOver
+
+HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
+DECIDE = '<userTask id="a" name="Decide" o:role="manager" o:due="P1D"/>'
+STUCK = '<exclusiveGateway id="a"/>'
+
+
+def drawn(key: str, middle: str, condition: str = "") -> str:
+    """A map over orders with one node in the middle."""
+    inner = f"<conditionExpression><![CDATA[{condition}]]></conditionExpression>" if condition else ""
+    return (
+        f'{HEAD}<process id="{key}" name="Growth" isExecutable="true" o:subject="order"><startEvent id="s"/>{middle}'
+        f'<endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        f'<sequenceFlow id="g" sourceRef="a" targetRef="e">{inner}</sequenceFlow></process></definitions>'
+    )
+
+
+def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any, int], Sequence[Any]]]:
+    """The rows by command; `placed(shop, n)` gives the ids of n orders."""
+
+    def orders(shop: Any, n: int, xml: str) -> list[int]:
+        assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml)]).ok
+        return placed(shop, n)
+
+    def started(shop: Any, n: int, xml: str = drawn("growth", DECIDE)) -> list[int]:
+        ids = orders(shop, n, xml)
+        return list(run("workflow.start", system_actor(shop.company), [StartMap("growth", id) for id in ids]).done)
+
+    def items(shop: Any, n: int) -> list[int]:
+        roots = started(shop, n)
+        found = fetch("select id from work_item where instance_id = any(%(roots)s::bigint[])", {"roots": roots})
+        return [row.id for row in found]
+
+    def stuck(shop: Any, n: int) -> list[int]:
+        roots = started(shop, n, drawn("growth", STUCK, "net < 0"))
+        found = fetch("select id from token where instance_id = any(%(roots)s::bigint[])", {"roots": roots})
+        return [row.id for row in found]
+
+    def running(shop: Any, n: int) -> list[int]:
+        found = fetch(
+            "select subject_id as id from process_instance where id = any(%(roots)s::bigint[])",
+            {"roots": started(shop, n)},
+        )
+        return [row.id for row in found]
+
+    return {
+        "workflow.publish": lambda _, n: [PublishMap(drawn(f"growth_{n}_{i}", DECIDE)) for i in range(n)],
+        "workflow.start": lambda shop, n: [StartMap("growth", id) for id in orders(shop, n, drawn("growth", DECIDE))],
+        "workflow.advance": lambda shop, n: [Ref(id) for id in started(shop, n)],
+        "workflow.retry": lambda shop, n: [Ref(id) for id in stuck(shop, n)],
+        "workflow.stop": lambda shop, n: [StopMap("order", id, "not wanted") for id in running(shop, n)],
+        "workflow.complete": lambda shop, n: [CompleteWork(id) for id in items(shop, n)],
+        "workflow.claim": lambda shop, n: [Ref(id) for id in items(shop, n)],
+        "workflow.hand_over": lambda shop, n: [HandOver(id, shop.manager.id) for id in items(shop, n)],
+    }
