@@ -17,6 +17,10 @@ def order(shop):
     """An order as a shop system would send it."""
 
     def made(item: str = "ENV-DL", quantity: str = "1", customer: str = "10001", **more: Any) -> dict[str, Any]:
-        return {"customer": shop.customers[customer], "lines": [{"item": shop.items[item], "quantity": quantity}], **more}
+        return {
+            "customer": shop.customers[customer],
+            "lines": [{"item": shop.items[item], "quantity": quantity}],
+            **more,
+        }
 
     return made

@@ -32,7 +32,7 @@ class Page:
 
 def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Asked, **parameters: Any) -> Page:
     """One page of a statement with `{sort}`, `limit` and `offset`; an unknown sort is the first of `sorts`."""
-    start = int(asked.after) if asked.after and asked.after.isdigit() else 0
+    start = int(asked.after) if asked.after and asked.after.isascii() and asked.after.isdecimal() else 0
     size = max(1, min(asked.size, 200))
     rows = ctx.fetch(statement, _order(sorts, asked.sort), **parameters, limit=size + 1, offset=start)
     following = str(start + size) if len(rows) > size else None

@@ -20,6 +20,7 @@ from .rules import line_net
 SQL = statements("orders", "orders")
 VERIFY = statements("orders", "verify")
 OVERVIEW = statements("orders", "overview")
+FAR = 36_500  # days
 SORTS = {
     "newest": "o.id desc",
     "promise": "coalesce(o.promised_on, o.requested_on), o.id",
@@ -63,7 +64,7 @@ def _narrowed(ctx: Reader, asked: OrderList) -> dict[str, Any]:
         "customer": asked.customer,
         "item": asked.item,
         "late": asked.late or None,
-        "due": asked.due,
+        "due": None if asked.due is None else max(-FAR, min(asked.due, FAR)),
         "mine": ctx.actor.id if asked.mine else None,
     }
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -83,3 +84,48 @@ class RoleGrant(models.Model):
                 fields=["person", "company", "department", "role"], name="role_grant_once", nulls_distinct=False
             )
         ]
+
+
+class ApiToken(models.Model):
+    """A key by which a program acts as a person in one company. Only the digest is kept; `scopes` are the verbs it may use."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT)
+    label = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.TextField())
+    calls_a_minute = models.IntegerField()
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_token"
+        indexes = [models.Index(fields=["company", "person", "id"], name="api_token_person")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("issued_at")), name="api_token_expires"),
+            models.CheckConstraint(condition=models.Q(calls_a_minute__gt=0), name="api_token_calls"),
+        ]
+
+
+class ApiTokenUse(models.Model):
+    """The calls of a token in its latest minute. An unlogged table: counting a call must not wait for the disk."""
+
+    token = models.OneToOneField(ApiToken, models.CASCADE, primary_key=True)
+    minute = models.DateTimeField()
+    calls = models.IntegerField()
+
+    class Meta:
+        db_table = "api_token_use"
+
+
+class SignInFailure(models.Model):
+    """A sign-in that failed. `who` is a digest of the mail address, the network address or both; kept for a day."""
+
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_failure"
+        indexes = [models.Index(fields=["who", "at"], name="sign_in_failure_who")]

@@ -5,7 +5,8 @@ insert into sales_order (company_id, number, customer_id, state, held_from, hold
                          ship_street, ship_postcode, ship_city, ship_country, instruction, responsible_id, parcel_id, copied_from_id)
 select %(company)s::bigint, o.number, o.customer, 'placed', '', '', o.channel, o.their_reference, o.ordered_on,
        o.requested_on, null, o.currency, o.net, o.payment_days, o.prepay_percent, o.prepay_open, false, o.ship_name, o.ship_street,
-       o.ship_postcode, o.ship_city, o.ship_country, o.instruction, %(responsible)s::bigint, o.parcel, o.copied_from
+       o.ship_postcode, o.ship_city, o.ship_country, o.instruction, %(responsible)s::bigint, o.parcel,
+       (select c.id from sales_order c where c.id = o.copied_from and {visible sales_order c})
 from unnest(%(number)s::text[], %(customer)s::bigint[], %(channel)s::text[], %(their_reference)s::text[], %(ordered_on)s::date[],
             %(requested_on)s::date[], %(currency)s::text[], %(net)s::numeric[], %(payment_days)s::integer[],
             %(prepay_percent)s::numeric[], %(prepay_open)s::boolean[], %(ship_name)s::text[], %(ship_street)s::text[], %(ship_postcode)s::text[],

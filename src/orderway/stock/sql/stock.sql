@@ -38,7 +38,8 @@ returning l.id, l.on_hand, l.reserved
 -- name: place_demands
 -- Place demands, in the order of the input.
 insert into demand (company_id, item_id, quantity, allocated, met, warehouse_id, due_on, priority)
-select %(company)s::bigint, d.item, d.quantity, 0, 0, d.warehouse, d.due_on, %(priority)s::integer
+select %(company)s::bigint, d.item, d.quantity, 0, 0,
+       (select w.id from warehouse w where w.id = d.warehouse and {visible warehouse w}), d.due_on, %(priority)s::integer
 from unnest(%(item)s::bigint[], %(quantity)s::numeric[], %(due_on)s::date[], %(warehouse)s::bigint[])
      with ordinality as d (item, quantity, due_on, warehouse, place)
 order by d.place
