@@ -18,7 +18,14 @@ from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
 
 MAPS = Path(orderway.workflow.__file__).parent / "maps"
-FORM = {"format": "A4", "paper": "PAP-LX-120", "colours": "4/0", "run": "5000", "finishing": "trim", "deadline": "2026-03-06"}
+FORM = {
+    "format": "A4",
+    "paper": "PAP-LX-120",
+    "colours": "4/0",
+    "run": "5000",
+    "finishing": "trim",
+    "deadline": "2026-03-06",
+}
 ALL_CHECKED = ("data_complete", "colours_right", "bleed_right")
 
 
@@ -26,7 +33,11 @@ ALL_CHECKED = ("data_complete", "colours_right", "bleed_right")
 def order(press):
     """A print order at the beginning of its map."""
     system = system_actor(press.company)
-    published = run("workflow.publish", system, [PublishMap((MAPS / f"{name}.bpmn").read_text()) for name in ("print_order", "deliver_and_bill")])
+    published = run(
+        "workflow.publish",
+        system,
+        [PublishMap((MAPS / f"{name}.bpmn").read_text()) for name in ("print_order", "deliver_and_bill")],
+    )
     assert published.ok, published.refused
     (id,) = press_room.placed(press)
     fetch("delete from pending", {})
@@ -54,7 +65,10 @@ def test_the_manager_fills_the_form_and_the_accountant_finds_the_price(press, or
     assert len(ask("production.tickets", press.planner, order=order)) == 2
     (spec,) = ask("production.specs", press.manager, order=order)
     assert (spec.run, spec.colours_front, ask("orders.one", press.manager, id=order).net) == (5000, 4, spec.price)
-    wanted = fetch("select actor_id, on_behalf_of from event where name = 'print_spec.papers_wanted' and root_id = %(id)s", {"id": order})
+    wanted = fetch(
+        "select actor_id, on_behalf_of from event where name = 'print_spec.papers_wanted' and root_id = %(id)s",
+        {"id": order},
+    )
     assert [(row.actor_id, row.on_behalf_of) for row in wanted] == [(0, press.manager.id)]
 
 
@@ -80,7 +94,10 @@ def test_what_was_planned_is_made_and_the_order_goes_on_to_the_warehouse(press, 
     finish(press.manager, "filled", values=FORM)
     finish(press.accountant, "approve")
     finish(press.quality, "valid", checks=ALL_CHECKED)
-    places = [PlanTicket(t.id, press_room.NOW.replace(hour=9 + t.position)) for t in ask("production.tickets", press.planner, order=order)]
+    places = [
+        PlanTicket(t.id, press_room.NOW.replace(hour=9 + t.position))
+        for t in ask("production.tickets", press.planner, order=order)
+    ]
     assert run("production.plan", press.planner, places).ok
     finish(press.planner, "scheduled")
     finish(press.production, "accept")

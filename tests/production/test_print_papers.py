@@ -88,6 +88,10 @@ def test_the_price_sheets_total_is_the_orders_to_the_cent(press, order):
     assert head.net == spec.price + 150
     total = re.search(r"Kalkulierter Preis, netto ([\d.]+,\d\d)", text)
     assert total[1] == german(head.net)
+    # the steps from the cost to the total, as they stand on the paper, add up
+    steps = re.findall(r"(-?[\d.]+,\d\d) €", text[text.index("Selbstkosten") : text.index("Kalkulierter Preis")])
+    assert sum(D(step.replace(".", "").replace(",", ".")) for step in steps) == head.net
+    assert "Design work, one hour" in text
     for part in ask("production.parts", press.manager, id=spec.estimate_id):
         assert german(part.amount) in text
     assert german(spec.cost) in text

@@ -318,3 +318,28 @@ def test_of_eight_planners_who_want_the_same_hour_one_gets_it(for_real):
         assert [(r.code, r.facts["ticket"]) for r in answers[id].refused] == [("machine-busy", got[0])]
     rows = ask("production.plan_of_days", shop.planner, first=MONDAY.date(), last=MONDAY.date())
     assert [row.id for row in rows] == got
+
+
+def test_who_plans_on_a_machine_waits_for_who_plans_on_it_now_and_is_told(for_real):
+    shop = for_real
+    first, second = (tickets(shop, order)[0].id for order in press_room.with_tickets(shop, count=2))
+    planned, answers = threading.Event(), []
+
+    def waiting():
+        try:
+            planned.wait(30)
+            answers.append(plan(shop, second, MONDAY + timedelta(minutes=5)))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=waiting)
+    thread.start()
+    with transaction.atomic():
+        assert plan(shop, first, MONDAY).ok
+        planned.set()
+        thread.join(0.5)
+        assert thread.is_alive()
+        assert answers == []
+    thread.join()
+    # told in words by the rule, not stopped by the constraint
+    assert [(r.code, r.facts["ticket"]) for r in answers[0].refused] == [("machine-busy", first)]

@@ -12,6 +12,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import statements
+from orderway.orders.commands.deliver import note_money
 
 from ..bills import Bill, bill, prepayment_lines
 from .issue import BOOKS, SQL, lock, write
@@ -58,6 +59,7 @@ def issue_prepayment(ctx: Context, rows: Sequence[Prepay]) -> Outcome:
     invoices = {row.id: b for row, b in zip(opened, bills, strict=True)}
     given = write(ctx, "prepayment", invoices, {row.id: orders[row.order_id] for row in opened})
     ctx.record_new("prepayment.issued", "invoice", list(invoices))
+    note_money(ctx.within(), {id: {"prepay_open": True} for id in accepted}, "order.prepayment_asked")
     settle(ctx, list(accepted))
     return Outcome(list(accepted), refused, {"invoices": list(invoices), "numbers": given})
 

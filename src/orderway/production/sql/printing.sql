@@ -26,7 +26,7 @@ where p.estimate_id = %(estimate)s::bigint order by p.position
 -- name: other_lines
 -- What else stands on the order, with its net amount.
 select l.description, l.net from order_line l
-where l.order_id = %(order)s::bigint and l.id < 0 and l.id <> %(line)s::bigint order by l.position
+where l.order_id = %(order)s::bigint and l.id <> %(line)s::bigint order by l.position
 
 -- name: paper
 -- A paper as the material master describes it, with what lies in stock.

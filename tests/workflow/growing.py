@@ -1,7 +1,9 @@
-"""How to make n good rows of each command of the maps, for the growth test and benchmark."""
+"""n good rows for every command of the maps."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import growth
 
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
@@ -64,3 +66,6 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         "workflow.claim": lambda shop, n: [Ref(id) for id in items(shop, n)],
         "workflow.hand_over": lambda shop, n: [HandOver(id, shop.manager.id) for id in items(shop, n)],
     }
+
+
+CASES = rows(growth.placed)
