@@ -3,6 +3,7 @@
 from typing import Any
 
 from orderway.documents.commands import AddDocument, IndexDocument, LinkDocument, NoteWords, OpenParcel
+from orderway.documents.printing import FilePaper
 from orderway.documents.store import store
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
@@ -30,6 +31,9 @@ def documents(shop: Any, n: int) -> list[int]:
 CASES = {
     "documents.open_parcel": lambda _, n: [OpenParcel("growing")] * n,
     "documents.add": papers,
+    "documents.file_papers": lambda shop, n: [
+        FilePaper(row.parcel, "worksheet", "paper.pdf", row.sha256, "order", row.parcel) for row in papers(shop, n)
+    ],
     "documents.link": lambda shop, n: [LinkDocument(id, "order", 1) for id in documents(shop, n)],
     "documents.index": lambda shop, n: [IndexDocument(id, "customer", "10001") for id in parcels(shop, n)],
     "documents.seal": lambda shop, n: [Ref(id) for id in documents(shop, n)],

@@ -24,7 +24,13 @@ from orderway.people.commands import AdmitPerson, FoundCompany, OpenDepartment
 from orderway.stock.commands import Move, OpenWarehouse
 
 # words that the kernel fills into a statement's text, with a value to prepare it by
-TEMPLATES = {"{table}": "sales_order", "{root_column}": "id", "{parts}": "", "{sets}": "hold_reason = ''"}
+TEMPLATES = {
+    "{table}": "sales_order",
+    "{root_column}": "id",
+    "{parts}": "",
+    "{sets}": "hold_reason = ''",
+    "{list}": "select 'EUR' as currency, 0 as net",
+}
 SINCE = date(2020, 1, 1)
 Rows = Callable[[Any, int], Sequence[Any]]
 

@@ -20,7 +20,9 @@ def test_every_promise_stands_there_once():
 
 def test_the_list_is_the_catalogue():
     shared = source.ROOT.parent / "shared"
-    catalogue = (shared if "ORDERWAY_CASES" not in os.environ else source.Path(os.environ["ORDERWAY_CASES"]).parent) / "FEATURES.md"
+    catalogue = (
+        shared if "ORDERWAY_CASES" not in os.environ else source.Path(os.environ["ORDERWAY_CASES"]).parent
+    ) / "FEATURES.md"
     if not catalogue.exists():
         pytest.skip("the catalogue is not here")
     assert {row[0] for row in ROWS} == set(re.findall(r"^\| ([A-Z]{2}-\d{2}) \|", catalogue.read_text(), re.MULTILINE))
@@ -34,4 +36,6 @@ def test_a_kept_promise_names_a_test_that_exists(id, named):
         path, _, function = place.partition("::")
         file = source.ROOT / path
         assert file.exists(), f"{id}: {path} is not there"
-        assert not function or re.search(rf"^\s*(async )?def {function}\b", file.read_text(), re.MULTILINE), f"{id}: no {function} in {path}"
+        assert not function or re.search(rf"^\s*(async )?def {function}\b", file.read_text(), re.MULTILINE), (
+            f"{id}: no {function} in {path}"
+        )
