@@ -17,6 +17,7 @@ import importlib.metadata
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -334,3 +335,13 @@ def _open_to_all(*folders: Path) -> None:
     for path in (*folders, *folders[-1].rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+
+
+def watch(cluster: Cluster, pause: float = 1.0) -> None:
+    """Look after the server until SIGTERM or SIGINT: start it again when it was killed."""
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda got, _: asked.append(got))
+    while not asked:
+        cluster.ensure()
+        time.sleep(pause)

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from email import message_from_bytes
 from pathlib import Path
 
 import psutil
@@ -37,9 +38,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.ids: list[str] = []
 
-    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - the library's name
-        from email import message_from_bytes
-
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - the library's name
         self.ids.append(message_from_bytes(envelope.content)["Message-ID"])
         return "250 OK"
 
@@ -95,7 +94,8 @@ class Installation:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
                 return answer.status == 200
         except urllib.error.HTTPError as error:
-            assert error.code >= 500, error.read()
+            if error.code < 500:
+                raise
             return False
         except OSError:
             return False
@@ -113,7 +113,7 @@ def test_two_hundred_orders_survive_every_kill():
 
 @pytest.mark.timeout(170)
 def test_a_few_orders_survive_some_kills():
-    run_with_kills(orders=25, kills=6)
+    run_with_kills(orders=15, kills=5)
 
 
 def run_with_kills(orders: int, kills: int) -> None:
@@ -148,7 +148,10 @@ def _place_while_killing(house: Installation, orders: int, kills: int) -> dict[s
     dice = random.Random(seed)
     row = json.loads(
         house.run_python(
-            "import json, world; s = world.known(); print(json.dumps({'customer': s.customers['10001'], 'lines': [{'item': s.items['PAP-A4-80'], 'quantity': '1'}]}))"
+            "import json, world; from orderway.kernel.running import run; from orderway.parties.commands import TakeOn;"
+            "shop = world.known(); mail = 'buyer@customer.example';"
+            "(id,) = run('parties.take_on', shop.manager, [TakeOn('Buyer', 'DE', email=mail)]).done;"
+            "print(json.dumps({'customer': id, 'lines': [{'item': shop.items['PAP-A4-80'], 'quantity': '1'}]}))"
         )
     )
     acknowledged: dict[str, str] = {}

@@ -15,6 +15,7 @@ from orderway.orders.commands.copy import CopyOrder
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.production.commands.estimate import EstimateSpec
+from orderway.production.commands.set_up import DescribePaper, SetMachine
 from orderway.production.commands.specify import OrderPrint
 
 
@@ -241,3 +242,46 @@ def test_an_order_copied_from_an_earlier_one_starts_with_its_form_but_not_its_de
     assert (filled.deadline, shown.deadline) == (press_room.DEADLINE, None)
     (blank,) = ask("production.forms", press.manager, order=press_room.placed(press)[0])
     assert (blank.filled, blank.paper, blank.run) == (False, None, D(5000))
+
+
+def test_goods_from_the_shelf_are_not_printed(press):
+    row = OrderPrint(press.customers["10001"], press.items["PAP-A4-80"], **press_room.LETTERHEAD)
+    refused = run("production.order", press.manager, [row]).refused
+    assert [(r.code, r.subject) for r in refused] == [("no-printed-item", 0)]
+
+
+def test_a_finishing_machine_that_is_gone_gives_no_price(press):
+    (order,) = press_room.specified(press)
+    spec = spec_of(press, order)
+    press_now = SetMachine("trim", "Converted", "press", D(1), 1, 1, D(10), D(10), 1)
+    assert run("production.set_machines", press.planner, [press_now]).ok
+    refused = run("production.estimate", press.manager, [EstimateSpec(spec.id)]).refused
+    assert [(r.code, r.subject) for r in refused] == [("no-press", spec.id)]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (SetMachine("", "Nameless", "finishing", D(1), 1, 1), "name-missing"),
+        (SetMachine("x", "X", "oven", D(1), 1, 1), "unknown-kind"),
+        (SetMachine("x", "X", "finishing", D(1), 1, 0), "figures-not-possible"),
+        (SetMachine("x", "X", "press", D(1), 1, 1), "press-incomplete"),
+    ],
+)
+def test_a_machine_that_cannot_be_is_refused(press, row, code):
+    assert [r.code for r in run("production.set_machines", press.planner, [row]).refused] == [code]
+
+
+def test_a_paper_that_cannot_be_is_refused(press):
+    item = press.items["PAP-A4-80"]
+    rows = [
+        DescribePaper(999_999, "Offset", D(80), D(210), D(297), "long", D(8)),
+        DescribePaper(item, "Offset", D(80), D(210), D(297), "round", D(8)),
+        DescribePaper(item, "Offset", D(0), D(210), D(297), "long", D(8)),
+    ]
+    refused = run("production.describe_papers", press.purchasing, rows).refused
+    assert [(r.code, r.subject) for r in refused] == [
+        ("unknown-item", 0),
+        ("unknown-grain", 1),
+        ("figures-not-possible", 2),
+    ]

@@ -63,12 +63,43 @@ def serve(host: str, port: int, web_workers: int) -> None:
 
 
 @main.command()
-@_ready
 def worker() -> None:
     """Run reactions until stopped."""
-    from orderway.worker.loop import Stop, work
+    _become_worker("reactions")
 
-    work(Stop())
+
+@main.command()
+@click.option("--queues", default="read,paper,send,clock", show_default=True, help="Which jobs, by comma.")
+def jobs(queues: str) -> None:
+    """Run the jobs that take long or talk to the outside, until stopped."""
+    _become_worker("jobs", queues)
+
+
+@main.command()
+def inlets() -> None:
+    """Watch the folder and the mailbox that are set, until stopped."""
+    from orderway import settings
+
+    if not (settings.INLET_FOLDER or settings.IMAP_HOST):
+        raise click.UsageError("Nothing to watch: set ORDERWAY_INLET_FOLDER or ORDERWAY_IMAP_HOST.")
+    _become_worker("inlets")
+
+
+def _become_worker(*what: str) -> None:
+    """This process goes on as the worker: who started it and stops it meets the worker itself."""
+    os.execv(sys.executable, [sys.executable, "-m", "orderway.worker", *what])  # noqa: S606
+
+
+@main.command("capture")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
+@click.option("--dry", is_flag=True, help="Only read; nothing is taken in and no database is needed.")
+def capture_files(files: tuple[Path, ...], as_json: bool, dry: bool) -> None:
+    """Take FILES in as if they had come by mail, and say what is read of them."""
+    from .capturing import capture
+
+    work = capture if dry else _ready(capture)
+    sys.exit(0 if work(files, dry, as_json, click.echo) else 1)
 
 
 @main.command("run")
@@ -111,6 +142,20 @@ def check() -> None:
         click.echo(line)
     click.echo(f"{len(found)} differences" if found else "Everything agrees with its ledgers and events.")
     sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the pages that are not current.")
+@_ready
+def reference(folder: Path, only_check: bool) -> None:
+    """Write the reference of all commands, queries, events and settings into FOLDER."""
+    from .reference import differing, write
+
+    found = differing(folder) if only_check else write(folder)
+    for name in found:
+        click.echo(f"{name} {'is not current' if only_check else 'is written'}")
+    sys.exit(1 if only_check and found else 0)
 
 
 @main.command()

@@ -29,4 +29,21 @@ def serve(host: str, port: int, web_workers: int) -> int:
         str(settings.STATIC_ROOT),
         "orderway.web.wsgi:application",
     ]
-    return supervise({"web": web, "worker": [sys.executable, "-m", "orderway.cli", "worker"]})
+    return supervise({"web": web, **_background()})
+
+
+def _background() -> dict[str, list[str]]:
+    """The processes behind the pages; sending has one of its own, so that a mail does not wait for a long reading."""
+    from django.conf import settings
+
+    own = [sys.executable, "-m", "orderway.worker"]
+    processes = {
+        "worker": [*own, "reactions"],
+        "jobs": [*own, "jobs", "read,paper,clock"],
+        "sender": [*own, "jobs", "send"],
+    }
+    if settings.INLET_FOLDER or settings.IMAP_HOST:
+        processes["inlets"] = [*own, "inlets"]
+    if not settings.DATABASE_URL:
+        processes["database"] = [sys.executable, "-m", "orderway.cli.database"]
+    return processes

@@ -21,6 +21,5 @@ facts(
         "lines": "number",
         "made_lines": "number",
         "short_lines": "number",
-        "price_sheet": "string",
     },
 )

@@ -162,13 +162,14 @@ def estimate(
 ) -> Calculation | None:
     """The cheapest way to make `quantity` copies; None when the format fits on the sheet, or the sheet on a press, nowhere.
 
-    The finishing operations of the job must be keys of finishing machines.
+    None too when a finishing operation of the job is the key of no finishing machine.
     """
     best = layout(job, sheet)
     presses = [machine for machine in machines if machine.kind == "press" and machine.units and fits(sheet, machine)]
-    if not best.up or not presses:
+    after = {machine.key: machine for machine in machines if machine.kind == "finishing"}
+    if not best.up or not presses or not after.keys() >= set(job.finishing):
         return None
-    finishing = [next(m for m in machines if m.kind == "finishing" and m.key == key) for key in job.finishing]
+    finishing = [after[key] for key in job.finishing]
     ways = [_on(press, job, quantity, sheet, best, finishing, margin, currency) for press in presses]
     return min(ways, key=lambda way: (way.price, way.press.key))
 

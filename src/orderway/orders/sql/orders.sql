@@ -33,7 +33,7 @@ where o.id = %(id)s::bigint and {visible sales_order o}
 
 -- name: lines
 -- The lines of one order.
-select l.*, i.number as item_number, i.kind, d.allocated, d.met
+select l.*, i.number as item_number, i.name as item_name, i.kind, d.allocated, d.met
 from order_line l
 join item i on i.id = l.item_id
 left join demand d on d.id = l.demand_id

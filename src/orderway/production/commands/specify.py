@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from orderway.kernel import clock
@@ -49,11 +50,12 @@ class SpecifyPrint:
 def specify(ctx: Context, rows: Sequence[SpecifyPrint]) -> Outcome:
     """Fill in the offset order forms of placed orders, or change them; each is calculated and prices its line."""
     found = ctx.fetch(SQL.lock_lines, orders=[row.id for row in rows])
+    lines = {id: list(group) for id, group in groupby(found, key=lambda line: line.order_id)}
     stock = _stock(ctx)
     refused: list[Refusal] = []
     fit: dict[int, _Fit] = {}
     for row in rows:
-        made = _judge(row, [line for line in found if line.order_id == row.id], stock)
+        made = _judge(row, lines.get(row.id, []), stock)
         if isinstance(made, list):
             refused += made
         elif made.line.id in fit:
@@ -222,8 +224,9 @@ def order(ctx: Context, rows: Sequence[OrderPrint]) -> Outcome:
     if ctx.halts(refused):
         return Outcome(refused=refused)
     gone = {refusal.subject for refusal in refused}
-    kept = [rows[index] for index in fit if index not in gone]
-    ctx.run("production.specify", [_form(row, id) for row, id in zip(kept, placed.done, strict=True)])
+    kept = [index for index in fit if index not in gone]
+    forms = [_form(rows[index], id) for index, id in zip(kept, placed.done, strict=True)]
+    refused += ctx.run("production.specify", forms, ctx.partial).refused
     return Outcome(placed.done, refused, placed.values)
 
 
