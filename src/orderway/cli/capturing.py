@@ -83,7 +83,9 @@ def _text(value: Any) -> str | None:
 
 def as_line(path: Path, reading: Reading) -> str:
     """What people read of a file."""
-    return f"{path}: {reading.status} ({reading.kind}){': ' if reading.reason else ''}{reading.reason}{_numbers(reading)}"
+    return (
+        f"{path}: {reading.status} ({reading.kind}){': ' if reading.reason else ''}{reading.reason}{_numbers(reading)}"
+    )
 
 
 def _numbers(reading: Reading) -> str:

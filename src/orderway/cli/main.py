@@ -3,32 +3,23 @@
 import json
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
-
-def _ready(work: Callable[..., Any]) -> Callable[..., Any]:
-    """Start Django (and the database) only for the commands that need it, so that --help is quick."""
-
-    @wraps(work)
-    def started(*args: Any, **kwargs: Any) -> Any:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderway.settings")
-        import django
-
-        django.setup()
-        return work(*args, **kwargs)
-
-    return started
+from . import keeping
+from .starting import ready as _ready
 
 
 @click.group()
 @click.version_option(package_name="orderway")
 def main() -> None:
     """Orderway, the order desk: orders in, goods and invoices out, everything provable."""
+
+
+for command in keeping.COMMANDS:
+    main.add_command(command)
 
 
 @main.command()
@@ -42,13 +33,18 @@ def migrate() -> None:
 
 
 @main.command()
+@click.option("--days", default=22, show_default=True, help="Working days of history.")
 @_ready
-def demo() -> None:
+def demo(days: int) -> None:
     """Fill an empty installation with the demo company; on a filled one it changes nothing."""
-    from .demo import fill
+    from django.core.management import call_command
 
-    for line in fill():
+    from .demo.filling import fill
+
+    call_command("migrate", verbosity=0)
+    for line in fill(days):
         click.echo(line)
+    click.echo("orderway serve shows it at http://127.0.0.1:8000")
 
 
 @main.command()

@@ -2,6 +2,11 @@
 
 from orderway.kernel.registry import react
 
+from . import mails
+
+__all__ = ["mails"]
+
 react("order.allocated", "fulfilment.release_allocated")
 react("shipment.shipped", "fulfilment.backorder", of_root=True)
 react("order.prepaid", "fulfilment.release_allocated")
+react("shipment.shipped", "fulfilment.send_shipping_mails")

@@ -42,6 +42,8 @@ def _parts(what: str, lines: Any) -> list[Part]:
 
 def note_money(ctx: Context, orders: Mapping[int, Mapping[str, bool]], event: str) -> None:
     """Set `prepay_open` or `settled` on orders (order -> column -> value); the floor that keeps the money knows."""
+    if not orders:
+        return
     before = {row.id: row for row in ctx.fetch(SQL.lock_money, ids=sorted(orders))}
     after = {id: {"prepay_open": before[id].prepay_open, "settled": before[id].settled, **orders[id]} for id in orders}
     ctx.fetch(
