@@ -54,6 +54,9 @@ CASES = {
     "capture.unpack": _unpack,
     "capture.read": lambda shop, n: [ReadInput(id, "order", "csv", "", (draft(), draft())) for id in received(shop, n)],
     "capture.order": lambda shop, n: _refs(read(shop, n, draft())),
+    "capture.archive": lambda shop, n: _refs(
+        run("capture.order", system_actor(shop.company), _refs(read(shop, n, draft()))).done
+    ),
     "capture.settle": lambda shop, n: [
         SettleInput(id, shop.customers["10001"], {1: shop.items["ENV-DL"]})
         for id in read(shop, n, draft(f"?{n}", f"?{n}"))
