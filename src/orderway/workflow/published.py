@@ -46,16 +46,29 @@ def compile_xml(xml: str, maps: Collection[str]) -> Compiled:
 
 
 def graphs(ctx: Reader, digests: Collection[str]) -> Mapping[str, Graph]:
-    """The graphs of versions by digest; asks the database only for those this process has not compiled yet."""
-    missing = [digest for digest in digests if digest not in _compiled]
+    """The graphs of versions by digest. Raises MapBroken when one of them no longer compiles."""
+    found = sound_graphs(ctx, digests)
+    if broken := [_broken[digest] for digest in digests if digest not in found]:
+        raise MapBroken("; ".join(broken))
+    return found
+
+
+def sound_graphs(ctx: Reader, digests: Collection[str]) -> Mapping[str, Graph]:
+    """The graphs of those versions that compile, for lists that must stand though a map is broken.
+
+    Asks the database only for what this process has not compiled yet.
+    """
+    missing = [digest for digest in digests if digest not in _compiled and digest not in _broken]
     if missing:
         keys = {row.key for row in ctx.fetch(SQL.keys)}
         for row in ctx.fetch(SQL.xml, digests=missing):
             compiled = compile_xml(row.xml, keys)
             if compiled.graph is None:
-                raise MapBroken("; ".join(f"{problem.name}: {problem.why}" for problem in compiled.problems))
-            _compiled[row.digest] = compiled.graph
-    return {digest: _compiled[digest] for digest in digests}
+                _broken[row.digest] = "; ".join(f"{problem.name}: {problem.why}" for problem in compiled.problems)
+            else:
+                _compiled[row.digest] = compiled.graph
+    return {digest: _compiled[digest] for digest in digests if digest in _compiled}
 
 
 _compiled: dict[str, Graph] = {}
+_broken: dict[str, str] = {}

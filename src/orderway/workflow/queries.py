@@ -16,7 +16,7 @@ from orderway.kernel.sql import statements
 from . import facts
 from .bpmn import Label
 from .graph import Graph, Node, Work
-from .published import graphs
+from .published import graphs, sound_graphs
 from .rules import PLAIN_OUTCOME
 
 SQL = statements("workflow", "lists")
@@ -90,11 +90,11 @@ def work(ctx: Reader, asked: WorkList) -> Page:
 
 
 def _rows(ctx: Reader, rows: Sequence[Any]) -> list[WorkRow]:
-    compiled = graphs(ctx, {row.digest for row in rows})
+    compiled = sound_graphs(ctx, {row.digest for row in rows})
     titles = titles_of(ctx, {(row.subject_type, row.subject_id) for row in rows})
     return [
         WorkRow(
-            name=_said(compiled[row.digest].nodes[row.node].label) or row.node,
+            name=_name(compiled[row.digest], row.node) if row.digest in compiled else row.node,
             title=titles.get((row.subject_type, row.subject_id), ""),
             late=row.due_at is not None and row.due_at < ctx.at,
             **{name: getattr(row, name) for name in WorkRow._fields if name not in ("name", "title", "late")},

@@ -2,7 +2,10 @@
 -- Orders with their customer.
 select o.id, o.number, o.state, o.hold_reason, o.channel, o.their_reference, o.ordered_on, o.requested_on, o.promised_on,
        o.currency, o.net, p.id as customer_id, p.name as customer, r.name as responsible,
-       (select l.description from order_line l where l.order_id = o.id order by l.position limit 1) as what
+       (select l.description from order_line l where l.order_id = o.id order by l.position limit 1) as what,
+       (o.state in ('placed', 'held', 'confirmed')
+        and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null
+                    and x.delivered < x.quantity - x.cancelled)) as owing
 from sales_order o
 join party p on p.id = o.customer_id
 left join person r on r.id = o.responsible_id
@@ -13,6 +16,8 @@ where {visible sales_order o} and o.state = any(%(states)s::text[])
   and o.customer_id = %(customer)s::bigint --? customer
   and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date --? late
   and o.state in ('placed', 'held', 'confirmed') --? late
+  and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null --? late
+              and x.delivered < x.quantity - x.cancelled) --? late
   and coalesce(o.promised_on, o.requested_on) <= %(now)s::timestamptz::date + %(due)s::integer --? due
   and o.responsible_id = %(mine)s::bigint --? mine
   and exists (select 1 from order_line x where x.order_id = o.id and x.item_id = %(item)s::bigint) --? item
@@ -23,7 +28,10 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 select o.*, p.name as customer, p.number as customer_number, p.email as customer_email, p.language as customer_language,
        r.name as responsible, c.number as copied_from_number, f.number as parcel_number,
        (select e.at from event e where e.root_type = 'order' and e.root_id = o.id and e.name = 'order.confirmed'
-        order by e.id desc limit 1) as confirmed_at
+        order by e.id desc limit 1) as confirmed_at,
+       (o.state in ('placed', 'held', 'confirmed')
+        and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null
+                    and x.delivered < x.quantity - x.cancelled)) as owing
 from sales_order o
 join party p on p.id = o.customer_id
 join parcel f on f.id = o.parcel_id

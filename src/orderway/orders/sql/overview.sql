@@ -12,7 +12,9 @@ select (select count(*)::integer from (select 1 from sales_order o where {visibl
             and o.state = 'held' limit %(most)s::integer) x) as held,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
-            and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date limit %(most)s::integer) x) as late,
+            and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date
+            and exists (select 1 from order_line l where l.order_id = o.id and l.demand_id is not null
+                        and l.delivered < l.quantity - l.cancelled) limit %(most)s::integer) x) as late,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
             and coalesce(o.promised_on, o.requested_on) <= %(now)s::timestamptz::date + 7 limit %(most)s::integer) x) as due,
@@ -26,7 +28,7 @@ select (select count(*)::integer from (select 1 from sales_order o where {visibl
 -- name: stages
 -- Active orders by stage, with what is late and since when the oldest waits.
 with live as (
-    select o.net, o.ordered_on, coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date as late,
+    select o.net, o.ordered_on, l.undelivered and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date as late,
            case when o.state = 'placed' then 'check'
                 when o.state = 'held' then 'held'
                 when l.undelivered and l.short then 'short'
