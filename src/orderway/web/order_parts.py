@@ -1,0 +1,212 @@
+"""What stands under the tabs of an order: lines with findings, papers, maps, invoices."""
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from .amounts import decimals
+from .listing import column
+from .order_facts import sums
+from .respond import may, read_if
+from .templatetags.ui import Row, day, number
+from .timeline import days
+from .words import CHECKS, PAPERS, unit
+
+LINES = (
+    column("pos", lazy("Pos"), soft=True, narrow="lead"),
+    column("item", lazy("Item"), grow=6, narrow="title"),
+    column("quantity", lazy("Quantity"), kind="number", narrow="end2"),
+    column("state", lazy("State"), kind="state", narrow="sub"),
+    column("price", lazy("Price"), kind="number", narrow="hide"),
+    column("net", lazy("Net"), kind="money", strong=True),
+)
+PAPER_COLUMNS = (
+    column("name", lazy("Paper"), grow=5, narrow="title", strong=True),
+    column("kind", lazy("Kind"), grow=2, narrow="sub", soft=True),
+    column("parcel", lazy("Parcel"), narrow="hide", soft=True),
+    column("version", lazy("Version"), kind="number", narrow="end2"),
+    column("at", lazy("Since"), kind="moment", narrow="foot"),
+    column("sealed", lazy("Sealed"), kind="moment", narrow="hide"),
+)
+INVOICES = (
+    column("no", lazy("Invoice"), kind="id"),
+    column("kind", lazy("Kind"), grow=3, narrow="sub", soft=True),
+    column("on", lazy("Issued"), kind="date"),
+    column("due", lazy("Due"), kind="date", narrow="end2"),
+    column("gross", lazy("Gross"), kind="money"),
+    column("open", lazy("Open"), kind="money", strong=True, narrow="end"),
+)
+FINDINGS = (
+    column("check", lazy("Check"), grow=3, strong=True, narrow="title"),
+    column("result", lazy("Result"), kind="state", narrow="end"),
+    column("evidence", lazy("Rests on"), grow=5, soft=True, narrow="sub"),
+    column("waived", lazy("May pass because"), grow=3, soft=True, narrow="hide"),
+)
+
+
+def of_tab(
+    request: HttpRequest,
+    tab: str,
+    order: Any,
+    lines: Sequence[Any],
+    papers: Sequence[Any],
+    invoices: Sequence[Any],
+    events: Sequence[Any],
+) -> dict[str, Any]:
+    """The context of orders/<tab>.html."""
+    if tab == "lines":
+        return _lines_tab(order, lines) | {"findings": _findings(request, order), "finding_columns": FINDINGS}
+    if tab == "parcel":
+        return {
+            "columns": PAPER_COLUMNS,
+            "rows": [paper_row(paper) for paper in papers],
+            "empty": {"text": _no_papers()},
+        }
+    if tab == "map":
+        return {"maps": _maps(request, order), "empty": {"text": _no_map()}}
+    if tab == "money":
+        return {"columns": INVOICES, "rows": [invoice_row(one) for one in invoices], "empty": {"text": _no_invoices()}}
+    return {"all_days": days(request, events), "activity": None}
+
+
+def _no_papers() -> str:
+    return _("No papers yet. What the customer sent and what we write about this order lies here, without a click.")
+
+
+def _no_map() -> str:
+    return _("This order runs on no workflow map. A published map takes it up when the order is placed.")
+
+
+def _no_invoices() -> str:
+    return _("Nothing was invoiced yet. An invoice appears here when goods have left or a prepayment is due.")
+
+
+def _lines_tab(order: Any, lines: Sequence[Any]) -> dict[str, Any]:
+    sum_of = sums(order, lines)
+    cells = [
+        (_("Net"), sum_of.net, True),
+        *((_("VAT %(rate)s %%") % {"rate": number(row.tax.rate)}, row.amount, True) for row in sum_of.taxes),
+        (_("Total, %(days)s days net") % {"days": order.payment_days}, sum_of.gross, False),
+    ]
+    rows = [
+        {"label": label, "cells": {"net": amount}, "light": light, "align": "end"} for label, amount, light in cells
+    ]
+    return {"columns": LINES, "rows": [_line(line) for line in lines], "totals": rows}
+
+
+def _line(line: Any) -> Row:
+    left = line.quantity - line.cancelled
+    sub = " · ".join(str(part) for part in (line.item_number, day(line.requested_on)) if part)
+    per = "" if line.per == 1 else _("per %(n)s") % {"n": number(line.per)}
+    return {
+        "id": line.id,
+        "url": f"/items/{line.item_id}",
+        "cells": {
+            "pos": str(line.position),
+            "item": {"text": line.description, "sub": sub, "url": f"/items/{line.item_id}"},
+            "quantity": {"text": left, "note": unit(line.unit)},
+            "state": _line_state(line, left),
+            "price": {"text": number(line.price, decimals(line.price)), "sub": per},
+            "net": line.net,
+        },
+    }
+
+
+def _line_state(line: Any, left: Decimal) -> Mapping[str, Any]:
+    if left <= 0:
+        return {"text": _("Cancelled")}
+    if line.demand_id is None:
+        return {"text": _("Invoiced") if line.invoiced >= left else _("Service")}
+    if line.delivered >= left:
+        return {"text": _("Delivered")}
+    if line.allocated + line.met >= left:
+        return {"text": _("Reserved")}
+    missing = left - line.allocated - line.met
+    if line.allocated + line.met:
+        return {"text": _("%(n)s short") % {"n": number(missing)}, "tone": "wait"}
+    return {"text": _("Not reserved")}
+
+
+def _findings(request: HttpRequest, order: Any) -> list[Row]:
+    rows = read_if(request, "orders.findings", id=order.id) or []
+    return [_finding(order.id, row, may(request, "orders.waive")) for row in rows if not row.passed]
+
+
+def _finding(order: int, row: Any, waivable: bool) -> Row:
+    evidence = json.loads(row.evidence)
+    words = ", ".join(
+        f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in evidence.items() if value not in ("", [], None)
+    )
+    blocks = row.severity == "block" and not row.waived_reason
+    waive = {"text": _("Let it pass"), "url": f"/orders/{order}/waive/{row.id}", "link_class": "act"}
+    result = {"text": _("Stands in the way") if blocks else _("Worth a look"), "tone": "late" if blocks else ""}
+    waived = row.waived_reason or (waive if waivable and blocks else "")
+    cells = {
+        "check": str(CHECKS.get(row.check_name, row.check_name)),
+        "result": result,
+        "evidence": words,
+        "waived": waived,
+    }
+    return {"id": f"f{row.id}", "cells": cells}
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def paper_row(paper: Any) -> Row:
+    """A paper as a row of a list."""
+    return {
+        "id": f"p{paper.id}",
+        "url": f"/documents/{paper.id}",
+        "cells": {
+            "name": {"text": paper.name, "url": f"/documents/{paper.id}"},
+            "kind": str(PAPERS.get(paper.kind, paper.kind)),
+            "parcel": paper.parcel,
+            "version": paper.version,
+            "at": paper.at,
+            "sealed": paper.sealed_at,
+        },
+    }
+
+
+def invoice_row(one: Any) -> Row:
+    """An invoice as a row of a list."""
+    return {
+        "id": f"i{one.id}",
+        "url": f"/billing/invoices/{one.id}",
+        "tone": "late" if one.overdue else "",
+        "cells": {
+            "no": one.number,
+            "kind": str(PAPERS.get(one.kind, one.kind)),
+            "on": one.issued_on,
+            "due": one.due_on,
+            "gross": {"text": one.gross},
+            "open": {"text": one.open, "tone": "late" if one.overdue else ""},
+        },
+    }
+
+
+def _maps(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
+    found = read_if(request, "workflow.position", subject_type="order", subject=order.id) or []
+    return [
+        {
+            "url": f"/orders/{order.id}/map/{one.instance}",
+            "name": one.name,
+            "since": one.started_at,
+            "ended": one.ended_at,
+            "current": json.dumps([node for node, *_rest in one.at]),
+            "passed": json.dumps([flow for flow, _at in one.path]),
+            "counts": json.dumps({node: {"count": 1, "oldest": "", "late": 0} for node, *_rest in one.at}),
+            "words": _("Where the order stands on the map and the way it took"),
+            "at": [
+                {"name": one.labels.get(node, node), "state": state, "since": at} for node, state, at, _code in one.at
+            ],
+        }
+        for one in found
+    ]

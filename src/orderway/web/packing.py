@@ -1,0 +1,179 @@
+"""Packing, shipping, noting the arrival, and taking goods back: the forms of one shipment or order."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from .fields import amount, decimal, needs, refusals
+from .respond import do, found, page, read, read_if, show, tell
+from .templatetags.ui import number
+
+
+@page
+def pack(request: HttpRequest, id: int) -> HttpResponse:
+    """Say what lies in which package, and what each weighs."""
+    needs(request, "fulfilment.pack")
+    head = found(read(request, "fulfilment.shipment", id=id))
+    lines = [line for line in read(request, "fulfilment.lines", id=id) if line.picked]
+    problems: Sequence[str] = ()
+    boxes = _boxes(request.POST, lines)
+    if request.method == "POST" and "more" not in request.POST:
+        outcome = do(request, "fulfilment.pack", [{"id": id, "boxes": [box["row"] for box in boxes]}])
+        if outcome.done:
+            tell(request, outcome, _("Packed in %(n)s packages.") % {"n": len(boxes)})
+            return redirect("shipment", id=id)
+        problems = refusals(outcome)
+    return show(request, "shipping/pack.html", **_packing(head, lines, boxes), problems=problems)
+
+
+def _boxes(given: QueryDict, lines: Sequence[Any]) -> list[dict[str, Any]]:
+    """The packages of the form as typed and as rows; without a form one with everything in it."""
+    count = int(given.get("boxes", "1")) if given.get("boxes", "1").isdigit() else 1
+    count = min(count + ("more" in given), 50)
+    return [_box(given, lines, n) for n in range(1, count + 1)]
+
+
+def _box(given: QueryDict, lines: Sequence[Any], n: int) -> dict[str, Any]:
+    typed = {
+        line.id: given.get(f"q-{line.id}-{n}", number(line.picked) if not given and n == 1 else "") for line in lines
+    }
+    weight, size = given.get(f"weight-{n}", ""), given.get(f"size-{n}", "")
+    contents = [(id, decimal(text)) for id, text in typed.items() if text.strip()]
+    row = {"weight": decimal(weight) if weight.strip() else Decimal(0), "size": size, "contents": contents}
+    return {"n": n, "weight": weight, "size": size, "typed": typed, "row": row}
+
+
+def _packing(head: Any, lines: Sequence[Any], boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    rows = [
+        {"line": line, "fields": [{"name": f"q-{line.id}-{box['n']}", "value": box["typed"][line.id]} for box in boxes]}
+        for line in lines
+    ]
+    return {
+        "title": _("Pack %(order)s") % {"order": head.order_number},
+        "sub": head.customer,
+        "back_url": reverse("shipment", args=[head.id]),
+        "cancel_url": reverse("shipment", args=[head.id]),
+        "save_label": _("Packed"),
+        "wide": True,
+        "boxes": boxes,
+        "packing": rows,
+    }
+
+
+@page
+def ship(request: HttpRequest, id: int) -> HttpResponse:
+    """Send a packed shipment on its way."""
+    needs(request, "fulfilment.ship")
+    head = found(read(request, "fulfilment.shipment", id=id))
+    problems: Sequence[str] = ()
+    row = {"id": id, "carrier": request.POST.get("carrier", ""), "tracking": request.POST.get("tracking", "")}
+    if request.method == "POST":
+        outcome = do(request, "fulfilment.ship", [row])
+        if outcome.done:
+            tell(request, outcome, _("Shipped as %(number)s.") % {"number": outcome.values["numbers"][0]})
+            return redirect("shipment", id=id)
+        problems = refusals(outcome)
+    fields = [
+        {"name": "carrier", "label": _("Carrier"), "value": row["carrier"], "autofocus": True},
+        {"name": "tracking", "label": _("Tracking number"), "value": row["tracking"]},
+    ]
+    irreversible = _(
+        "The goods leave the stock and the delivery note gets its number; to undo it, take the goods back."
+    )
+    back = reverse("shipment", args=[id])
+    return show(
+        request,
+        "shipping/ship.html",
+        title=_("Ship %(order)s") % {"order": head.order_number},
+        sub=head.customer,
+        back_url=back,
+        cancel_url=back,
+        save_label=_("Ship"),
+        fieldsets=[{"fields": fields}],
+        problems=problems,
+        irreversible=irreversible,
+    )
+
+
+@page
+@require_POST
+def deliver(request: HttpRequest, id: int) -> HttpResponse:
+    """Note that a shipment arrived."""
+    found(read(request, "fulfilment.shipment", id=id))
+    tell(request, do(request, "fulfilment.deliver", [{"id": id}]), _("Delivered."))
+    return redirect("shipment", id=id)
+
+
+@page
+def take_back(request: HttpRequest, id: int) -> HttpResponse:
+    """Goods of an order that came back: how much of which line, into which warehouse, and why."""
+    needs(request, "fulfilment.take_back")
+    order = found(read(request, "orders.one", id=id))
+    lines = [line for line in read(request, "orders.lines", id=id) if line.delivered > 0]
+    problems: Sequence[str] = ()
+    if request.method == "POST":
+        outcome = do(request, "fulfilment.take_back", [_returned(request.POST, id, lines)])
+        if outcome.done:
+            tell(request, outcome, _("Taken back into stock."))
+            return redirect("order", id=id)
+        problems = refusals(outcome)
+    back = reverse("order", args=[id])
+    return show(
+        request,
+        "layouts/form.html",
+        title=_("Take back from order %(number)s") % {"number": order.number},
+        sub=order.customer,
+        back_url=back,
+        cancel_url=back,
+        save_label=_("Take back"),
+        problems=problems,
+        fieldsets=_return_fields(request, lines),
+    )
+
+
+def _returned(given: QueryDict, order: int, lines: Sequence[Any]) -> dict[str, Any]:
+    typed = [(line.id, given.get(f"line-{line.id}", "").strip()) for line in lines]
+    return {
+        "order": order,
+        "warehouse": given.get("warehouse", ""),
+        "lines": [(id, decimal(text)) for id, text in typed if text],
+        "reason": given.get("reason", ""),
+    }
+
+
+def _return_fields(request: HttpRequest, lines: Sequence[Any]) -> list[dict[str, Any]]:
+    given = request.POST
+    goods = [
+        {
+            "name": f"line-{line.id}",
+            "label": f"{line.position} {line.description}",
+            "kind": "number",
+            "value": given.get(f"line-{line.id}", ""),
+            "suffix": _("of %(delivered)s") % {"delivered": amount(line.delivered, line.unit)},
+        }
+        for line in lines
+    ]
+    houses = [{"value": str(w.id), "label": w.name} for w in read_if(request, "stock.warehouses") or []]
+    where = {
+        "name": "warehouse",
+        "label": _("Into"),
+        "kind": "select",
+        "choices": houses,
+        "value": given.get("warehouse"),
+    }
+    why = {"name": "reason", "label": _("Why"), "required": True, "value": given.get("reason", "")}
+    return [{"title": _("What came back"), "one_column": True, "fields": goods}, {"fields": [where, why]}]
+
+
+urls = [
+    path("shipping/<int:id>/pack", pack, name="shipment-pack"),
+    path("shipping/<int:id>/ship", ship, name="shipment-ship"),
+    path("shipping/<int:id>/deliver", deliver, name="shipment-deliver"),
+    path("orders/<int:id>/take-back", take_back, name="take-back"),
+]

@@ -1,0 +1,150 @@
+"""From a request to a command or query and back: what every page does the same way."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from orderway.kernel.access import Actor, NotAllowed
+from orderway.kernel.outcome import Outcome
+from orderway.kernel.registry import commands, queries
+from orderway.kernel.running import ask, can, read_rows, run
+
+from .words import refusal_text
+
+View = Callable[..., HttpResponse]
+LARGEST_ID = 2**63 - 1  # of a bigint; nothing has a larger one
+FARTHEST = 1_000_000  # rows; whoever pages on beyond that begins again
+TOLD = 5  # refusals told one by one; of more only their number
+
+
+def page(view: View) -> View:
+    """A page for people who are signed in; what their roles do not allow is a 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request, "actor", None) is None:
+            if request.user.is_authenticated:
+                raise PermissionDenied(_("You hold no role in this company. Ask an administrator for one."))
+            return redirect_to_login(request.get_full_path())
+        if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+            raise Http404
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed as refused:
+            raise PermissionDenied from refused
+
+    return guarded
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Who asks."""
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def may(request: HttpRequest, name: str) -> bool:
+    """Whether to show what leads to a command or query; a name that nobody registered is not shown."""
+    return (name in commands or name in queries) and can(actor(request), name)
+
+
+def need(request: HttpRequest, name: str) -> None:
+    """A 403 for whoever may not use the command that a page is for."""
+    if not may(request, name):
+        raise PermissionDenied
+
+
+def read(request: HttpRequest, name: str, parameters: Any = None, **given: Any) -> Any:
+    """The rows of a query for whoever asks."""
+    return ask(name, actor(request), parameters, **given)
+
+
+def read_if(request: HttpRequest, name: str, **given: Any) -> Any:
+    """The rows of a query for a part of a page, or None where the roles do not include it."""
+    return ask(name, actor(request), **given) if may(request, name) else None
+
+
+def found(row: Any) -> Any:
+    """The row, or a 404: what does not exist and what belongs to another company look alike."""
+    if row is None:
+        raise Http404
+    return row
+
+
+def asked(request: HttpRequest, name: str, **fixed: Any) -> Any:
+    """The parameters of a query from the address (`q` is its search); what is empty or of the wrong kind counts as not asked."""
+    query = queries[name]
+    known = {field.name for field in fields(query.parameters)}
+    plain = {key: str(value).replace("\x00", "") for key, value in request.GET.items()}
+    given: dict[str, Any] = {key: value for key, value in plain.items() if key in known and value != ""}
+    if words := plain.get("q", "").strip():
+        given["search" if "search" in known else "words"] = words
+    given |= fixed
+    try:
+        question = query.adapter.validate_python(given)
+    except ValidationError as error:
+        wrong = {part["loc"][0] for part in error.errors()}
+        question = query.adapter.validate_python({key: value for key, value in given.items() if key not in wrong})
+    return replace(question, **_within_reach(question))
+
+
+def _within_reach(question: Any) -> dict[str, Any]:
+    """The parameters that no database number can hold, as not asked; a page size that the kernel would cut."""
+    values = {field.name: getattr(question, field.name) for field in fields(question)}
+    reach: dict[str, Any] = {name: None for name, v in values.items() if type(v) is int and abs(v) > LARGEST_ID}
+    if isinstance(values.get("size"), int):
+        reach["size"] = max(1, min(values["size"], 200))
+    if (after := values.get("after")) and not (after.isdigit() and int(after) <= FARTHEST):
+        reach["after"] = None
+    return reach
+
+
+def new_key() -> str:
+    """A key for one form, so that sending it twice is one act."""
+    return uuid.uuid4().hex
+
+
+def do(
+    request: HttpRequest, name: str, raw: Sequence[Mapping[str, Any]], *, partial: bool = False, dry: bool = False
+) -> Outcome:
+    """Run a command on rows from a form, under the form's key, so that a double click is one act; `dry` only tries it."""
+    if not can(actor(request), name):
+        raise PermissionDenied
+    rows, misfits = read_rows(name, raw)
+    if misfits:
+        return Outcome(refused=misfits)
+    key = request.POST.get("idempotency_key", "")[:64]
+    # several forms of a page may share its key: the command's name keeps them apart
+    full = f"{name}:{key}" if key and not dry else None
+    return run(name, actor(request), rows, key=full, dry=dry, partial=partial)
+
+
+def tell(request: HttpRequest, outcome: Outcome, done: str, undo: str = "") -> None:
+    """Say what was done (with its undo token), and for every refusal what stands in the way."""
+    if outcome.done:
+        messages.success(request, done, extra_tags=undo)
+    for refusal in outcome.refused[:TOLD]:
+        messages.error(request, refusal_text(refusal))
+    if len(outcome.refused) > TOLD:
+        more = len(outcome.refused) - TOLD
+        messages.error(request, _("%(n)d more were refused.") % {"n": more})
+
+
+def back(request: HttpRequest, url: str) -> HttpResponseRedirect:
+    """To the page the form names in `next` when it is one of ours, else to `url`."""
+    wanted = request.POST.get("next", "")
+    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return HttpResponseRedirect(wanted if own else url)
+
+
+def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A page."""
+    return render(request, template, context, status=status)

@@ -1,0 +1,71 @@
+"""Events as people read them: by day, newest first."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from .respond import read
+from .templatetags.ui import day, money, number
+from .words import told
+
+
+def days(request: HttpRequest, events: Sequence[Any]) -> list[dict[str, Any]]:
+    """Events (oldest first, as kernel.timeline gives them) as components/timeline.html asks for them."""
+    names = {person.id: person.name for person in read(request, "people.persons")} if events else {}
+    newest = sorted(events, key=lambda event: event.id, reverse=True)
+    by_day = groupby(newest, key=lambda event: timezone.localtime(event.at).date())
+    return [{"name": _named(one), "events": [_event(event, names) for event in of_day]} for one, of_day in by_day]
+
+
+def _named(one: Any) -> str:
+    return _("Today, %(day)s") % {"day": day(one)} if one == timezone.localdate() else day(one)
+
+
+def _event(event: Any, names: dict[int, str]) -> dict[str, Any]:
+    words, data = told(event.name), json.loads(event.data)
+    local = timezone.localtime(event.at)
+    return {
+        "time": date_format(local, pgettext("time format: hour, minute", "H:i")),
+        "at": event.at.isoformat(),
+        "icon": words.icon,
+        "tone": words.tone,
+        "text": words.text,
+        "who": " · ".join(part for part in (_who(event, names), _more(data)) if part),
+        "said": data.get("reason") or _written(data, "hold_reason") or data.get("text", ""),
+    }
+
+
+def _who(event: Any, names: dict[int, str]) -> str:
+    name = names.get(event.actor_id) or (_("By itself") if event.actor_id == 0 else "")
+    if event.on_behalf_of and event.on_behalf_of in names:
+        return _("%(name)s for %(other)s") % {"name": name, "other": names[event.on_behalf_of]}
+    return name
+
+
+def _written(data: dict[str, Any], column: str) -> str:
+    """What a column holds after the event, where the event changed it."""
+    return next((str(c["new"][column]) for c in data.get("changes", ()) if c.get("old") and c["new"].get(column)), "")
+
+
+def _more(data: dict[str, Any]) -> str:
+    """The fact worth a second line: an amount, a number, what is short."""
+    if short := data.get("short_lines"):
+        return ngettext("%(n)s line short", "%(n)s lines short", short) % {"n": number(short)}
+    if data.get("number"):
+        return str(data["number"])
+    new = next((change["new"] for change in data.get("changes", ()) if change["table"] == "price"), None)
+    if new:
+        words = {
+            "price": money(Decimal(str(new["price"])), new["currency"]),
+            "n": number(Decimal(str(new["min_quantity"]))),
+        }
+        return _("%(price)s from %(n)s") % words
+    return ""

@@ -1,0 +1,23 @@
+"""Taking back the last act, from its toast."""
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from .respond import do, page
+from .words import refusal_text
+
+
+@page
+def undo(request: HttpRequest) -> HttpResponse:
+    """Undo the command whose number is `token`; the answer says so in words."""
+    token = request.POST.get("token", "")
+    if request.method != "POST" or not token.isdigit():
+        raise Http404
+    outcome = do(request, "kernel.undo", [{"id": int(token)}])
+    if outcome.refused:
+        return JsonResponse({"text": refusal_text(outcome.refused[0]), "tone": "late"}, status=409)
+    return JsonResponse({"text": _("Undone")})
+
+
+urls = [path("undo", undo, name="undo")]

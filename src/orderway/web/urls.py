@@ -1,0 +1,39 @@
+"""Every page and its address: one file a page family, each with its `urls`. The first address that fits is taken."""
+
+from importlib import import_module
+
+from django.urls import URLPattern
+
+FAMILIES = (
+    "signing_in",
+    "account",
+    "live",
+    "palette",
+    "undo",
+    "home",
+    "inbox",
+    "work",
+    "worklist",
+    "orders",
+    "ordering",
+    "customers",
+    "items",
+    "stock",
+    "packing",
+    "picking",
+    "shipping",
+    "billing",
+    "bills",
+    "documents",
+    "archive",
+    "maps",
+    "production",
+    "printing",
+    "reports",
+    "tour",
+    "order_page",  # last: its /orders/<id>/<verb> takes what no other family named
+)
+
+urlpatterns: list[URLPattern] = [
+    address for family in FAMILIES for address in import_module(f"orderway.web.{family}").urls
+]

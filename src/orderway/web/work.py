@@ -1,0 +1,283 @@
+"""The work pages: what waits for me, one item with its papers, and finishing, handing over or taking a selection at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from .documents import papers_about
+from .fields import decimal, due_words, refusals
+from .listing import many
+from .respond import actor, do, found, page, read, show, tell
+from .templatetags.ui import moment
+from .words import PAPERS, unit
+from .worklist import whose
+
+SUBJECT_PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice"}
+
+
+def _choices(request: HttpRequest, which: str) -> list[dict[str, Any]]:
+    """Whose work is shown, each with its count."""
+    return [
+        {
+            "label": label,
+            "url": f"{reverse('work')}?which={key}",
+            "current": key == which,
+            "count": many(waiting) if (waiting := read(request, "workflow.work", which=key, size=1).count) != 0 else "",
+        }
+        for key, label in whose(request)
+    ]
+
+
+@page
+def listing(request: HttpRequest) -> HttpResponse:
+    """What waits, the most urgent first, and the first of it open."""
+    return _panes(request, None)
+
+
+@page
+def one(request: HttpRequest, id: int) -> HttpResponse:
+    """One work item beside the list."""
+    return _panes(request, found(read(request, "workflow.work_item", id=id)))
+
+
+def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status: int = 200) -> HttpResponse:
+    which = request.GET.get("which", "waiting")
+    rows = read(request, "workflow.work", which=which, size=200).rows
+    opened = bool(form)
+    if form is None and rows:
+        form = read(request, "workflow.work_item", id=rows[0].id)
+    late = sum(row.late for row in rows)
+    response = show(
+        request,
+        "work/panes.html",
+        panes="work",
+        title=_("Work"),
+        sub=ngettext("%(n)s waits", "%(n)s wait", len(rows)) % {"n": len(rows)} + ("," if late else ""),
+        late=ngettext("%(n)s late", "%(n)s late", late) % {"n": late} if late else "",
+        choices=_choices(request, which),
+        items=[_item(row, form, which) for row in rows],
+        open=opened,
+        back_url=f"{reverse('work')}?which={which}",
+        empty={"text": _("Nothing waits for you. Steps of a map appear here when they need a decision of your role.")},
+        live="work",
+        keys=[{"caps": ["J", "K"], "label": _("item")}, {"caps": ["H"], "label": _("hand over")}],
+        keys_note=_("The next item opens by itself"),
+        table_url=f"{reverse('work-table')}?which={which}",
+        **(_opened(request, form, which, rows) if form else {}),
+        problems=problems,
+    )
+    response.status_code = status
+    return response
+
+
+def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
+    when, tone = due_words(row.due_at, timezone.now())
+    why = row.why or (_("Taken by %(who)s") % {"who": row.assignee} if row.assignee else row.department.title())
+    return {
+        "id": row.id,
+        "url": f"{reverse('work-item', args=[row.id])}?which={which}",
+        "title": row.name,
+        "when": when,
+        "when_tone": tone,
+        "second": row.title or f"{row.subject_type} {row.subject_id}",
+        "third": why,
+        "current": bool(form) and form.row.id == row.id,
+    }
+
+
+def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) -> dict[str, Any]:
+    """What the middle and right pane show of one item."""
+    row = form.row
+    papers = papers_about(request, row.subject_type, row.subject_id)
+    chosen = request.GET.get("paper", "")
+    shown = next((p for p in papers if str(p["id"]) == chosen), papers[0] if papers else None)
+    here = reverse("work-item", args=[row.id])
+    for paper in papers:
+        paper["current"] = paper is shown
+        paper["label"] = str(PAPERS.get(paper["kind"], paper["name"]))
+        paper["url"] = f"{here}?{urlencode({'which': which, 'paper': paper['id']})}"
+    ids = [one.id for one in rows]
+    after = ids[ids.index(row.id) + 1 :] if row.id in ids else ids
+    due, tone = due_words(row.due_at, timezone.now())
+    return {
+        "form": form,
+        "due": due,
+        "due_tone": tone,
+        "about": _about(form),
+        "fields": [_field(one, request.POST) for one in form.fields],
+        "checks": _checks(form, request.POST),
+        "reason": request.POST.get("reason", ""),
+        "outcomes": _outcomes(form),
+        "papers": papers,
+        "paper": shown,
+        "next_id": next(iter(after), None),
+        "which": which,
+        "here": here,
+    }
+
+
+def _about(form: Any) -> list[dict[str, str]]:
+    row = form.row
+    named = SUBJECT_PAGES.get(row.subject_type)
+    about = [
+        {
+            "name": _("About"),
+            "value": row.title or f"{row.subject_type} {row.subject_id}",
+            "url": reverse(named, args=[row.subject_id]) if named else "",
+        },
+        {"name": _("Since"), "value": moment(row.opened_at)},
+    ]
+    if row.why:
+        said = f"{row.why} ({row.why_by})" if row.why_by else row.why
+        about.append({"name": _("Why here"), "value": said})
+    if row.assignee:
+        about.append({"name": _("With"), "value": row.assignee})
+    if form.state != "open":
+        done = _("%(outcome)s by %(who)s") % {"outcome": form.outcome, "who": form.done_by}
+        about.append({"name": _("Finished"), "value": done})
+    return about
+
+
+def _field(field: Any, given: QueryDict) -> dict[str, Any]:
+    """A field of the map's form as the page's own kind of field."""
+    kind = {"number": "number", "date": "date", "boolean": "check", "choice": "select", "text": "textarea"}
+    shown: dict[str, Any] = {
+        "name": f"field-{field.name}",
+        "label": field.label or field.name,
+        "kind": kind.get(field.type, "text"),
+        "value": given.get(f"field-{field.name}", field.value),
+        "required": False,  # sending back asks for a reason only, so the browser must not insist
+        "hint": _("Needed to go on") if field.required else "",
+        "suffix": unit(field.unit),
+    }
+    if field.type == "boolean":
+        shown |= {"checked": shown["value"] in (True, "true", "on"), "value": "true"}
+    if field.type == "choice":
+        shown["choices"] = [{"value": "", "label": "–"}, *({"value": v, "label": t} for v, t in field.choices)]
+    return shown
+
+
+def _checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
+    ticked = given.getlist("check")
+    return [
+        {"name": "check", "kind": "check", "label": label, "value": name, "checked": done or name in ticked, "n": n}
+        for n, (name, label, done) in enumerate(form.checks)
+    ]
+
+
+def _outcomes(form: Any) -> list[dict[str, Any]]:
+    """The verbs of an item: those that send back first, the way on last and in the accent."""
+    verbs = sorted(form.outcomes, key=lambda one: not one[2])
+    last = len(verbs) - 1
+    return [
+        {
+            "label": label or _("Done"),
+            "form": "work-form",
+            "name": "outcome",
+            "value": name,
+            "primary": n == last,
+            "key": "a" if n == last else ("r" if back else ""),
+        }
+        for n, (name, label, back) in enumerate(verbs)
+    ]
+
+
+@page
+@require_POST
+def complete(request: HttpRequest, id: int) -> HttpResponse:
+    """Finish an item; the next one opens by itself."""
+    form = found(read(request, "workflow.work_item", id=id))
+    outcome = do(request, "workflow.complete", [_filled(form, request.POST)])
+    if not outcome.done:
+        return _panes(request, form, refusals(outcome), 422)
+    tell(request, outcome, _("%(what)s: done.") % {"what": form.row.name})
+    return _onward(request)
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    which, following = request.POST.get("which", "waiting"), request.POST.get("following", "")
+    if following.isdigit() and read(request, "workflow.work_item", id=int(following)):
+        return redirect(f"{reverse('work-item', args=[following])}?{urlencode({'which': which})}")
+    return redirect(f"{reverse('work')}?{urlencode({'which': which})}")
+
+
+def _filled(form: Any, given: QueryDict) -> Mapping[str, Any]:
+    values: dict[str, Any] = {}
+    for field in form.fields:
+        text = given.get(f"field-{field.name}", "")
+        values[field.name] = text == "true" if field.type == "boolean" else text
+        if field.type == "number":
+            values[field.name] = decimal(text)
+    return {
+        "id": form.row.id,
+        "outcome": given.get("outcome", ""),
+        "values": values,
+        "checks": given.getlist("check"),
+        "reason": given.get("reason", ""),
+    }
+
+
+@page
+@require_POST
+def claim(request: HttpRequest, id: int) -> HttpResponse:
+    """Take an item from the department's list."""
+    tell(request, do(request, "workflow.claim", [{"id": id}]), _("It is yours now."))
+    return redirect(f"{reverse('work-item', args=[id])}?{urlencode({'which': request.POST.get('which', 'waiting')})}")
+
+
+@page
+def hand_over(request: HttpRequest, id: int) -> HttpResponse:
+    """Give an item to a colleague of the same role, or back to the department."""
+    form = found(read(request, "workflow.work_item", id=id))
+    given, problems = request.POST, []
+    if request.method == "POST":
+        person = given.get("person", "")
+        row = {"id": id, "person": int(person) if person.isdigit() else None, "note": given.get("note", "")}
+        outcome = do(request, "workflow.hand_over", [row])
+        if outcome.done:
+            tell(request, outcome, _("Handed over."))
+            return redirect("work")
+        problems = list(refusals(outcome))
+    back = reverse("work-item", args=[id])
+    heads: dict[str, Any] = {
+        "title": _("Hand over"),
+        "sub": f"{form.row.name} · {form.row.title}",
+        "back_url": back,
+        "cancel_url": back,
+    }
+    fieldsets = [{"fields": _hand_over_fields(request, form)}]
+    return show(
+        request, "layouts/form.html", **heads, save_label=_("Hand over"), problems=problems, fieldsets=fieldsets
+    )
+
+
+def _hand_over_fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
+    people = [p for p in read(request, "people.persons", role=form.row.role) if p.id != actor(request).id]
+    choices = [{"value": "", "label": _("Back to the department")}]
+    choices += [{"value": str(p.id), "label": p.name} for p in people]
+    person = {
+        "name": "person",
+        "label": _("To"),
+        "kind": "select",
+        "choices": choices,
+        "value": request.POST.get("person"),
+    }
+    note = {"name": "note", "label": _("Note"), "kind": "textarea", "value": request.POST.get("note", ""), "full": True}
+    return [person, note]
+
+
+urls = [
+    path("work", listing, name="work"),
+    path("work/<int:id>", one, name="work-item"),
+    path("work/<int:id>/complete", complete, name="work-complete"),
+    path("work/<int:id>/claim", claim, name="work-claim"),
+    path("work/<int:id>/hand-over", hand_over, name="work-hand-over"),
+]

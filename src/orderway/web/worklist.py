@@ -1,0 +1,113 @@
+"""Work as a table, to take or finish a whole selection in one act."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from orderway.kernel.access import Actor
+from orderway.kernel.running import ask
+
+from .fields import due_words
+from .listing import Filter, ListColumn, Listing, listed, scope
+from .respond import actor, found, page, read, show
+from .selection import Act, act
+from .shell import counted, most
+from .templatetags.ui import Row
+
+
+@counted("work")
+def count(actor: Actor) -> tuple[int, int]:
+    """What waits for this person, and what of it is late."""
+    waiting = ask("workflow.work", actor, size=1).count
+    late = ask("workflow.work", actor, late=True, size=1).count if waiting != 0 else 0
+    return most(waiting), most(late)
+
+
+def whose(request: HttpRequest) -> list[tuple[str, str]]:
+    """Whose work may be shown to this person, the first unless another is named."""
+    named = [("waiting", _("All")), ("mine", _("Mine")), ("free", _("Team"))]
+    return [*named, ("all", _("Everyone"))] if actor(request).roles & {"administrator", "auditor"} else named
+
+
+@page
+def table(request: HttpRequest) -> HttpResponse:
+    """Work items as rows to select."""
+    columns: list[ListColumn] = [
+        {"key": "title", "label": _("What"), "kind": "id"},
+        {"key": "step", "label": _("Step"), "grow": 2, "narrow": "sub"},
+        {"key": "why", "label": _("Why here"), "grow": 4, "soft": True},
+        {"key": "due", "label": _("Due"), "kind": "number", "sort": "due", "narrow": "end2"},
+        {"key": "with", "label": _("With"), "kind": "person"},
+        {"key": "department", "label": _("Department"), "soft": True},
+    ]
+    filters = [Filter("late", _("Late"), [("true", _("yes"))]), Filter("map", _("Map"), _maps(request))]
+    return show(
+        request,
+        "layouts/list.html",
+        **listed(request, Listing("workflow.work", columns, _row, filters)),
+        title=_("Work"),
+        back_url=reverse("work"),
+        scope=scope(request, "which", whose(request)),
+        bulk={
+            "verbs": [
+                {"label": _("Take"), "icon": "user-check", "url": reverse("work-act", args=["claim"])},
+                {"label": _("Approve"), "icon": "check", "url": reverse("work-act", args=["complete"])},
+            ],
+            "sum_words": " ",
+        },
+        empty={"text": _("Nothing waits for you. Steps of a map appear here when they need a decision of your role.")},
+        live="work",
+    )
+
+
+def _maps(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(row.key, row.name) for row in read(request, "workflow.maps")]
+
+
+def _row(row: Any) -> Row:
+    due, tone = due_words(row.due_at, timezone.now())
+    title = row.title or f"{row.subject_type} {row.subject_id}"
+    cells = {
+        "title": title,
+        "step": row.name,
+        "why": row.why,
+        "due": {"text": due, "tone": tone},
+        "with": row.assignee,
+        "department": row.department.title(),
+    }
+    return {"id": row.id, "url": reverse("work-item", args=[row.id]), "label": title, "tone": tone, "cells": cells}
+
+
+@page
+@require_POST
+def many(request: HttpRequest, verb: str) -> HttpResponse:
+    """Take the selected items, or finish each with the outcome that leads on."""
+    words = found({"claim": _("Take"), "complete": _("Approve")}.get(verb))
+    done = _("%(verb)s: %(n)s done.")
+    onward = _("Each item takes the outcome that leads on; one with a form or check items still to fill is refused.")
+    one = Act(
+        "workflow.claim" if verb == "claim" else "workflow.complete",
+        "workflow.work",
+        words,
+        lambda outcome: done % {"verb": words, "n": len(outcome.done)},
+        reverse("work-table"),
+        row=lambda chosen: {"id": chosen} if verb == "claim" else _onward(request, chosen),
+        effects=[] if verb == "claim" else [onward],
+    )
+    return act(request, one)
+
+
+def _onward(request: HttpRequest, chosen: int) -> dict[str, Any]:
+    form = read(request, "workflow.work_item", id=chosen)
+    ways = [name for name, _label, sends_back in form.outcomes if not sends_back] if form else []
+    return {"id": chosen, "outcome": ways[0] if ways else ""}
+
+
+urls = [
+    path("work/table", table, name="work-table"),
+    path("work/do/<slug:verb>", many, name="work-act"),
+]

@@ -1,0 +1,79 @@
+"""Pages hear which lists changed: of their own company, once, and also when a long command is done late."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.test import Client
+
+from orderway.web import live
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def row(company: int, command: int, second: float, *subjects: str) -> Any:
+    return SimpleNamespace(
+        company_id=company, command_id=command, at=START + timedelta(seconds=second), subjects=subjects
+    )
+
+
+def at(second: float) -> float:
+    return START.timestamp() + second
+
+
+def mark(look: live.Look) -> str:
+    return f"{look.at:.6f}"
+
+
+def test_a_change_is_told_once_to_its_own_company():
+    first = live.looked(None, at(0), [row(1, 10, -5, "order")])
+    second = live.looked(
+        first, at(2), [row(1, 10, -5, "order"), row(1, 11, 1, "order", "level"), row(2, 12, 1, "party")]
+    )
+    assert live.news(second, 1, mark(first)) == ["orders", "stock"]
+    assert live.news(second, 2, mark(first)) == ["customers"]
+    third = live.looked(second, at(4), [row(1, 11, 1, "order", "level")])
+    assert live.news(third, 1, mark(second)) == []
+
+
+def test_a_long_command_is_told_when_it_is_done_though_others_came_after_it():
+    """Command 10 began first; its events became visible only after those of 11 were told."""
+    first = live.looked(None, at(0), [])
+    second = live.looked(first, at(2), [row(1, 11, 1, "party")])
+    third = live.looked(second, at(4), [row(1, 10, -30, "order"), row(1, 11, 1, "party")])
+    assert live.news(third, 1, mark(second)) == ["orders"]
+
+
+def test_a_new_page_is_told_nothing_and_a_sleeper_everything():
+    look = live.looked(live.looked(None, at(0), []), at(2), [row(1, 11, 1, "order")])
+    assert live.news(look, 1, "") == []
+    assert live.news(look, 1, "rubbish") == []
+    assert {"orders", "stock", "work", "inbox"} <= set(live.news(look, 1, f"{at(-3600):.6f}"))
+
+
+def test_a_process_that_has_just_started_dates_old_commands_back():
+    look = live.looked(None, at(100), [row(1, 5, 0, "order"), row(1, 6, 99, "party")])
+    assert live.news(look, 1, f"{at(98):.6f}") == ["customers"]
+
+
+def test_the_answer_ends_at_once_and_asks_to_come_back(shop: Any, as_: Any, order: int):
+    page = as_("manager").get("/orders").content.decode()
+    address = page.split('data-live-url="')[1].split('"')[0]
+    stranger = Client(headers={"host": "localhost"})
+    answer = stranger.get(address)
+    assert answer["Content-Type"] == "text/event-stream"
+    body = answer.content.decode()
+    assert body.startswith("retry: 2000\nid: ")
+    assert "data:" not in body
+    assert stranger.get("/live?of=1").status_code == 204
+    assert stranger.get("/live").status_code == 204
+
+
+def test_the_database_names_what_a_command_changed(shop: Any, order: int, monkeypatch: Any):
+    monkeypatch.setattr(live.window, "_look", None)
+    look = live.window.now()
+    names = {
+        name for seen in look.seen.values() if seen.company == shop.company for name in live.lists_of(seen.subjects)
+    }
+    assert "orders" in names
+    monkeypatch.setattr(live.window, "_look", None)

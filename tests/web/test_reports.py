@@ -1,0 +1,117 @@
+"""Reports: one state of everything, the same figures on the page and in every file; and the tour of promises."""
+
+import csv
+import os
+import re
+from datetime import date
+from decimal import Decimal as D
+from io import BytesIO, StringIO
+
+import psycopg
+import pypdfium2
+import pytest
+import shop_floor as floor
+from django.db import InternalError, connection
+from openpyxl import load_workbook
+
+from orderway.kernel.access import ROLES
+from orderway.kernel.running import ask
+from orderway.web.export import harmless
+from orderway.web.snapshot import snapshot
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def trade(shop):
+    """Three orders, one of them invoiced."""
+    floor.shipment(shop, 3)
+    floor.picked(shop, 4)
+    return floor.invoice(shop)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_reports_at_any_time(role, as_, trade):
+    browser = as_(role)
+    pages = [
+        "/reports",
+        "/reports?of=invoices&by=customer&which=active",
+        "/reports?of=shipments&by=carrier&which=archived",
+    ]
+    odd = "/reports?of=x&by=y&which=z&since=2026-13-01&until=nonsense"
+    for page in [
+        *pages,
+        odd,
+        "/reports/file.csv",
+        "/reports/file.xlsx?of=shipments",
+        "/reports/file.pdf?of=invoices",
+        "/tour",
+    ]:
+        assert browser.get(page).status_code == 200, page
+    assert browser.get("/reports/file.exe").status_code == 404
+
+
+def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade):
+    browser = as_("manager")
+    rows = ask("orders.list", shop.manager, which="all", size=200).rows
+    total = sum((row.net for row in rows), D(0))
+    assert f"{total:,.2f}" in text(browser.get("/reports?of=orders&by=customer"))
+    table = list(csv.DictReader(StringIO(text(browser.get("/reports/file.csv?of=orders")).removeprefix("\ufeff"))))
+    assert {row["Order"] for row in table} == {row.number for row in rows}
+    assert sum(D(row["Net"]) for row in table) == total
+    book = load_workbook(BytesIO(browser.get("/reports/file.xlsx?of=orders&by=state").content))
+    heads = [cell.value for cell in book.worksheets[0][1]]
+    nets = [row[heads.index("Net")].value for row in book.worksheets[0].iter_rows(min_row=2)]
+    assert sum(D(str(net)) for net in nets) == total
+    assert sum(D(str(row[2].value)) for row in book["Sums"].iter_rows(min_row=2) if row[0].value) == 2 * total
+    pages = pypdfium2.PdfDocument(browser.get("/reports/file.pdf?of=orders").content)
+    words = pages[0].get_textpage().get_text_bounded()
+    assert all(row.number in words for row in rows)
+
+
+def test_a_period_narrows_everything(as_, trade):
+    browser = as_("manager")
+    assert "Nothing falls into this report" in text(browser.get("/reports?until=2020-01-01"))
+    today = date.today().isoformat()  # noqa: DTZ011 - the orders were placed just now
+    assert "Nothing falls" not in text(browser.get(f"/reports?since={today[:8]}01"))
+
+
+def test_another_companys_rows_are_in_no_report(shop, as_, trade):
+    number = ask("orders.list", shop.manager).rows[0].number
+    assert number not in text(as_(shop.stranger).get("/reports/file.csv?of=orders"))
+
+
+@pytest.mark.parametrize("text_", ["=1+1", "+49", "-2", "@SUM(A1)", "\tx"])
+def test_no_text_becomes_a_formula(text_):
+    assert harmless(text_).startswith("'")
+    assert harmless("Kanzlei =1") == "Kanzlei =1"
+
+
+def test_a_report_is_one_state_while_others_write():
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+        other.execute("create table report_probe (n integer)")
+        try:
+            with snapshot(), connection.cursor() as cursor:
+                seen = []
+                for n in range(3):
+                    cursor.execute("select count(*) from report_probe")
+                    seen.append(cursor.fetchone()[0])
+                    other.execute("insert into report_probe values (%s)", [n])
+            assert seen == [0, 0, 0]
+            with pytest.raises(InternalError, match="read-only"), snapshot(), connection.cursor() as cursor:
+                cursor.execute("insert into report_probe values (9)")
+        finally:
+            other.execute("drop table report_probe")
+
+
+def test_every_promise_of_the_tour_leads_to_a_page_with_data(shop, as_, trade):
+    floor.specified(shop)
+    browser = as_("administrator")
+    page = text(browser.get("/tour"))
+    links = re.findall(r'<a class="link" href="([^"]+)"', page)
+    assert len(links) >= 18
+    for link in links:
+        assert browser.get(link.replace("&amp;", "&")).status_code == 200, link
+    assert "Your roles do not include this" in text(as_("auditor").get("/tour"))
