@@ -10,6 +10,7 @@ PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13 python; d
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -q
 STAMPS := var/stamps
 ASSETS := $(shell find src/orderway/web/assets -type f 2>/dev/null)
+WORDS := $(shell find src/orderway/web/locale -name '*.po' 2>/dev/null)
 # .venv/bin comes first: it holds a node only where the PATH has none that is new enough
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -87,7 +88,8 @@ $(STAMPS)/node: .venv/made package-lock.json requirements-node.lock
 	@npm ci --loglevel=error
 	@touch $@
 
-$(STAMPS)/web: $(STAMPS)/node package.json $(ASSETS)
+$(STAMPS)/web: $(STAMPS)/node $(STAMPS)/run package.json $(ASSETS) $(WORDS)
 	@echo "building the pages"
 	@npm run --silent build
+	@.venv/bin/python -m orderway.web.catalogue
 	@touch $@

@@ -15,8 +15,8 @@ import pytest
 
 from orderway.billing import papers as billing
 from orderway.billing.einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment
-from orderway.catalog.sums import Rounding, Tax
 from orderway.catalog import papers as catalog
+from orderway.catalog.sums import Rounding, Tax
 from orderway.documents import qr
 from orderway.documents.papers import Letter, Letterhead
 from orderway.documents.typst import ROOT, as_data, printable, render

@@ -134,10 +134,8 @@ def breakdown(parts: Iterable[tuple[Tax, Decimal]], currency: str, policy: Round
     rows = []
     for tax, amounts in _by_tax(parts).items():
         base = sum(amounts, ZERO)
-        if policy is Rounding.LINE:
-            amount = sum((share(a, tax.rate, currency) for a in amounts), ZERO)
-        else:
-            amount = share(base, tax.rate, currency)
+        charged = amounts if policy is Rounding.LINE else [base]
+        amount = sum((share(part, tax.rate, currency) for part in charged), ZERO)
         rows.append(TaxLine(tax, base, rounded(amount, currency)))
     return tuple(rows)
 

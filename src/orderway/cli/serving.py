@@ -29,7 +29,20 @@ def serve(host: str, port: int, web_workers: int) -> int:
         str(settings.STATIC_ROOT),
         "orderway.web.wsgi:application",
     ]
-    return supervise({"web": web, **_background()})
+    try:
+        return supervise({"web": web, **_background()})
+    finally:
+        _stop_database()
+
+
+def _stop_database() -> None:
+    """Stop the embedded server, so that nothing of ours runs on; one that somebody else looks after is left alone."""
+    from django.conf import settings
+
+    from orderway.cluster import Cluster
+
+    if not settings.DATABASE_URL:
+        Cluster(settings.CLUSTER_DIR).stop()
 
 
 def _background() -> dict[str, list[str]]:

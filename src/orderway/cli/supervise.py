@@ -83,7 +83,7 @@ def _spawn(child: Child, tell: Callable[[str], object]) -> None:
             child.command,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: _die_with(parent),  # noqa: PLW1509 - safe here: a supervisor has one thread
+            preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 - safe here: a supervisor has one thread
         )
     except OSError as problem:
         child.again_at = child.started + child.pause
@@ -91,8 +91,8 @@ def _spawn(child: Child, tell: Callable[[str], object]) -> None:
         tell(_("%(name)s cannot be started: %(reason)s") % {"name": child.name, "reason": problem.strerror})
 
 
-def _die_with(parent: int) -> None:
-    """Ask the kernel to end this child when the supervisor is killed, where it can (Linux)."""
+def die_with(parent: int) -> None:
+    """Ask the kernel to end this process when its parent (by id) is killed, where it can (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
         if os.getppid() != parent:

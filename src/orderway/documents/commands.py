@@ -104,7 +104,7 @@ def add(ctx: Context, rows: Sequence[AddDocument]) -> Outcome:
     """Put documents, or new versions of them, into open parcels; what is sealed stays as it is."""
     parcels = {p.id: p for p in ctx.fetch(SQL.lock_parcels, ids=sorted({row.parcel for row in rows}))}
     known = {d.id: d for d in ctx.fetch(SQL.lock_documents, ids=sorted({r.document for r in rows if r.document}))}
-    sizes = {row.sha256: _size(ctx, row.sha256) for row in rows}
+    sizes = {row.sha256: stored(ctx, row.sha256) for row in rows}
     refused, taken = [], set()
     for index, row in enumerate(rows):
         if refusal := _misplaced(index, row, parcels.get(row.parcel), known.get(row.document or 0)):
@@ -123,7 +123,8 @@ def add(ctx: Context, rows: Sequence[AddDocument]) -> Outcome:
     return Outcome(_write(ctx, accepted, {digest: size or 0 for digest, size in sizes.items()}), refused)
 
 
-def _size(ctx: Context, digest: str) -> int | None:
+def stored(ctx: Context, digest: str) -> int | None:
+    """How many bytes the content with this SHA-256 has in the company's store, None where it is not there."""
     try:
         return store().size(ctx.actor.company_id, digest)
     except ValueError:

@@ -54,7 +54,8 @@ def record(ctx: "Context", event: str, subject: str, facts: Sequence[Fact]) -> N
             "subjects": [fact.id for fact in facts],
             "roots": [fact.root for fact in facts],
             "causes": [ctx.causes.get(fact.root) for fact in facts],
-            "data": [_data(table, fact) for fact in facts],
+            # one text for all: as an array of texts every quote in it would be escaped once more
+            "data": json.dumps([_data(table, fact) for fact in facts], default=str),
         },
     )
 
@@ -82,10 +83,10 @@ def _frame(ctx: "Context", event: str, subject: str) -> dict[str, Any]:
     }
 
 
-def _data(table: str, fact: Fact) -> str:
+def _data(table: str, fact: Fact) -> dict[str, Any]:
     changed = [Part(table, fact.id, fact.old, fact.new)] if fact.old or fact.new else []
     changes = [{"table": p.table, "id": p.id, "old": p.old, "new": p.new} for p in (*changed, *fact.parts)]
-    return json.dumps({**fact.says, "changes": changes}, default=str)
+    return {**fact.says, "changes": changes}
 
 
 @cache

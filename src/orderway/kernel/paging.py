@@ -2,23 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from .context import Reader
 from .sql import Statement, fetch
 
 COUNTED = 1_000
-
-
-class Asked(Protocol):
-    """What every list may be asked: a sort by name (`-name` for descending), a cursor, a page size."""
-
-    @property
-    def sort(self) -> str: ...
-    @property
-    def after(self) -> str | None: ...
-    @property
-    def size(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +19,12 @@ class Page:
     count: int | None
 
 
-def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Asked, **parameters: Any) -> Page:
-    """One page of a statement with `{sort}`, `limit` and `offset`; an unknown sort is the first of `sorts`."""
+def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Any, **parameters: Any) -> Page:
+    """One page of a statement with `{sort}`, `limit` and `offset`.
+
+    Every list may be `asked` a sort by name (`-name` for descending; an unknown one is the first of `sorts`), a cursor (`after`)
+    and a page size.
+    """
     start = int(asked.after) if asked.after and asked.after.isascii() and asked.after.isdecimal() else 0
     size = max(1, min(asked.size, 200))
     rows = ctx.fetch(statement, _order(sorts, asked.sort), **parameters, limit=size + 1, offset=start)

@@ -35,12 +35,21 @@ def drain() -> int:
 
 
 def _drain_one(group: Any) -> int:
-    with transaction.atomic():
-        values = {"reaction": group.reaction, "company": group.company_id, "person": group.actor_id, "now": clock.now()}
-        claimed = fetch(SQL.claim.text(frozenset()), values)
-        if claimed:
-            _attempt(claimed)
-        return len(claimed)
+    values = {"reaction": group.reaction, "company": group.company_id, "person": group.actor_id, "now": clock.now()}
+    try:
+        with transaction.atomic():
+            taken = sorted(fetch(SQL.take.text(frozenset()), values), key=lambda row: row.id)
+            if taken:
+                _call(taken)
+            return len(taken)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away or chose a deadlock victim: nothing was done, the next drain tries again
+    except Exception:  # some row is poison, and nothing was done: once more, with care
+        with transaction.atomic():
+            claimed = fetch(SQL.claim.text(frozenset()), values)
+            if claimed:
+                _attempt(claimed)
+            return len(claimed)
 
 
 def _attempt(claimed: Sequence[Any]) -> None:

@@ -45,8 +45,3 @@ class Quantity:
 
     value: Decimal
     unit: str
-
-    def __add__(self, other: "Quantity") -> "Quantity":
-        if other.unit != self.unit:
-            raise ValueError(f"{self.unit} and {other.unit} do not add up")
-        return Quantity(self.value + other.value, self.unit)

@@ -205,8 +205,14 @@ class Prefer:
 @command("people.prefer", row=Prefer, roles=sorted(EVERYONE))
 def prefer(ctx: Context, rows: Sequence[Prefer]) -> Outcome:
     """Set one's own language and theme; the last row counts."""
-    refused = [Refusal("unknown-language", i, {"language": r.language}) for i, r in enumerate(rows) if r.language not in LANGUAGES]
-    refused += [Refusal("unknown-theme", i, {"theme": row.theme}) for i, row in enumerate(rows) if row.theme not in THEMES]
+    refused = [
+        Refusal("unknown-language", i, {"language": r.language})
+        for i, r in enumerate(rows)
+        if r.language not in LANGUAGES
+    ]
+    refused += [
+        Refusal("unknown-theme", i, {"theme": row.theme}) for i, row in enumerate(rows) if row.theme not in THEMES
+    ]
     if refused or not rows:
         return Outcome(refused=refused)
     locked = ctx.fetch(SIGNING_IN.lock_persons, ids=[ctx.actor.id])

@@ -97,7 +97,10 @@ def write(ctx: Context, kind: str, bills: Mapping[int, Bill], orders: Mapping[in
     lines = [(id, line) for id, b in bills.items() for line in b.lines]
     taken = [(id, t) for id, b in bills.items() for t in b.taken]
     ctx.fetch(SQL.insert_lines, invoice=[id for id, _ in lines], **columns([at for _, at in lines], *BillLine._fields))
-    ctx.fetch(SQL.insert_deductions, invoice=[id for id, _ in taken], **columns([t for _, t in taken], *Taken._fields))
+    if taken:
+        ctx.fetch(
+            SQL.insert_deductions, invoice=[id for id, _ in taken], **columns([t for _, t in taken], *Taken._fields)
+        )
     days = [clock.today(orders[id].timezone) for id in bills]
     year = f"{ctx.at:%y}"
     series = numbers.take(ctx, f"{kind}-{year}", len(bills))

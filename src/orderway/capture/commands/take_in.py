@@ -7,7 +7,7 @@ from typing import Any
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
-from orderway.documents.commands import AddDocument
+from orderway.documents.commands import AddDocument, stored
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
@@ -29,11 +29,20 @@ def receive(ctx: Context, rows: Sequence[mail.Inbound]) -> Outcome:
 
     Answers the ids of the messages; `new` holds those that were not here before.
     """
-    taken = mail.receive(ctx, rows)
-    fresh = [(received, row) for received, row in zip(taken, rows, strict=True) if received.new]
+    refused = [
+        Refusal("unknown-content", index, {"sha256": row.sha256})
+        for index, row in enumerate(rows)
+        if not row.name.strip() or stored(ctx, row.sha256) is None
+    ]
+    out = {refusal.subject for refusal in refused}
+    kept = [row for index, row in enumerate(rows) if index not in out]
+    if ctx.halts(refused) or not kept:
+        return Outcome(refused=refused)
+    taken = mail.receive(ctx, kept)
+    fresh = [(received, row) for received, row in zip(taken, kept, strict=True) if received.new]
     if fresh:
         _insert(ctx, [(received.id, received.document, row.name) for received, row in fresh])
-    return Outcome([received.id for received in taken], values={"new": [received.id for received, _ in fresh]})
+    return Outcome([received.id for received in taken], refused, {"new": [received.id for received, _ in fresh]})
 
 
 @command("capture.queue_reading")

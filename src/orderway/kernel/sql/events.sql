@@ -5,9 +5,9 @@ with made as (
                        subject_type, subject_id, root_type, root_id, data)
     select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, f.cause,
            %(command_id)s::bigint, %(command)s::text, %(event)s::text,
-           %(subject)s::text, f.subject_id, %(root)s::text, f.root_id, f.data::jsonb
-    from unnest(%(subjects)s::bigint[], %(roots)s::bigint[], %(causes)s::bigint[], %(data)s::text[])
-         as f (subject_id, root_id, cause, data)
+           %(subject)s::text, f.subject_id, %(root)s::text, f.root_id, f.data
+    from rows from (unnest(%(subjects)s::bigint[]), unnest(%(roots)s::bigint[]), unnest(%(causes)s::bigint[]),
+                    jsonb_array_elements(%(data)s::text::jsonb)) as f (subject_id, root_id, cause, data)
     returning id, subject_id, root_id
 )
 insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error)

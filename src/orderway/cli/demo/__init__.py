@@ -1,0 +1,1 @@
+"""The demo company: Kessler Druck & Papier, a print shop with a trade counter in Weismain."""
