@@ -145,7 +145,9 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if os.environ.get('ORDERWAY_SMTP_HOST') else 'filebased'}.EmailBackend"
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if os.environ.get('ORDERWAY_SMTP_HOST') else 'filebased'}.EmailBackend"
+)
 EMAIL_FILE_PATH = DATA_DIR / "outbox"  # where mail lies that has no server to go to
 EMAIL_HOST = os.environ.get("ORDERWAY_SMTP_HOST", "")
 EMAIL_PORT = int(os.environ.get("ORDERWAY_SMTP_PORT", "25"))

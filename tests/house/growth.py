@@ -126,6 +126,7 @@ CASES: dict[str, Rows] = {
     "orders.complete": _finished,
     "orders.send_on_way": lambda shop, n: _refs(placed(shop, n)),
     "orders.label_parcels": lambda shop, n: _refs(placed(shop, n)),
+    "orders.archive_filed": lambda shop, n: _refs(placed(shop, n)),
     "orders.archive": lambda shop, n: _refs(placed(shop, n)),
     "orders.verify": lambda shop, n: _refs(placed(shop, n)),
     "orders.waive": _findings,

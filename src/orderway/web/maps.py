@@ -114,7 +114,7 @@ def _places(key: str, places: Sequence[Any], now: Any) -> dict[str, Any]:
             "label": place.name,
             "tone": "late" if place.late or place.stuck else "",
             "cells": {
-                "name": place.name or place.node,
+                "name": place.name or _("Where ways meet"),
                 "standing": place.standing,
                 "oldest": span(now - place.oldest),
                 "late": {"text": place.late or "", "tone": "late" if place.late else ""},

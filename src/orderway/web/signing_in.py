@@ -1,8 +1,10 @@
 """Signing in and out, and a new password by mail."""
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView, PasswordResetView
@@ -30,6 +32,15 @@ RESETS = "new password"  # counted like failures, so that nobody's mailbox is fi
 
 def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _demo() -> dict[str, Any] | None:
+    """The accounts of the demo company and their password, where this installation is a demo."""
+    try:
+        told: dict[str, Any] = json.loads((settings.DATA_DIR / "demo.json").read_text("utf-8"))
+    except OSError:
+        return None
+    return told
 
 
 class SignIn(LoginView):
@@ -67,6 +78,7 @@ class SignIn(LoginView):
         word = {"name": "password", "label": _("Password"), "kind": "password", "value": "", "required": True}
         return {
             "title": _("Sign in"),
+            "demo": _demo(),
             "problem": problem,
             "next": self.get_redirect_url(),
             "fields": [

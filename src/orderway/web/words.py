@@ -77,6 +77,7 @@ REASONS: Mapping[str, Text] = {
     "sold": lazy("Sold"),
 }
 PAPERS: Mapping[str, Text] = {
+    "message": lazy("Original"),
     "original": lazy("Original"),
     "order_confirmation": lazy("Order confirmation"),
     "receipt": lazy("Receipt"),
@@ -155,9 +156,14 @@ EVENTS: Mapping[str, Told] = {
     "print_spec.papers_filed": Told(lazy("Papers of the print job filed"), "files"),
     "estimate.made": Told(lazy("Price calculated"), "calculator"),
     "job_ticket.laid_out": Told(lazy("Job tickets laid out"), "printer"),
+    "job_ticket.planned": Told(lazy("Planned"), "calendar"),
+    "job_ticket.started": Told(lazy("Running"), "player-play"),
+    "job_ticket.finished": Told(lazy("Finished"), "check", "done"),
     "job_ticket.withdrawn": Told(lazy("Job tickets withdrawn"), "x"),
     "process.started": Told(lazy("On its way through the map"), "sitemap"),
     "process.ended": Told(lazy("Way through the map ended"), "sitemap"),
+    "work.completed": Told(lazy("Done"), "check"),
+    "paper.described": Told(lazy("Paper description"), "files"),
     "item.added": Told(lazy("Item added"), "tag"),
     "price.set": Told(lazy("Price set"), "coin"),
     "party.taken_on": Told(lazy("Taken on"), "user-plus"),

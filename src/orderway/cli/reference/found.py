@@ -48,7 +48,7 @@ def found(work: Callable[..., Any]) -> Found:
 
 
 def _package(module: str) -> str:
-    return module.split(".")[1]
+    return module.removeprefix("orderway.").split(".")[0]
 
 
 def _reached(work: Callable[..., Any], stop: Collection[Callable[..., Any]] = ()) -> set[FunctionType]:

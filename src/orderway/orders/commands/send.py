@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from orderway.documents.commands import IndexDocument, index_documents
 from orderway.kernel.context import Context
-from orderway.kernel.outcome import Outcome
+from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.workflow.commands.proceed import StartMap
@@ -39,7 +39,16 @@ def label_parcels(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 @command("orders.archive")
 def archive(ctx: Context, rows: Sequence[Ref]) -> Outcome:
-    """The orders are done with: commit their parcels to the archive. An order without a paper has nothing to commit."""
-    orders = ctx.fetch(SQL.filled_parcels, ids=[row.id for row in rows])
-    committed = ctx.run("archive.commit", [Ref(order.parcel_id) for order in orders], partial=True)
-    return Outcome([row.id for row in rows], committed.refused)
+    """The orders are done with: commit their parcels to the archive, as soon as their papers lie in them."""
+    return Outcome([row.id for row in rows], _commit(ctx, orders=[row.id for row in rows]))
+
+
+@command("orders.archive_filed")
+def archive_filed(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Papers (the rows) were filed: where they were the last that finished orders waited for, commit the parcels."""
+    return Outcome([row.id for row in rows], _commit(ctx, documents=[row.id for row in rows]))
+
+
+def _commit(ctx: Context, orders: Sequence[int] = (), documents: Sequence[int] = ()) -> Sequence[Refusal]:
+    found = ctx.fetch(SQL.filled_parcels, ids=list(orders), documents=list(documents))
+    return ctx.run("archive.commit", [Ref(order.parcel_id) for order in found], partial=True).refused

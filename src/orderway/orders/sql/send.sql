@@ -7,8 +7,13 @@ where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id
 
 -- name: filled_parcels
--- The parcels of orders that hold at least one document.
-select o.id, o.parcel_id from sales_order o
-where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
+-- The parcels of finished orders that hold their papers: with goods gone the delivery note, with money asked for the invoice.
+select o.id, o.parcel_id from sales_order o join parcel f on f.id = o.parcel_id and f.state = 'open'
+where (o.id = any(%(ids)s::bigint[]) or o.parcel_id in (select d.parcel_id from document d where d.id = any(%(documents)s::bigint[])))
+  and o.state in ('completed', 'cancelled') and {visible sales_order o}
   and exists (select 1 from document d where d.parcel_id = o.parcel_id)
+  and (not exists (select 1 from order_line l where l.order_id = o.id and l.demand_id is not null and l.delivered > 0)
+       or exists (select 1 from document d where d.parcel_id = o.parcel_id and d.kind = 'delivery_note'))
+  and (not exists (select 1 from order_line l where l.order_id = o.id and l.invoiced > 0)
+       or exists (select 1 from document d where d.parcel_id = o.parcel_id and d.kind = 'invoice'))
 order by o.parcel_id

@@ -1,0 +1,169 @@
+"""The demo fills an empty installation; a backup of it, taken while it runs, is restored elsewhere; the doctor tells how it does.
+
+Every step is the command a person types, in a process of its own, on databases of its own.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from conftest import _named, _server
+from psycopg import sql
+
+DAYS = "2"
+pytestmark = pytest.mark.timeout(400)  # a dozen processes: on a machine with other work they wait for each other
+
+
+class Installation:
+    """A data folder and a database, and the commands run there."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder, self.url = folder, _named(_server(), database)
+        self.database = sql.Identifier(database)
+        folder.mkdir()
+        self._on_server("create database {} template template0")
+
+    def _on_server(self, statement: str) -> None:
+        with psycopg.connect(_named(_server(), "postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(self.database))
+
+    def drop(self) -> None:
+        self._on_server("drop database if exists {} with (force)")
+
+    def orderway(self, *words: str) -> subprocess.CompletedProcess[str]:
+        own = {
+            "DATABASE_URL": self.url,
+            "ORDERWAY_DATA": str(self.folder),
+            "ORDERWAY_BLOBS": str(self.folder / "blobs"),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "orderway.cli", *words],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **own},
+        )
+
+    def must(self, *words: str) -> str:
+        done = self.orderway(*words)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+        return done.stdout
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table holds."""
+        with psycopg.connect(self.url) as connection:
+            names = connection.execute("select tablename from pg_tables where schemaname = 'public' order by 1")
+            count = sql.SQL("select count(*) from {}")
+            return {
+                name: connection.execute(count.format(sql.Identifier(name))).fetchone()[0]
+                for (name,) in names.fetchall()
+            }
+
+    def one(self, question: str) -> object:
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(question).fetchone()[0]
+
+    def papers(self) -> set[str]:
+        return {file.name for file in (self.folder / "blobs").rglob("*") if file.is_file()}
+
+
+@pytest.fixture(scope="module")
+def kessler(tmp_path_factory):
+    """The demo company after two working days."""
+    made = Installation(tmp_path_factory.mktemp("kessler") / "data", f"demo_{os.getpid()}")
+    made.said = made.must("demo", "--days", DAYS)
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Another, empty installation."""
+    made = Installation(tmp_path / "elsewhere", f"elsewhere_{os.getpid()}")
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="module")
+def saved(kessler, tmp_path_factory):
+    """A proved backup of the demo company."""
+    folder = tmp_path_factory.mktemp("backup") / "today"
+    kessler.answer = kessler.must("backup", str(folder))
+    return folder
+
+
+def test_the_demo_is_a_print_shop_at_work(kessler):
+    assert "jana.petersen@kessler.example" in kessler.said
+    assert kessler.one("select count(*) from item") >= 75
+    assert kessler.one("select count(*) from party where is_customer") >= 60
+    assert kessler.one("select count(distinct role) from role_grant") == 9
+    assert kessler.one("select count(*) from sales_order") >= 10
+    assert kessler.one("select count(distinct kind) from document") >= 5
+    assert kessler.one("select count(*) from intake where state = 'review'") >= 4
+    assert kessler.one("select count(*) from intake where state = 'order'") >= 2
+    assert kessler.one("select count(*) from parcel where state = 'committed'") >= 1
+    assert kessler.one("select count(*) from event where at > now()") == 0, "nothing happens in the future"
+    assert json.loads((kessler.folder / "demo.json").read_text())["accounts"]
+    assert "agrees" in kessler.must("check")
+
+
+def test_filled_a_second_time_nothing_changes(kessler):
+    before, papers = kessler.rows(), kessler.papers()
+    assert "nothing was changed" in kessler.must("demo")
+    assert (kessler.rows(), kessler.papers()) == (before, papers)
+
+
+def test_a_backup_is_restored_elsewhere_whole(kessler, saved, elsewhere):
+    assert "The backup is good" in kessler.answer
+    said = elsewhere.must("restore", str(saved))
+    assert "agrees" in said
+    assert "archive is whole" in said
+    assert elsewhere.rows() == kessler.rows()
+    assert elsewhere.papers() == kessler.papers()
+    refused = elsewhere.orderway("restore", str(saved))
+    assert refused.returncode == 1
+    assert "in use" in refused.stderr
+
+
+def test_a_damaged_backup_is_not_restored(saved, elsewhere, tmp_path):
+    damaged = tmp_path / "damaged"
+    subprocess.run(["cp", "-r", saved, damaged], check=True)
+    dump = bytearray((damaged / "database.dump").read_bytes())
+    dump[len(dump) // 2] ^= 1
+    (damaged / "database.dump").write_bytes(dump)
+    refused = elsewhere.orderway("restore", str(damaged))
+    assert refused.returncode == 1
+    assert "has changed" in refused.stderr
+    assert elsewhere.rows() == {}
+
+
+def test_a_backup_that_cannot_be_proved_is_not_called_good(kessler, saved, tmp_path):
+    with psycopg.connect(kessler.url) as connection:
+        connection.execute("update stock_level set on_hand = on_hand + 1 where id = (select min(id) from stock_level)")
+    try:
+        done = kessler.orderway("backup", str(tmp_path / "doubtful"))
+    finally:
+        with psycopg.connect(kessler.url) as connection:
+            connection.execute(
+                "update stock_level set on_hand = on_hand - 1 where id = (select min(id) from stock_level)"
+            )
+    assert done.returncode == 1
+    assert "does not agree" in done.stderr
+    assert "level" in done.stderr
+    assert json.loads((tmp_path / "doubtful" / "manifest.json").read_text())["proved_at"] is None
+    assert kessler.one("select count(*) from pg_database where datname like 'orderway\\_proof%'") == 0
+
+
+def test_the_doctor_says_how_it_does_and_what_to_do(kessler, saved, elsewhere):
+    well = kessler.orderway("doctor").stdout.splitlines()
+    found = {line.split()[1]: line for line in well if line.startswith(("ok", "attention"))}
+    assert found["tables"].startswith("ok")
+    assert found["database"].startswith("ok")
+    assert "proved" in found["backup"]
+    sick = elsewhere.orderway("doctor")
+    assert sick.returncode == 1
+    assert "-> orderway migrate" in sick.stdout
