@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import SecretStr
 
 from . import keeping
 from .starting import ready as _ready
@@ -98,6 +99,11 @@ def capture_files(files: tuple[Path, ...], as_json: bool, dry: bool) -> None:
     sys.exit(0 if work(files, dry, as_json, click.echo) else 1)
 
 
+def _plain(value: Any) -> str:
+    """What JSON has no word for; a secret is shown, because nobody can ask for it a second time."""
+    return str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
 @main.command("run")
 @click.argument("command")
 @click.argument("rows", type=click.File("r"), default="-")
@@ -123,7 +129,7 @@ def run_command(command: str, rows: Any, email: str, key: str | None, dry: bool,
     answer = {"done": [], "refused": [r.as_json() for r in misfits]}
     if not misfits:
         answer = run(command, actor, parsed, key=key, dry=dry, partial=partial).as_json()
-    click.echo(json.dumps(answer, default=str, indent=2))
+    click.echo(json.dumps(answer, default=_plain, indent=2))
     sys.exit(1 if answer["refused"] and not answer["done"] else 0)
 
 

@@ -1,6 +1,7 @@
 """`orderway serve`: the web processes and the worker, under one supervisor."""
 
 import os
+import socket
 import sys
 
 import django
@@ -11,6 +12,9 @@ from .supervise import supervise
 
 def serve(host: str, port: int, web_workers: int) -> int:
     """Bring the database up to date, gather the static files, then serve until a signal; returns the exit status."""
+    if not _is_free(host, port):
+        print(f"Somebody else listens on {host}:{port}: choose another --port.", file=sys.stderr)
+        return 1
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderway.settings")
     django.setup()
     call_command("migrate", verbosity=0)
@@ -33,6 +37,12 @@ def serve(host: str, port: int, web_workers: int) -> int:
         return supervise({"web": web, **_background()})
     finally:
         _stop_database()
+
+
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there; two servers would share one port without a word."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        return probe.connect_ex((host, port)) != 0
 
 
 def _stop_database() -> None:

@@ -48,7 +48,7 @@ def record(ctx: "Context", event: str, subject: str, facts: Sequence[Fact]) -> N
         return
     table = subjects[subject].table
     fetch(
-        SQL.record.text(frozenset()),
+        SQL.record.text(_told(event)),
         {
             **_frame(ctx, event, subject),
             "subjects": [fact.id for fact in facts],
@@ -64,7 +64,7 @@ def record_new(ctx: "Context", event: str, subject: str, ids: Sequence[int]) -> 
     """Insert one event a new row, holding the whole row and the rows of its parts as they now stand."""
     if ids:
         caused = {"cause_roots": list(ctx.causes), "cause_events": list(ctx.causes.values())}
-        fetch(_new_rows(subject), {**_frame(ctx, event, subject), **caused, "ids": list(ids)})
+        fetch(_new_rows(subject, _told(event)), {**_frame(ctx, event, subject), **caused, "ids": list(ids)})
 
 
 def _frame(ctx: "Context", event: str, subject: str) -> dict[str, Any]:
@@ -89,14 +89,19 @@ def _data(table: str, fact: Fact) -> dict[str, Any]:
     return {**fact.says, "changes": changes}
 
 
+def _told(event: str) -> frozenset[str]:
+    """Whether anybody listens; where nobody does, nothing is written for them."""
+    return frozenset({"reactions"} if listeners.get(event) else ())
+
+
 @cache
-def _new_rows(name: str) -> str:
+def _new_rows(name: str, told: frozenset[str]) -> str:
     subject = subjects[name]
     parts = "".join(
         SQL.part.text(frozenset()).replace("{part}", table).replace("{column}", column)
         for table, column in subject.parts.items()
     )
-    text = SQL.record_new.text(frozenset())
+    text = SQL.record_new.text(told)
     for word, value in (("{table}", subject.table), ("{root_column}", subject.root_column), ("{parts}", parts)):
         text = text.replace(word, value)
     return text

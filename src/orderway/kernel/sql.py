@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
 from psycopg.rows import namedtuple_row
@@ -86,10 +87,28 @@ def statements(package: str, verb: str) -> Statements:
 def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -> list[Any]:
     """Rows as named tuples (NamedTuple attributes are the column names); an empty list for a statement that returns none."""
     given = {name: _array(value) if type(value) is list else value for name, value in parameters.items()}
-    with connections[database].cursor() as cursor:
-        cursor.cursor.row_factory = namedtuple_row
-        cursor.execute(text, given)
-        return cursor.fetchall() if cursor.description else []
+    connection = connections[database]
+    cursor = _cursor(connection)
+    watched = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    watched(cursor).execute(text, given)
+    rows = cursor.fetchall() if cursor.description else []
+    if len(rows) > MOST_KEPT:
+        cursor.close()  # it would hold them until the next statement
+    return rows
+
+
+MOST_KEPT = 1_000
+_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _cursor(connection: Any) -> Any:
+    """The one cursor of a connection (a thread's own): making a new one takes twice as long as what it is made for."""
+    connection.ensure_connection()
+    cursor = _cursors.get(connection)
+    if cursor is None or cursor.closed or cursor.connection is not connection.connection:
+        cursor = _cursors[connection] = connection.create_cursor()
+        cursor.row_factory = namedtuple_row
+    return cursor
 
 
 def _array(values: list[Any]) -> str | list[Any]:

@@ -54,6 +54,8 @@ def preview(id: int, row: Any) -> dict[str, str]:
     url = f"{reverse('document-file', args=[id])}?version={getattr(row, 'number', None) or row.version}"
     if row.media_type in DRAWN:
         return {"image": f"{url}&page=1", "url": url}
+    if row.media_type == "application/pdf":
+        return {"frame": f"{url}#navpanes=0&view=FitH", "url": url}  # the page at full width, no thumbnails beside it
     kind = "image" if row.media_type.startswith("image/") and row.media_type in SHOWN else ""
     kind = kind or ("frame" if row.media_type in SHOWN | TEXTS else "")
     return {kind or "none": url, "url": url}

@@ -74,7 +74,8 @@ def palette(request: HttpRequest) -> HttpResponse:
     """What fits `q`, as the palette's script asks for it."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     found = _found(request, words) if len(words) > 1 else []
-    return JsonResponse([*found, *_named(request, words)], safe=False)
+    # who types the name of a command or page means it, also when a paper happens to hold these words
+    return JsonResponse([*_named(request, words), *found], safe=False)
 
 
 urls = [path("palette", palette, name="palette")]

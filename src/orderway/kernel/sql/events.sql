@@ -1,6 +1,6 @@
 -- name: record
 -- Insert one event a fact, and a pending row for each reaction that listens.
-with made as (
+with made as ( --? reactions
     insert into event (at, company_id, actor_id, on_behalf_of, cause, command_id, command, name,
                        subject_type, subject_id, root_type, root_id, data)
     select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, f.cause,
@@ -8,16 +8,16 @@ with made as (
            %(subject)s::text, f.subject_id, %(root)s::text, f.root_id, f.data
     from rows from (unnest(%(subjects)s::bigint[]), unnest(%(roots)s::bigint[]), unnest(%(causes)s::bigint[]),
                     jsonb_array_elements(%(data)s::text::jsonb)) as f (subject_id, root_id, cause, data)
-    returning id, subject_id, root_id
-)
-insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error)
-select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id,
-       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, ''
-from made m cross join unnest(%(reactions)s::text[]) as r (reaction)
+    returning id, subject_id, root_id --? reactions
+) --? reactions
+insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error) --? reactions
+select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id, --? reactions
+       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, '' --? reactions
+from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactions
 
 -- name: record_new
 -- Insert one event a new row, holding the row and its parts whole, and the pending rows of its reactions.
-with made as (
+with made as ( --? reactions
     insert into event (at, company_id, actor_id, on_behalf_of, cause, command_id, command, name,
                        subject_type, subject_id, root_type, root_id, data)
     select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, c.event_id,
@@ -29,12 +29,12 @@ with made as (
     left join unnest(%(cause_roots)s::bigint[], %(cause_events)s::bigint[]) as c (root_id, event_id) on c.root_id = t.{root_column}
     where t.id = any(%(ids)s::bigint[])
     order by t.id
-    returning id, subject_id, root_id
-)
-insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error)
-select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id,
-       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, ''
-from made m cross join unnest(%(reactions)s::text[]) as r (reaction)
+    returning id, subject_id, root_id --? reactions
+) --? reactions
+insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error) --? reactions
+select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id, --? reactions
+       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, '' --? reactions
+from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactions
 
 -- name: part
 -- The rows of one part of a new row; stands in record_new once a part.
