@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import _named, _server
+from databases import named, server
 from psycopg import sql
 
 DAYS = "2"
@@ -22,17 +22,17 @@ class Installation:
     """A data folder and a database, and the commands run there."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        self.folder, self.url = folder, _named(_server(), database)
+        self.folder, self.url = folder, named(server(), database)
         self.database = sql.Identifier(database)
         folder.mkdir()
-        self._on_server("create database {} template template0")
+        self._onserver("create database {} template template0")
 
-    def _on_server(self, statement: str) -> None:
-        with psycopg.connect(_named(_server(), "postgres"), autocommit=True) as connection:
+    def _onserver(self, statement: str) -> None:
+        with psycopg.connect(named(server(), "postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(self.database))
 
     def drop(self) -> None:
-        self._on_server("drop database if exists {} with (force)")
+        self._onserver("drop database if exists {} with (force)")
 
     def orderway(self, *words: str) -> subprocess.CompletedProcess[str]:
         own = {

@@ -91,7 +91,7 @@ def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -
     cursor = _cursor(connection)
     watched = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     watched(cursor).execute(text, given)
-    rows = cursor.fetchall() if cursor.description else []
+    rows = cursor.fetchall() if cursor.pgresult.nfields else []
     if len(rows) > MOST_KEPT:
         cursor.close()  # it would hold them until the next statement
     return rows

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from lxml import etree
 
 from .fields import due_words, span
@@ -16,6 +16,7 @@ from .respond import found, page, read, show
 from .templatetags.ui import day, moment
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+ORDERWAY = "{https://orderway.org/bpmn/1}"
 SECURE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
@@ -69,7 +70,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     return show(
         request,
         "maps/one.html",
-        title=live.labels.get(key, live.name),
+        title=live.name,
         back_url=reverse("maps"),
         badge_text=_("Version %(n)s") % {"n": live.version},
         sub=ngettext("%(n)s inside", "%(n)s inside", inside) % {"n": inside} + ("," if late else ""),
@@ -164,15 +165,16 @@ def drawing(request: HttpRequest, key: str) -> HttpResponse:
     """The BPMN drawing of a map, its labels in the reader's language."""
     version = request.GET.get("version", "")
     live = found(read(request, "workflow.live", map=key, version=int(version) if version.isdigit() else None))
-    response = HttpResponse(_labelled(live.xml, live.labels), content_type="application/xml")
+    response = HttpResponse(labelled(live.xml), content_type="application/xml")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _labelled(xml: str, labels: Mapping[str, str]) -> bytes:
+def labelled(xml: str) -> bytes:
+    """A drawing with every label in the reader's language, as far as the map states it (attribute `orderway:<language>`)."""
     root = etree.fromstring(xml.encode(), SECURE)
     for element in root.iter(f"{BPMN}*"):
-        if label := labels.get(element.get("id") or ""):
+        if label := element.get(f"{ORDERWAY}{get_language()}"):
             element.set("name", label)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 

@@ -15,6 +15,7 @@ from orderway.orders.rules import MOVES
 
 from . import order_facts as facts
 from . import order_parts as parts
+from .maps import labelled
 from .order_facts import sums
 from .orders import ACTIVE, VERBS, told_done
 from .respond import do, found, may, page, read, read_if, show, tell
@@ -155,7 +156,7 @@ def drawing(request: HttpRequest, id: int, instance: int) -> HttpResponse:
     """The drawing of a map an order is on, as BPMN."""
     positions = read(request, "workflow.position", subject_type="order", subject=id)
     one = found(next((one for one in positions if one.instance == instance), None))
-    return HttpResponse(one.xml, content_type="application/xml")
+    return HttpResponse(labelled(one.xml), content_type="application/xml")
 
 
 @page

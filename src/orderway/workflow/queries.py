@@ -199,7 +199,11 @@ class MapList:
 @query("workflow.maps", MapList)
 def maps(ctx: Reader, asked: MapList) -> list[Any]:
     """The published maps with their latest version and how many subjects are on their way."""
-    return ctx.fetch(SQL.maps)
+    rows = ctx.fetch(SQL.maps)
+    sound = sound_graphs(ctx, [row.digest for row in rows])
+    return [
+        row._replace(name=_said(sound[row.digest].label) or row.name) if row.digest in sound else row for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -243,7 +247,7 @@ def live(ctx: Reader, asked: LiveMap) -> Live | None:
         Place(name=_name(graph, row.node), **row._asdict())
         for row in ctx.fetch(SQL.counts, definition=head.definition_id)
     ]
-    return Live(head.key, head.name, head.number, head.xml, places, _labels(graph))
+    return Live(head.key, _said(graph.label) or head.name, head.number, head.xml, places, _labels(graph))
 
 
 def _name(graph: Graph, node: str) -> str:

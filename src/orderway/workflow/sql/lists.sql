@@ -40,7 +40,7 @@ where w.id = %(id)s::bigint and {visible work_item w}
 
 -- name: maps
 -- The latest version of each map and how many are on their way.
-select d.key, d.name, d.subject_type, v.number, v.published_at, coalesce(p.name, '') as published_by,
+select d.key, d.name, d.subject_type, v.number, v.digest, v.published_at, coalesce(p.name, '') as published_by,
        (select count(*) from process_instance i where i.definition_id = d.id and i.state = 'running') as running
 from process_definition d
 join lateral (
