@@ -1,5 +1,6 @@
 """`orderway`: everything that is not done on a page."""
 
+import importlib
 import json
 import os
 import sys
@@ -160,6 +161,18 @@ def reference(folder: Path, only_check: bool) -> None:
     for name in found:
         click.echo(f"{name} {'is not current' if only_check else 'is written'}")
     sys.exit(1 if only_check and found else 0)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a figure.")
+def bench(names: tuple[str, ...], as_json: bool) -> None:
+    """Measure the product against hand-written limits in the same run; all benches unless NAMES are given."""
+    home = Path(__file__).resolve().parents[3]
+    if not (home / "bench" / "run.py").exists():
+        raise click.UsageError("The benchmarks are in the repository, not in the installed package.")
+    sys.path.insert(0, str(home))
+    importlib.import_module("bench.run").run(names, as_json)
 
 
 @main.command()

@@ -1,6 +1,6 @@
 """Reactions: what happens after an event, later and on sets. The worker drains `pending`; a dry run settles its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -37,27 +37,32 @@ def drain() -> int:
 def _drain_one(group: Any) -> int:
     values = {"reaction": group.reaction, "company": group.company_id, "person": group.actor_id, "now": clock.now()}
     try:
-        with transaction.atomic():
-            taken = sorted(fetch(SQL.take.text(frozenset()), values), key=lambda row: row.id)
-            if taken:
-                _call(taken)
-            return len(taken)
+        return _claim(values, _work_off)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: nothing was done, the next drain tries again
     except Exception:  # some row is poison, and nothing was done: once more, with care
-        with transaction.atomic():
-            claimed = fetch(SQL.claim.text(frozenset()), values)
-            if claimed:
-                _attempt(claimed)
-            return len(claimed)
+        return _claim(values, _attempt)
+
+
+def _claim(values: Mapping[str, Any], work: Callable[[Sequence[Any]], None]) -> int:
+    with transaction.atomic():
+        claimed = fetch(SQL.claim.text(frozenset()), values)
+        if claimed:
+            work(claimed)
+        return len(claimed)
+
+
+def _work_off(claimed: Sequence[Any]) -> None:
+    """Run the reaction's command once with the set."""
+    _call(claimed)
+    fetch(SQL.forget.text(frozenset()), {"ids": [row.id for row in claimed]})
 
 
 def _attempt(claimed: Sequence[Any]) -> None:
-    """Run the reaction's command once with the set; an exception halves the set down to the row that raises it."""
+    """The same with a set that holds poison: an exception halves it down to the row that raises it."""
     try:
         with transaction.atomic():
-            _call(claimed)
-            fetch(SQL.forget.text(frozenset()), {"ids": [row.id for row in claimed]})
+            _work_off(claimed)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: the claim rolls back whole
     except Exception as error:

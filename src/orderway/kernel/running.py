@@ -61,10 +61,9 @@ def run(
         return Outcome(refused=[Refusal("not-allowed", None, {"command": name})])
     if len(rows) > CHUNK and not dry:
         return _in_chunks(name, actor, rows, key, partial, progress)
-    # what cannot be taken back by `_TakenBack` needs no savepoint where a transaction is open already
-    savepoint = dry or key is not None or not partial
     try:
-        with transaction.atomic(savepoint=savepoint):
+        # what cannot be taken back by `_TakenBack` needs no savepoint where a transaction is open already
+        with transaction.atomic(savepoint=dry or key is not None or not partial):
             return _once(_Call(name, actor, rows, key, dry, partial, causes or {}, depth))
     except _TakenBack as taken:
         return taken.outcome

@@ -4,18 +4,6 @@ select reaction, company_id, actor_id
 from pending where ready_at <= %(now)s::timestamptz
 group by reaction, company_id, actor_id order by min(id)
 
--- name: take
--- Take all ready rows of one reaction that no other worker holds; they are back if the transaction fails.
-with free as materialized (
-    select p.id from pending p
-    where p.reaction = %(reaction)s::text and p.company_id = %(company)s::bigint and p.actor_id = %(person)s::bigint
-      and p.ready_at <= %(now)s::timestamptz
-    order by p.id limit 1000
-    for update skip locked
-)
-delete from pending p using free f where p.id = f.id
-returning p.id, p.reaction, p.event_id, p.company_id, p.subject_id, p.root_id, p.actor_id, p.depth, p.tries
-
 -- name: claim
 -- Claim all ready rows of one reaction that no other worker holds.
 select p.id, p.reaction, p.event_id, p.company_id, p.subject_id, p.root_id, p.actor_id, p.depth, p.tries

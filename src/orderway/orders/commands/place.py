@@ -116,13 +116,13 @@ def _price(
 ) -> tuple[dict[int, list[_Priced]], list[Refusal]]:
     """The priced lines of each fit row, and a refusal for each row with an unknown item or no price."""
     lines = [(i, position, line) for i in fit for position, line in enumerate(rows[i].lines, 1)]
-    buyers = {i: customers[rows[i].customer] for i in fit}
-    days = {i: rows[i].ordered_on or clock.today(buyers[i].timezone) for i in fit}
-    wanted = [
-        Wanted(line.item, line.quantity, c.price_group, c.currency, days[i], c.own_country)
-        for i, _, line in lines
-        for c in (buyers[i],)
-    ]
+    days = {i: rows[i].ordered_on or clock.today(customers[rows[i].customer].timezone) for i in fit}
+    wanted = []
+    for i, _, line in lines:
+        customer = customers[rows[i].customer]
+        wanted.append(
+            Wanted(line.item, line.quantity, customer.price_group, customer.currency, days[i], customer.own_country)
+        )
     found = offers(ctx, wanted)
     priced: dict[int, list[_Priced]] = {i: [] for i in fit}
     refused: dict[int, Refusal] = {}

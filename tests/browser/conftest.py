@@ -1,0 +1,83 @@
+"""A real browser on a real installation. Everything the tests know, they know from the screen."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from installation import CHROMIUM, House
+from lived_in import PASSWORD
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+DESK = {"width": 1440, "height": 900}
+WAIT = 15_000.0  # milliseconds; other work may hold the processors
+expect.set_options(timeout=WAIT)
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """The installation, one a test process."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: the browser tests need the Debian package chromium")
+    house = House()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(house: House) -> Iterator[Browser]:
+    """Chromium. It ends with its file, because Playwright's event loop keeps others from the database meanwhile."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+def sign_in(page: Page, email: str) -> None:
+    """Through the form, as everybody does."""
+    page.goto("/sign-in")
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+@pytest.fixture
+def context(browser: Browser, house: House) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser windows that share nothing."""
+    opened: list[BrowserContext] = []
+
+    def make(**more: Any) -> BrowserContext:
+        made = browser.new_context(base_url=house.url, **{"viewport": DESK, **more})
+        made.set_default_timeout(WAIT)
+        opened.append(made)
+        return made
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def at_desk(context: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """The page of a person of the shop who has signed in: `at_desk("manager")`."""
+
+    def seated(role: str, **more: Any) -> Page:
+        page = context(**more).new_page()
+        sign_in(page, f"{role}@kessler.example")
+        return page
+
+    return seated
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's stories belong to the long run."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.long)

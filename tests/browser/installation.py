@@ -1,0 +1,96 @@
+"""A whole installation for the browser: `orderway serve` with web, workers and jobs on a fresh copy of the lived-in shop."""
+
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+PATIENCE = 60.0  # seconds until the first page is served
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _tests_database(name: str) -> str:
+    """A copy of the tests' template, as tests/conftest.py makes it."""
+    spec = importlib.util.spec_from_file_location("tests_conftest", ROOT / "tests" / "conftest.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return str(module.fresh_database(name))
+
+
+class House:
+    """The installation: its address, and its database for what only the database can tell."""
+
+    def __init__(self) -> None:
+        self.name = f"browser_{os.getpid()}"
+        self.home = Path(tempfile.mkdtemp(prefix="orderway-browser-"))
+        self.database = _tests_database(self.name)
+        paths = [ROOT / "tests" / part for part in ("browser", "scenarios", "production", "")]
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": self.database,
+            "ORDERWAY_DATA": str(self.home),
+            "ORDERWAY_BLOBS": str(self.home / "blobs"),
+            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        }
+        subprocess.run([sys.executable, ROOT / "tests" / "browser" / "lived_in.py"], env=self.env, check=True)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = (self.home / "serve.log").open("w")
+        serve = [sys.executable, "-m", "orderway.cli", "serve", "--port", str(self.port), "--web-workers", "1"]
+        self.process = subprocess.Popen(serve, env=self.env, stdout=self.log, stderr=self.log)
+        self._await_first_page()
+
+    def _await_first_page(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/sign-in", timeout=5):  # noqa: S310 - our own server
+                    return
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"the house does not serve: {(self.home / 'serve.log').read_text()[-2000:]}")
+
+    def value(self, statement: str) -> object:
+        """One value from the database."""
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            row = connection.execute(statement).fetchone()
+            return row[0] if row else None
+
+    def settle(self) -> None:
+        """Wait until reactions, maps and jobs have nothing left to do."""
+        open_work = "select (select count(*) from pending) + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))"
+        end = time.monotonic() + PATIENCE
+        while self.value(open_work):
+            assert time.monotonic() < end, "the worker does not come to rest"
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """As Ctrl-C does it; then its database and files go."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        self.log.close()
+        head, _, query = self.database.partition("?")
+        with psycopg.connect(f"{head.rsplit('/', 1)[0]}/postgres?{query}", autocommit=True) as connection:
+            connection.execute(f'drop database if exists "{self.name}" with (force)')
+        shutil.rmtree(self.home)
