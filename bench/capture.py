@@ -1,6 +1,7 @@
 """Capture: a CSV of 20,000 orders of five lines, from the file to orders that are placed and labelled; against COPY of the same rows."""
 
 import os
+from functools import partial
 from statistics import median
 
 from .cost import Figure, measured
@@ -39,25 +40,27 @@ def take_in(data: bytes) -> None:
     settle()
 
 
+def _take_small(url: str) -> None:
+    take_in(table(url, 20))
+
+
 def bench(ground: Ground, count: int = ORDERS, runs: int = 3) -> list[Figure]:
     """Processor milliseconds an order, the median of `runs` files; a small file comes before them and is not counted."""
     costs: tuple[list[float], list[float]] = ([], [])
     for run in range(runs):
         url = ground.named(OURS)
-        ground.fresh(lambda url=url: take_in(table(url, 20)))
+        ground.fresh(partial(_take_small, url))
         copied = Copied(url)
         copied.mark()
         ground.mark()
         ground.tidy()
         data = table(url, count) + f"\nX{run};B0000;BENCH-0000;1".encode()
-        costs[0].append(measured(lambda data=data: take_in(data), os.getpid(), ground.postmaster))
+        costs[0].append(measured(partial(take_in, data), os.getpid(), ground.postmaster))
         placed = ground.added(OURS)["sales_order"]
         assert placed == count + 1, placed
         copied.read()
         ground.tidy()
-        costs[1].append(
-            measured(lambda copied=copied: copied.write(ground.named(LIMIT)), os.getpid(), ground.postmaster)
-        )
+        costs[1].append(measured(partial(copied.write, ground.named(LIMIT)), os.getpid(), ground.postmaster))
         ground.same_rows()
     ours, limit = (median(found) / count * 1_000 for found in costs)
     return [Figure("capture", ours, limit, TARGET, count * runs)]

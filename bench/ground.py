@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import psycopg
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
-TEMPLATE = "bench_template"
-OURS, LIMIT = "bench_ours", "bench_limit"
+TEMPLATE, OURS, LIMIT = (f"bench_{name}_{os.getpid()}" for name in ("template", "ours", "limit"))
 PASSING = "'procrastinate_workers', 'django_migrations'"  # who is at work now, and a name of our own
 
 
@@ -75,6 +75,16 @@ class Ground:
             raise AssertionError(f"the two sides did not do the same (ours, limit): {strange}")
 
 
+def check(url: str) -> None:
+    """What `orderway check` says of a database: its sums agree with its ledgers, its rows with their events."""
+    environment = {**os.environ, "DATABASE_URL": url}
+    done = subprocess.run(
+        [sys.executable, "-m", "orderway.cli", "check"], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise AssertionError(f"the rows do not agree with each other: {done.stdout}{done.stderr}")
+
+
 def counts(url: str) -> dict[str, int]:
     """How many rows each table of a database has, and how many events there are of each name."""
     with psycopg.connect(url) as connection:
@@ -104,6 +114,47 @@ def leave() -> None:
 @contextmanager
 def ground() -> Iterator[Ground]:
     """A server of its own in a folder of its own, durable, with the template in it; Django stands on the database of our side."""
+    with _home() as home:
+        from orderway.cluster import Cluster
+
+        cluster = Cluster(home / "cluster", fsync=True)
+        url = cluster.ensure()
+        try:
+            place = _standing(url, home)
+            with psycopg.connect(place.named("postgres"), autocommit=True) as connection:
+                # what autovacuum does falls on whoever is measured just then: `tidy` does it between the runs instead
+                connection.execute("alter system set autovacuum = off")
+                connection.execute("select pg_reload_conf()")
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+            _fill(place.named(TEMPLATE), "migrate")
+            with _ready(place):
+                yield place
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def borrowed(url: str) -> Iterator[Ground]:
+    """The same on a server that is there, beside a database with the firm of the tests in it; the figures mean nothing then."""
+    with _home() as home:
+        place = _standing(url, home)
+        grown = sql.Identifier(TEMPLATE)
+        original = sql.Identifier(url.partition("?")[0].rsplit("/", 1)[1])
+        with psycopg.connect(place.named("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("create database {} template {}").format(grown, original))
+        try:
+            _fill(place.named(TEMPLATE), "grow")
+            with _ready(place):
+                yield place
+        finally:
+            leave()
+            with psycopg.connect(place.named("postgres"), autocommit=True) as connection:
+                for name in (OURS, LIMIT, TEMPLATE):
+                    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="orderway-bench-") as folder:
         home = Path(folder)
         home.chmod(0o755)
@@ -113,45 +164,33 @@ def ground() -> Iterator[Ground]:
             "ORDERWAY_SECRET": "bench-only",
             "ORDERWAY_BLOBS": str(home / "blobs"),
         }
-        from orderway.cluster import Cluster
-
-        cluster = Cluster(home / "cluster", fsync=True)
-        url = cluster.ensure()
-        try:
-            pid = next((home / "cluster").glob("data-*/postmaster.pid")).read_text().split()[0]
-            place = Ground(url, home, int(pid))
-            _make_template(place)
-            place.fresh()
-            os.environ["DATABASE_URL"] = place.named(OURS)
-            _start_django()
-            yield place
-        finally:
-            leave()
-            cluster.stop()
+        yield home
 
 
-def _make_template(place: Ground) -> None:
-    with psycopg.connect(place.named("postgres"), autocommit=True) as connection:
-        # what autovacuum does falls on whoever is measured just then: `tidy` does it between the runs instead
-        connection.execute("alter system set autovacuum = off")
-        connection.execute("select pg_reload_conf()")
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+def _standing(url: str, home: Path) -> Ground:
+    with psycopg.connect(url) as connection:
+        (backend,) = connection.execute("select pg_backend_pid()").fetchone() or (0,)
+        return Ground(url, home, psutil.Process(backend).ppid())
+
+
+def _fill(url: str, how: str) -> None:
     # in a process of its own, because Django settles on a database once
-    subprocess.run(
-        [sys.executable, "-m", "bench.world"],
-        env={**os.environ, "DATABASE_URL": place.named(TEMPLATE)},
-        cwd=ROOT,
-        check=True,
-    )
+    command = [sys.executable, "-m", "bench.world", how]
+    subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, cwd=ROOT, check=True)
 
 
-def _start_django() -> None:
+@contextmanager
+def _ready(place: Ground) -> Iterator[None]:
+    """Django on the database of our side; it settles on one for good, so that a process has one ground only."""
     import django
-    from django.apps import apps
 
-    if apps.ready:  # the tests run the benches in a process of theirs
-        raise RuntimeError("the benches need a process of their own")
+    place.fresh()
+    os.environ["DATABASE_URL"] = place.named(OURS)
     django.setup()
+    try:
+        yield
+    finally:
+        leave()
 
 
 def rows(url: str, text: str, values: Any = None) -> list[Any]:

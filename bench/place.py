@@ -69,12 +69,12 @@ class Served:
         for process in self.processes:
             process.wait()
 
-    def ready(self) -> None:
+    def ready(self, count: int) -> None:
         """Wait until both web processes answer."""
         patience = time.monotonic() + 60
         while time.monotonic() < patience:
             with suppress(OSError):
-                self.place(0, 8 * CLIENTS)
+                self.place(0, count)
                 return
             time.sleep(0.2)
         raise TimeoutError("the web processes do not answer")
@@ -170,7 +170,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def both(ground: Ground) -> Iterator[tuple[Served, ByHand]]:
+def both(ground: Ground, warm: int) -> Iterator[tuple[Served, ByHand]]:
     """Both sides at work; the processes end with the block."""
     prepared: list[Any] = []
     ground.fresh(lambda: prepared.append(publish_and_issue(ground.named(OURS))))
@@ -178,8 +178,8 @@ def both(ground: Ground) -> Iterator[tuple[Served, ByHand]]:
     token, person = prepared[0]
     served, by_hand = Served(ground.named(OURS), token), ByHand(ground.named(LIMIT), person)
     try:
-        served.ready()
-        by_hand.tell(0, 8 * CLIENTS)
+        served.ready(warm)
+        by_hand.tell(0, warm)
         by_hand.place()
         yield served, by_hand
     finally:
@@ -187,9 +187,9 @@ def both(ground: Ground) -> Iterator[tuple[Served, ByHand]]:
         by_hand.stop()
 
 
-def bench(ground: Ground, count: int = 400, runs: int = RUNS) -> list[Figure]:
+def bench(ground: Ground, count: int = 400, runs: int = RUNS, warm: int = 8 * CLIENTS) -> list[Figure]:
     """`count` orders a run on each side, in processor milliseconds an order."""
-    with both(ground) as (served, by_hand):
+    with both(ground, warm) as (served, by_hand):
         ground.mark()
 
         def cost(place: Callable[[], None], pids: list[int]) -> float:
@@ -203,6 +203,6 @@ def bench(ground: Ground, count: int = 400, runs: int = RUNS) -> list[Figure]:
             by_hand.tell(0, count)
             return cost(by_hand.place, by_hand.pids)
 
-        costs = interleaved(ours, limit, runs)
+        costs = interleaved(ours, limit, runs, warm=False)
         ground.same_rows()
     return [Figure("place", *costs, TARGET, count * runs)]

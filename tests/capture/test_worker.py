@@ -74,7 +74,7 @@ class House:
 
 
 def _fresh_database(name: str) -> tuple[str, Any]:
-    place = Path(__file__).parents[1] / "conftest.py"
+    place = Path(__file__).parents[1] / "databases.py"
     spec = importlib.util.spec_from_file_location("house_of_tests", place)
     assert spec
     assert spec.loader
@@ -107,7 +107,7 @@ def house(postbox: tuple[Postbox, int], tmp_path: Path) -> Iterator[House]:
         if process.poll() is None:
             process.kill()
         process.wait()
-    with psycopg.connect(module._named(url, "postgres"), autocommit=True) as connection:
+    with psycopg.connect(module.named(url, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

@@ -1,0 +1,21 @@
+"""Every bench at a tiny size, on a server that is there: it says whether they still run, and nothing about speed."""
+
+import json
+import sys
+
+from .ground import LIMIT, borrowed, check
+
+COMMANDS = ("orders.place", "orders.confirm", "stock.move")
+
+if __name__ == "__main__":
+    with borrowed(sys.argv[1]) as ground:
+        from . import capture, growth, life, papers, place
+
+        figures = life.bench(ground, one=4, many=8, runs=1)
+        check(ground.named(LIMIT))
+        figures += place.bench(ground, count=16, runs=1, warm=16)
+        figures += capture.bench(ground, count=30, runs=1)
+        figures += papers.bench(ground, count=2, runs=1)
+        figures += growth.bench(ground, few=2, many=4, runs=1, only=COMMANDS)
+        for figure in figures:
+            print(json.dumps(figure.as_json()))
