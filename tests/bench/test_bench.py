@@ -10,6 +10,8 @@ import pytest
 from databases import ROOT, fresh_database, named, server
 from psycopg import sql
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def database():
