@@ -10,7 +10,7 @@ NUMBER = (
 
 def step(parts: Mapping[str, str], events: Sequence[str], answer: str) -> str:
     """One statement that does a whole step: its parts as common table expressions, its events, and what it answers."""
-    told = {"events": f"insert into event ({COLUMNS})\n" + "\nunion all\n".join(events)}
+    told = {"events": f"insert into event ({COLUMNS})\n" + "\nunion all\n".join(events)} if events else {}
     named = ",\n".join(f"{name} as ({text})" for name, text in {**parts, **told}.items())
     return f"with c as materialized (select nextval('command_id_seq') as id),\n{named}\n{answer}"
 
