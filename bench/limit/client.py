@@ -44,7 +44,7 @@ STARTED = event(
     "order",
     "order",
     ("i.subject_id", "i.subject_id"),
-    changes("'[]'::jsonb", "'map', 'trade_order'"),
+    changes("'[]'::json", "'map', 'trade_order'"),
     "instance i",
 )
 PLACE = step(PARTS_ON_A_MAP, (*EVENTS, STARTED), "select id, number from orders")

@@ -75,7 +75,7 @@ returning *""",
             "order",
             "order",
             ("o.order_id", "o.order_id"),
-            changes("'[]'::jsonb", "'short_lines', 0"),
+            changes("'[]'::json", "'short_lines', 0"),
             "(select distinct order_id from wanted) o",
         ),
         event(

@@ -23,26 +23,26 @@ from {rows} cross join c"""
 
 def whole(table: str, row: str) -> str:
     """What stands in an event of a new row."""
-    return f"jsonb_build_object('table', '{table}', 'id', {row}.id, 'new', to_jsonb({row}))"
+    return f"json_build_object('table', '{table}', 'id', {row}.id, 'new', to_json({row}))"
 
 
 def change(table: str, id: str, old: str, new: str) -> str:
     """What stands in an event of a row whose columns changed."""
-    return f"jsonb_build_object('table', '{table}', 'id', {id}, 'old', {_value(old)}, 'new', {_value(new)})"
+    return f"json_build_object('table', '{table}', 'id', {id}, 'old', {_value(old)}, 'new', {_value(new)})"
 
 
 def _value(text: str) -> str:
-    return f"'{text}'::jsonb" if text.startswith("{") else f"jsonb_build_object({text})"
+    return f"'{text}'::json" if text.startswith("{") else f"json_build_object({text})"
 
 
 def changes(array: str, says: str = "") -> str:
     """The data of an event: an array of changes, and what people should read."""
-    return f"jsonb_build_object({says + ', ' if says else ''}'changes', {array})"
+    return f"json_build_object({says + ', ' if says else ''}'changes', {array})"
 
 
 def one(change: str) -> str:
     """A single change as an array."""
-    return f"jsonb_build_array({change})"
+    return f"json_build_array({change})"
 
 
 def gathered(group: str, part: str, rows: str, head: str = "") -> str:
@@ -53,7 +53,7 @@ def gathered(group: str, part: str, rows: str, head: str = "") -> str:
     """
     parts = f"select {part} as part, l.id as place, {group} from {rows}"
     both = f"{head}\nunion all {parts}" if head else parts
-    return f"select {group}, jsonb_agg(part order by place) as data from ({both}) x group by {group}"
+    return f"select {group}, json_agg(part order by place) as data from ({both}) x group by {group}"
 
 
 def series(prefix: str, count: str) -> str:

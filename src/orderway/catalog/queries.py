@@ -31,8 +31,10 @@ def offers(ctx: Reader, wanted: Sequence[Wanted]) -> dict[int, Any]:
 
     An index is missing when the item is unknown or no longer sold. A quantity break counts from its own quantity on.
     """
-    lists = {name: [getattr(line, name) for line in wanted] for name in Wanted._fields}
-    return {row.place - 1: row for row in ctx.fetch(SQL.offers, **lists)}
+    different = list(dict.fromkeys(wanted))  # a file of orders asks the same again and again
+    lists = {name: [getattr(line, name) for line in different] for name in Wanted._fields}
+    found = {different[row.place - 1]: row for row in ctx.fetch(SQL.offers, **lists)}
+    return {at: found[line] for at, line in enumerate(wanted) if line in found}
 
 
 def by_numbers(ctx: Reader, numbers: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from orderway.kernel import numbers
 from orderway.kernel.context import Context
-from orderway.kernel.events import Fact
+from orderway.kernel.events import Fact, Part
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import columns, statements
@@ -242,7 +242,7 @@ def index_documents(ctx: Context, rows: Sequence[IndexDocument]) -> Outcome:
     names = ("parcel", "document", "name", "value", "source", "confidence", "page", "box", "personal")
     written = ctx.fetch(SQL.write_values, **columns(fit, *names))
     ctx.fetch(SQL.refresh_labels, parcels=sorted({row.parcel for row in fit}))
-    ctx.record("document.indexed", "index_value", [_indexed(row, old.get(row.id)) for row in written])
+    ctx.record("parcel.indexed", "parcel", _indexed(written, old))
     return Outcome([row.id for row in written], refused)
 
 
@@ -260,12 +260,26 @@ def _unfit(index: int, row: IndexDocument, parcel: Any, known: Mapping[int, Any]
     return None
 
 
-def _indexed(row: Any, old: Any) -> Fact:
-    """What the event says of a value; one that names a person stays out of it, because events are for ever."""
+def _indexed(written: Sequence[Any], old: Mapping[int, Any]) -> list[Fact]:
+    """One fact a parcel, the values its parts; one that names a person stays out of it, because events are for ever."""
+    of_parcel: dict[int, list[Any]] = {}
+    for row in written:
+        of_parcel.setdefault(row.parcel_id, []).append(row)
+    return [
+        Fact(
+            parcel,
+            parcel,
+            says={"names": [row.name for row in rows]},
+            parts=[_part(row, old.get(row.id)) for row in rows],
+        )
+        for parcel, rows in of_parcel.items()
+    ]
+
+
+def _part(row: Any, old: Any) -> Part:
     fields = ("source",) if row.personal else ("value", "source")
-    new = {name: getattr(row, name) for name in fields}
     before = {name: getattr(old, name) for name in fields} if old else {}
-    return Fact(row.id, row.parcel_id, before, new, {"name": row.name, "document": row.document_id})
+    return Part("index_value", row.id, before, {name: getattr(row, name) for name in fields})
 
 
 @command("documents.seal", roles=DESK)

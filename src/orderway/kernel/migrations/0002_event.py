@@ -19,7 +19,7 @@ create table event (
     subject_id bigint not null,
     root_type text not null,
     root_id bigint not null,
-    data jsonb not null
+    data json not null
 ) partition by range (id);
 alter sequence event_id_seq owned by event.id;
 create index event_root on event (root_type, root_id, id);

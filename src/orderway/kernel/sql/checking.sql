@@ -2,7 +2,7 @@
 -- Columns whose last recorded value is not what the row holds, and recorded rows that are gone.
 with change as (
     select e.id as event_id, (c.value ->> 'id')::bigint as id, c.value -> 'new' as new
-    from event e cross join lateral jsonb_array_elements(e.data -> 'changes') as c
+    from event e cross join lateral jsonb_array_elements((e.data -> 'changes')::jsonb) as c
     where c.value ->> 'table' = %(table)s::text
 ), latest as (
     select distinct on (change.id, v.key) change.id, v.key, v.value

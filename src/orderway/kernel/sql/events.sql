@@ -7,7 +7,7 @@ with made as ( --? reactions
            %(command_id)s::bigint, %(command)s::text, %(event)s::text,
            %(subject)s::text, f.subject_id, %(root)s::text, f.root_id, f.data
     from rows from (unnest(%(subjects)s::bigint[]), unnest(%(roots)s::bigint[]), unnest(%(causes)s::bigint[]),
-                    jsonb_array_elements(%(data)s::text::jsonb)) as f (subject_id, root_id, cause, data)
+                    json_array_elements(%(data)s::text::json)) as f (subject_id, root_id, cause, data)
     returning id, subject_id, root_id --? reactions
 ) --? reactions
 insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error) --? reactions
@@ -23,8 +23,7 @@ with made as ( --? reactions
     select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, c.event_id,
            %(command_id)s::bigint, %(command)s::text, %(event)s::text,
            %(subject)s::text, t.id, %(root)s::text, t.{root_column},
-           jsonb_build_object('changes',
-               jsonb_build_array(jsonb_build_object('table', '{table}', 'id', t.id, 'new', to_jsonb(t))) {parts})
+           json_build_object('changes', array[json_build_object('table', '{table}', 'id', t.id, 'new', to_json(t))] {parts})
     from {table} t
     left join unnest(%(cause_roots)s::bigint[], %(cause_events)s::bigint[]) as c (root_id, event_id) on c.root_id = t.{root_column}
     where t.id = any(%(ids)s::bigint[])
@@ -38,8 +37,7 @@ from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactio
 
 -- name: part
 -- The rows of one part of a new row; stands in record_new once a part.
-|| coalesce((select jsonb_agg(jsonb_build_object('table', '{part}', 'id', p.id, 'new', to_jsonb(p)) order by p.id)
-             from {part} p where p.{column} = t.id), '[]'::jsonb)
+|| array(select json_build_object('table', '{part}', 'id', p.id, 'new', to_json(p)) from {part} p where p.{column} = t.id order by p.id)
 
 -- name: last_id
 -- The last event id given out, and the database's time.
