@@ -9,17 +9,18 @@ from collections.abc import Callable, Sequence
 from .cost import Figure
 from .ground import Ground, ground
 
-NAMES = ("place", "capture", "life", "papers", "growth")
+NAMES = ("place", "capture", "life", "workflow", "papers", "growth")
 
 
 def benches() -> dict[str, Callable[[Ground], list[Figure]]]:
     """Every bench by name, in the order they run; imported when Django has started."""
-    from . import capture, growth, life, papers, place
+    from . import capture, growth, life, papers, place, workflow
 
     return {
         "place": place.bench,
         "capture": capture.bench,
         "life": life.bench,
+        "workflow": workflow.bench,
         "papers": papers.bench,
         "growth": growth.bench,
     }

@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='processinstance',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['root'], name='process_instance_root'),
+            index=models.Index(fields=['root'], name='process_instance_root'),
         ),
         migrations.AddIndex(
             model_name='processinstance',
