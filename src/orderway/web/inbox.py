@@ -24,7 +24,7 @@ from .listing import address, many
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
 from .templatetags.ui import moment
-from .words import CHANNELS, refusal_text
+from .words import CHANNELS, input_reason, refusal_text
 
 STATES = ("", "order", "not_an_order", "rejected")
 
@@ -157,6 +157,7 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
+        "reason": input_reason(intake.reason),
         "preview": preview(intake.document_id, versions[0]) if versions else {},
         "raw_url": raw[0]["url"] if raw else "",
         "draft": draft,
