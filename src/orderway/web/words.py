@@ -294,24 +294,6 @@ REFUSALS: Mapping[str, Text] = {
 }
 
 
-# why an input goes to a person: codes of our own, and what the readers say of whole kinds of files
-INPUTS: Mapping[str, Text] = {
-    "reading-broke-off": lazy("The reading broke off. A person reads the original."),
-    "original-damaged": lazy("The stored original cannot be read. Ask the sender for it again."),
-    "no-readable-attachment": lazy("No attachment can be read as an order. A person reads the message."),
-    "a PDF is read by a person": lazy("A PDF. A person reads it."),
-    "the PDF is protected by a password: ask the sender for one without": lazy(
-        "The PDF is protected by a password. Ask the sender for one without."
-    ),
-    "a TIFF (scan or fax) is read by a person": lazy("A scan or fax. A person reads it."),
-    "a PNG picture is read by a person": lazy("A picture. A person reads it."),
-    "a JPEG picture is read by a person": lazy("A picture. A person reads it."),
-    "a web page is read by a person": lazy("A web page. A person reads it."),
-    "a text is read by a person": lazy("A text. A person reads it."),
-    "an archive is unpacked by a person": lazy("An archive. A person unpacks it."),
-    "no reader knows this kind of file": lazy("No reader knows this kind of file. A person looks at it."),
-    "the file is empty": lazy("The file is empty."),
-}
 # where something that is no order stands, for refusals that name it
 STANDING: Mapping[str, Text] = {
     **STATES,
@@ -379,14 +361,6 @@ def _fact(name: str, value: Any) -> str:
     if name in ("stated", "ours") and str(value) in UNITS:
         return unit(str(value))
     return str(_FACT_WORDS.get(name, {}).get(str(value), value))
-
-
-def input_reason(reason: str) -> tuple[str, str]:
-    """Why an input waits for a person: in the reader's words, and beside them what a program said, in English."""
-    if reason in INPUTS:
-        return str(INPUTS[reason]), ""
-    code, _colon, detail = reason.partition(": ")
-    return (str(INPUTS[code]), detail) if code in INPUTS else ("", reason)
 
 
 def unit(code: str) -> str:
