@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from orderway.catalog.sums import Adjustment, Tax, share
-from orderway.documents.printing import Printed, letter, local_day, print_after
+from orderway.documents.printing import Printed, file_name, letter, local_day, print_after
 from orderway.kernel.context import Reader
 from orderway.people.queries import company
 
 from .einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment
-from .papers import print_bill
+from .papers import KINDS as KINDS_OF_PAPER
+from .papers import PAPERS, print_bill
 from .queries import SQL, OneInvoice, lines, one_invoice
 
 KINDS = {"invoice": Kind.INVOICE, "prepayment": Kind.PREPAYMENT, "credit_note": Kind.CREDIT_NOTE}
@@ -26,7 +27,9 @@ def legal_invoice(ctx: Reader, id: int) -> Sequence[Printed]:
     frame = letter(
         ctx, head.customer_language, head.number, head.issued_on, address, head.parcel_number, head.customer_number
     )
-    return [Printed(head.parcel_id, f"{head.number}.pdf", print_bill(frame, invoice, head.issued_at), sealed=True)]
+    title = KINDS_OF_PAPER[invoice.kind]
+    name = file_name(PAPERS[title], title, frame.language, head.number)
+    return [Printed(head.parcel_id, name, print_bill(frame, invoice, head.issued_at), sealed=True)]
 
 
 def as_invoice(ctx: Reader, id: int) -> Invoice:
