@@ -7,3 +7,4 @@ from . import mails
 __all__ = ["mails"]
 
 react("paper.filed", "billing.send_bills")
+react("order.short_shipped", "billing.settle_orders")

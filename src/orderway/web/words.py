@@ -176,6 +176,7 @@ REFUSALS: Mapping[str, Text] = {
     "findings": lazy("The check found what stands in the way: %(checks)s."),
     "unknown-finding": lazy("There is no such finding any more; the order was checked again."),
     "reason-missing": lazy("Say why."),
+    "order-stopped": lazy("%(number)s is %(state)s: its goods stay where they are."),
     "already-delivered": lazy("Something of this order was delivered or invoiced. Take it back first."),
     "short-stock": lazy("Only %(free)s are free, %(wanted)s were wanted."),
     "unknown-place": lazy("There is no such item or warehouse."),
