@@ -164,6 +164,7 @@ REFUSALS: Mapping[str, Text] = {
     "key-reused": lazy("This form was sent before with other content. Reload the page and try again."),
     "invalid": lazy("Row %(row)s, %(field)s: %(reason)s"),
     "unknown-customer": lazy("There is no such customer. Choose one from the list."),
+    "no-files": lazy("Send 1 to %(most)s files, none of them empty."),
     "no-lines": lazy("An order needs at least one line."),
     "unknown-channel": lazy("The channel %(channel)s is not known."),
     "quantity-not-positive": lazy("Line %(position)s: the quantity must be more than 0."),
