@@ -61,7 +61,7 @@ def with_ids(value: Any, id: int) -> Any:
 def examples() -> Iterator[tuple[str, Any]]:
     described = document()
     for item in described["paths"].values():
-        if "post" in item:
+        if "post" in item and "application/json" in item["post"]["requestBody"]["content"]:
             post = item["post"]
             yield post["operationId"], post["requestBody"]["content"]["application/json"]["example"]["rows"][0]
 

@@ -54,4 +54,5 @@ CASES = {
     "billing.issue_prepayment": lambda shop, n: [Prepay(id, D(30)) for id in growth.confirmed(shop, n)],
     "billing.pay": _pay,
     "billing.credit_returned": _returned,
+    "billing.settle_orders": lambda shop, n: [Ref(id) for id in growth.confirmed(shop, n)],
 }

@@ -74,10 +74,3 @@ def at_desk(context: Callable[..., BrowserContext]) -> Callable[..., Page]:
         return page
 
     return seated
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's stories belong to the long run."""
-    for item in items:
-        if "tests/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.long)

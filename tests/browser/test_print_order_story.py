@@ -235,4 +235,6 @@ def _archived(desks: Desks, order: str) -> None:
     page.goto("/orders?which=archived")
     expect(page.get_by_role("row").filter(has_text=order)).to_contain_text("Completed")
     page.goto(f"/archive?which=archived&q={order}")
-    expect(page.locator("#items .item").filter(has_text=f"price-sheet-{order}")).to_contain_text("Archived")
+    expect(page.locator("#items .item").filter(has_text=order).filter(has_text="Price sheet")).to_contain_text(
+        "Archived"
+    )

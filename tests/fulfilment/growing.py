@@ -11,6 +11,7 @@ from orderway.fulfilment.commands.take_back import TakeBack
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.orders.commands.proceed import HoldOrder
 
 
 def _refs(ids):
@@ -59,6 +60,11 @@ def _returns(shop, n):
     return [TakeBack(row.order_id, shop.warehouses["main"], [(row.id, D(1))], "too many") for row in rows]
 
 
+def _cancelled(shop, n):
+    orders = _orders(released(shop, n))
+    return _refs(run("orders.cancel", shop.manager, [HoldOrder(row.id, "not wanted") for row in orders]).done)
+
+
 CASES = {
     "fulfilment.release": lambda shop, n: _refs(allocated(shop, n)),
     "fulfilment.release_allocated": lambda shop, n: _refs(allocated(shop, n)),
@@ -68,4 +74,6 @@ CASES = {
     "fulfilment.deliver": lambda shop, n: _refs(shipped(shop, n)),
     "fulfilment.backorder": lambda shop, n: _orders(shipped(shop, n)),
     "fulfilment.take_back": _returns,
+    "fulfilment.note_rest": lambda shop, n: _orders(shipped(shop, n)),
+    "fulfilment.cancel_shipments": _cancelled,
 }

@@ -51,6 +51,11 @@ def held(shop: Any, n: int) -> list[int]:
     return list(run("orders.hold", shop.manager, [HoldOrder(id, "wait") for id in placed(shop, n)]).done)
 
 
+def cancelled(shop: Any, n: int) -> list[int]:
+    """n cancelled orders."""
+    return list(run("orders.cancel", shop.manager, [HoldOrder(id, "not wanted") for id in placed(shop, n)]).done)
+
+
 def _holds(shop: Any, n: int) -> list[Ref]:
     for id in placed(shop, n):
         run("orders.hold", shop.manager, [HoldOrder(id, "wait")])
@@ -127,6 +132,8 @@ CASES: dict[str, Rows] = {
     "orders.send_on_way": lambda shop, n: _refs(placed(shop, n)),
     "orders.label_parcels": lambda shop, n: _refs(placed(shop, n)),
     "orders.archive_filed": lambda shop, n: _refs(placed(shop, n)),
+    "orders.leave_maps": lambda shop, n: _refs(cancelled(shop, n)),
+    "orders.go_on": lambda shop, n: _refs(placed(shop, n)),
     "orders.archive": lambda shop, n: _refs(placed(shop, n)),
     "orders.verify": lambda shop, n: _refs(placed(shop, n)),
     "orders.waive": _findings,

@@ -18,6 +18,7 @@ from orderway.production.commands.set_up import DescribePaper, SetMachine
 from orderway.production.commands.specify import SpecifyPrint
 from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.commands.work import CompleteWork
 
 MAPS = Path(orderway.workflow.__path__[0]) / "maps"
 
@@ -87,11 +88,38 @@ def invoice(shop: Any) -> int:
     return int(known[0].id if known else ok("billing.issue", shop.accountant, Ref(order)).values["invoices"][0])
 
 
+def maps(shop: Any) -> None:
+    """The shipped maps, published."""
+    drawn = [PublishMap(file.read_text("utf-8")) for file in sorted(MAPS.glob("*.bpmn"))]
+    ok("workflow.publish", system_actor(shop.company), *drawn)
+
+
+def decide(actor: Any, order: int, outcome: str, **more: Any) -> None:
+    """Finish what waits for this person about an order."""
+    (item,) = ask("workflow.work", actor, subject=order).rows
+    ok("workflow.complete", actor, CompleteWork(item.id, outcome, **more))
+
+
+def priced(shop: Any) -> int:
+    """A print order whose price sheet waits for the accountant."""
+    order = print_order(shop)
+    deadline = date.today() + timedelta(days=20)  # noqa: DTZ011 - any day well ahead
+    decide(shop.manager, order, "filled", values={**FORM, "deadline": deadline.isoformat()})
+    return order
+
+
+def released(shop: Any) -> int:
+    """A print order that quality has released: its tickets wait to be placed."""
+    order = priced(shop)
+    decide(shop.accountant, order, "approve", values={})
+    decide(shop.quality, order, "valid", checks=["data_complete", "colours_right", "bleed_right"])
+    return order
+
+
 def print_order(shop: Any) -> int:
     """An order of letterheads that travels along the map of print orders; its form waits for the manager."""
     boss = system_actor(shop.company)
-    maps = [PublishMap(file.read_text("utf-8")) for file in sorted(MAPS.glob("*.bpmn"))]
-    ok("workflow.publish", boss, *maps)
+    maps(shop)
     lines = [PlaceLine(shop.items["LETTER-A4"], D(1000), D("0.138"))]
     (order,) = ok("orders.place", shop.manager, PlaceOrder(shop.customers["10001"], lines)).done
     run("workflow.start", boss, [StartMap("print_order", order)])

@@ -13,7 +13,15 @@ from orderway.workflow.graph import Call, Choose, Gather, Step, Wait, Work
 
 MAPS = Path(orderway.workflow.__file__).parent / "maps"
 KNOWN = Known(
-    facts={"order": {"total": "number", "prepay_percent": "number", "short_lines": "number", "calculation": "string"}},
+    facts={
+        "order": {
+            "total": "number",
+            "prepay_percent": "number",
+            "short_lines": "number",
+            "owed_lines": "number",
+            "calculation": "string",
+        }
+    },
     commands={"a.step": Shape(), "a.other": Shape(frozenset({"percent", "note"}), frozenset({"percent"}))},
     roles=frozenset({"manager", "accountant"}),
     maps=frozenset({"other_map"}),
@@ -215,7 +223,7 @@ def test_picking_runs_beside_the_invoice() -> None:
     assert isinstance(graph.nodes["both"].does, Gather)
     assert {way.target for way in graph.nodes["both"].ways} == {"release", "prepare_invoice"}
     waits = [node.does.event for node in graph.nodes.values() if isinstance(node.does, Wait)]
-    assert waits == ["picked", "packed", "shipped", "delivered", "paid"]
+    assert waits == ["picked", "packed", "shipped", "delivered", "shipped", "paid"]
     assert not any(isinstance(node.does, Call) for node in graph.nodes.values())
 
 

@@ -13,6 +13,7 @@ from orderway.kernel.paging import Page
 from orderway.kernel.registry import Command, Query, commands, queries
 
 from .answers import as_json
+from .messages import described
 from .problems import KINDS
 from .reading import KEY
 from .schemas import Json, Schemas, is_many, is_plain, parameters_of, required_of, set_of
@@ -41,6 +42,9 @@ def document() -> Json:
     schemas = rest.get("$defs", {})
     bodies = {name: resolved(schema, schemas) for (name, _), schema in found.items()}
     paths = {reverse("api-command", args=[c.name]): {"post": _post(c, bodies[c.name], schemas)} for c in open_commands}
+    taken_in = _good("What was taken in, or was here before.", {"$ref": f"{SCHEMAS}Outcome"})
+    wrong = _problems(*(kind for kind in KINDS if kind not in ("not-json", "unknown")))
+    paths |= {reverse("api-messages"): {"post": described(IDEMPOTENCY, taken_in, wrong)}}
     paths |= {reverse("api-query", args=[q.name]): {"get": _get(q)} for q in open_queries}
     return {
         "openapi": "3.1.0",
@@ -78,12 +82,7 @@ def _post(command: Command, body: Json, schemas: Mapping[str, Json]) -> Json:
         **_common(command),
         "parameters": [
             *({"name": flag, "in": "query", "description": text, "schema": FLAG} for flag, text in flags),
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "description": "The same key does it once.",
-                "schema": {"type": "string", "pattern": KEY},
-            },
+            IDEMPOTENCY,
         ],
         "requestBody": {
             "required": True,
@@ -201,6 +200,12 @@ TEXTS: Mapping[str, str] = {
     "time": "08:30:00",
     "decimal": "12.50",
     "uuid": "0b8c2f0e-5d0c-4c56-9a53-0f0a3d1d6a11",
+}
+IDEMPOTENCY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key does it once.",
+    "schema": {"type": "string", "pattern": KEY},
 }
 FLAG: Json = {"type": "boolean", "default": False}
 ANSWERS: Json = json.loads("""{

@@ -27,6 +27,10 @@ def _template() -> Any:
     return engines["django"].from_string(_part("docs.html"))
 
 
+EXAMPLE = """curl --data-binary @order.edi -H 'Content-Type: application/octet-stream' \\
+  -H 'Content-Disposition: attachment; filename="order.edi"' …"""
+
+
 @cache
 def _policy() -> str:
     digest = base64.b64encode(hashlib.sha256(_part("docs.css").encode()).digest()).decode()
@@ -68,7 +72,11 @@ def _verb(url: str, method: str, operation: Json, schemas: Json) -> Json:
     }
     if "requestBody" not in operation:
         return {**verb, "tables": [{"of": "", "fields": fields}] if fields else []}
-    content = operation["requestBody"]["content"]["application/json"]
+    bodies = operation["requestBody"]["content"]
+    if "application/json" not in bodies:  # files as they are
+        named = [{"name": kind, "type": "bytes", "required": False, "default": ""} for kind in bodies]
+        return {**verb, "tables": [{"of": "", "fields": [*fields, *named]}], "example": EXAMPLE}
+    content = bodies["application/json"]
     tables: list[Json] = []
     _collect(content["schema"]["properties"]["rows"]["items"], schemas, tables)
     return {**verb, "tables": tables, "example": json.dumps(content["example"], indent=2)}

@@ -7,6 +7,7 @@ from . import views
 urlpatterns = [
     path("commands/<str:name>", views.command, name="api-command"),
     path("queries/<str:name>", views.query, name="api-query"),
+    path("messages", views.messages, name="api-messages"),
     path("openapi.json", views.openapi, name="api-document"),
     path("docs", views.docs, name="api-docs"),
 ]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import CardinalityViolation
 
+from orderway.capture.inlets import receive_all
 from orderway.kernel.access import Actor
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import commands, queries
@@ -18,6 +19,7 @@ from orderway.kernel.running import ask, can, run
 from .answers import answer, rows_of
 from .callers import caller
 from .document import document_text
+from .messages import COMMAND, files_in
 from .page import page
 from .problems import Problem, answered
 from .reading import asked_in, flags_in, key_in, must_be_json, rows_in
@@ -36,6 +38,19 @@ def command(request: HttpRequest, name: str) -> HttpResponse:
     if outcome.refused and not outcome.done:
         raise Problem("key-reused" if outcome.refused[0].code == "key-reused" else "refused", outcome.refused)
     return answer(outcome.as_json())
+
+
+@csrf_exempt  # as above
+@answered("POST")
+def messages(request: HttpRequest) -> HttpResponse:
+    """Take in a message or files as they are: 201 when something is new, 200 when all of it was here before."""
+    actor = _admitted(request, COMMAND, known=True)
+    outcome = receive_all(actor, files_in(request), "api", key_in(request))
+    if outcome.refused:
+        raise Problem("key-reused" if outcome.refused[0].code == "key-reused" else "refused", outcome.refused)
+    answered = answer(outcome.as_json())
+    answered.status_code = 201 if outcome.values.get("new") else 200
+    return answered
 
 
 @answered("GET")

@@ -1,16 +1,18 @@
 """From an invoice's rows to the legal document, printed and sealed when it is issued."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from orderway.catalog.sums import Adjustment, Tax, share
-from orderway.documents.printing import Printed, letter, local_day, print_after
+from orderway.documents.printing import Printed, file_name, letter, local_day, print_after
 from orderway.kernel.context import Reader
 from orderway.people.queries import company
 
 from .einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment
-from .papers import print_bill
+from .papers import KINDS as KINDS_OF_PAPER
+from .papers import PAPERS, print_bill
 from .queries import SQL, OneInvoice, lines, one_invoice
 
 KINDS = {"invoice": Kind.INVOICE, "prepayment": Kind.PREPAYMENT, "credit_note": Kind.CREDIT_NOTE}
@@ -26,14 +28,17 @@ def legal_invoice(ctx: Reader, id: int) -> Sequence[Printed]:
     frame = letter(
         ctx, head.customer_language, head.number, head.issued_on, address, head.parcel_number, head.customer_number
     )
-    return [Printed(head.parcel_id, f"{head.number}.pdf", print_bill(frame, invoice, head.issued_at), sealed=True)]
+    title = KINDS_OF_PAPER[invoice.kind]
+    name = file_name(PAPERS[title], title, frame.language, head.number)
+    return [Printed(head.parcel_id, name, print_bill(frame, invoice, head.issued_at), sealed=True)]
 
 
 def as_invoice(ctx: Reader, id: int) -> Invoice:
     """An issued bill as EN 16931 says it."""
     head = one_invoice(ctx, OneInvoice(id))
     language = head.customer_language if head.customer_language in ("de", "en") else "en"
-    delivered = local_day(ctx, head.delivered_at) if head.delivered_at else None
+    billed = lines(ctx, OneInvoice(id))
+    delivered, period = _supplied(ctx, head, any(row.tax_category == "K" for row in billed))
     return Invoice(
         number=head.number,
         kind=KINDS[head.kind],
@@ -41,13 +46,15 @@ def as_invoice(ctx: Reader, id: int) -> Invoice:
         currency=head.currency,
         seller=_seller(company(ctx)),
         buyer=_buyer(head),
-        lines=tuple(_line(row, head.currency) for row in lines(ctx, OneInvoice(id))),
+        lines=tuple(_line(row, head.currency) for row in billed),
         language=language,
         prepayments=tuple(
             Prepayment(row.number, row.issued_on, row.net, row.tax) for row in ctx.fetch(SQL.deductions, id=id)
         ),
         due_on=head.due_on if head.kind != "credit_note" else None,
-        delivered_on=delivered if head.kind != "prepayment" else None,
+        delivered_on=delivered,
+        period=period,
+        ship_to=_ship_to(head),
         order_reference=head.their_reference,
         sales_order=head.order_number,
         preceding=((head.corrects_number, head.corrects_issued_on),) if head.corrects_number else (),
@@ -55,6 +62,27 @@ def as_invoice(ctx: Reader, id: int) -> Invoice:
         payment_reference=head.number,
         notes=(head.reason,) if head.reason else (),
     )
+
+
+def _supplied(ctx: Reader, head: Any, intra: bool) -> tuple[date | None, tuple[date, date] | None]:
+    """The day of delivery (BT-72), else for a supply within the Union the period in which it is due (BG-14).
+
+    A prepayment invoice is written before anything was delivered, and BR-IC-11 asks for one of the two where the tax category is K:
+    from the day of issue to the day promised or, where none was, wanted.
+    """
+    if head.kind != "prepayment" and head.delivered_at:
+        return local_day(ctx, head.delivered_at), None
+    if not intra:
+        return None, None
+    wanted = head.promised_on or head.requested_on or head.issued_on
+    return None, (head.issued_on, max(wanted, head.issued_on))
+
+
+def _ship_to(head: Any) -> Party | None:
+    """Where the goods go (BG-13 to BG-15); BR-IC-12 asks for its country."""
+    if not head.ship_country:
+        return None
+    return Party(head.ship_name, head.ship_street, head.ship_postcode, head.ship_city, head.ship_country)
 
 
 def _seller(own: Any) -> Party:

@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from django.conf import settings
@@ -22,14 +23,23 @@ LARGEST = 100 * 1024 * 1024
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
 
 
+def receive_all(actor: Actor, files: Sequence[tuple[str, bytes]], channel: str, key: str | None = None) -> Outcome:
+    """Take in files (name, bytes) as one set, all or none; as `receive`. The same `key` answers as before."""
+    large = [(i, name, len(data)) for i, (name, data) in enumerate(files) if len(data) > LARGEST]
+    if large:
+        return Outcome(
+            refused=[Refusal("too-large", i, {"name": n, "size": size, "most": LARGEST}) for i, n, size in large]
+        )
+    rows = [inbound(actor.company_id, name, data, channel) for name, data in files]
+    return run("capture.receive", actor, rows, key=key)
+
+
 def receive(actor: Actor, name: str, data: bytes, channel: str) -> Outcome:
     """Take in one file or mail: when this returns, it is stored for good. `done` holds the message's id, `new` it again if it is new.
 
     `channel` is `upload`, `api`, `folder`, `imap` or `command-line`. Nothing is read yet: the worker does that.
     """
-    if len(data) > LARGEST:
-        return Outcome(refused=[Refusal("too-large", 0, {"name": name, "size": len(data), "most": LARGEST})])
-    return run("capture.receive", actor, [inbound(actor.company_id, name, data, channel)])
+    return receive_all(actor, [(name, data)], channel)
 
 
 def inbound(company: int, name: str, data: bytes, channel: str) -> Inbound:

@@ -63,7 +63,11 @@ class SetPrice:
 def set_prices(ctx: Context, rows: Sequence[SetPrice]) -> Outcome:
     """Set prices; one for the same group, quantity and day replaces the earlier."""
     known = {row.id for row in ctx.fetch(SQL.known_items, ids=[row.item for row in rows])}
-    refused = [Refusal("unknown-item", i, {"item": row.item}) for i, row in enumerate(rows) if row.item not in known]
+    refused = [
+        Refusal("unknown-item", i, {"position": i + 1, "item": row.item})
+        for i, row in enumerate(rows)
+        if row.item not in known
+    ]
     refused += [Refusal("negative-price", i) for i, row in enumerate(rows) if row.price < 0 or row.per <= 0]
     if ctx.halts(refused):
         return Outcome(refused=refused)

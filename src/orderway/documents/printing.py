@@ -1,8 +1,11 @@
 """Papers are made by a job after the event that calls for them, and filed in the parcel. Making one again changes nothing."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from procrastinate import JobContext, RetryStrategy
@@ -118,6 +121,21 @@ def letter(ctx: Reader, language: str, number: str, on: date, to: Sequence[str],
     )
     printed_in = language if language in LANGUAGES else "en"
     return Letter(sender, printed_in, number, on, tuple(line for line in to if line.strip()), parcel, customer)
+
+
+def file_name(template: Path, title: str, language: str, *numbers: str) -> str:
+    """What a paper is called where it is filed, mailed and downloaded: its title as it stands on it, and its numbers.
+
+    `title` is a key of the words beside `template`. "Invoice I26-00012.pdf"
+    """
+    said = _words(template.with_name("words.json"))[title]
+    return " ".join([said.get(language) or said["en"], *numbers]).replace("/", "-") + ".pdf"
+
+
+@cache
+def _words(path: Path) -> Mapping[str, Mapping[str, str]]:
+    words: Mapping[str, Mapping[str, str]] = json.loads(path.read_text("utf-8"))
+    return words
 
 
 def local_day(ctx: Reader, moment: datetime | None) -> date:

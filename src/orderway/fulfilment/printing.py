@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from orderway.documents.printing import Printed, letter, local_day, print_after
+from orderway.documents.printing import Printed, file_name, letter, local_day, print_after
 from orderway.documents.typst import as_data, render
 from orderway.kernel.context import Reader
 from orderway.orders.printing import ship_to
@@ -32,7 +32,8 @@ def pick_list(ctx: Reader, id: int) -> Sequence[Printed]:
         instruction=shipment.instruction,
     )
     content = render(PAPERS["pick_list"], as_data(paper), shipment.opened_at)
-    return [Printed(shipment.parcel_id, f"pick-list-{shipment.order_number}-{id}.pdf", content)]
+    name = file_name(PAPERS["pick_list"], "pick_list", paper.letter.language, shipment.order_number, str(id))
+    return [Printed(shipment.parcel_id, name, content)]
 
 
 def packing_lists(ctx: Reader, id: int) -> Sequence[Printed]:
@@ -57,7 +58,7 @@ def _packing_list(ctx: Reader, shipment: Any, number: int, count: int, contents:
         size=contents[0].size,
         instruction=shipment.instruction,
     )
-    name = f"packing-list-{shipment.order_number}-{shipment.id}-{number}.pdf"
+    name = file_name(PAPERS["packing_list"], "packing_list", paper.letter.language, paper.letter.number)
     return Printed(shipment.parcel_id, name, render(PAPERS["packing_list"], as_data(paper), shipment.opened_at))
 
 
@@ -79,7 +80,8 @@ def delivery_note(ctx: Reader, id: int) -> Sequence[Printed]:
         instruction=shipment.instruction,
     )
     content = render(PAPERS["delivery_note"], as_data(paper), shipment.shipped_at)
-    return [Printed(shipment.parcel_id, f"{shipment.number}.pdf", content, sealed=True)]
+    name = file_name(PAPERS["delivery_note"], "delivery_note", paper.letter.language, shipment.number)
+    return [Printed(shipment.parcel_id, name, content, sealed=True)]
 
 
 def _shipped(row: Any) -> ShippedLine:

@@ -10,6 +10,11 @@ from .sql import fetch, statements
 SQL = statements("kernel", "desk")
 
 
+def close(company: int, tokens: Sequence[int]) -> None:
+    """Take what stood on the desk about these stuck tokens off it: they were tried again."""
+    fetch(SQL.close.text(frozenset()), {"company": company, "tokens": list(tokens), "now": clock.now()})
+
+
 def put(company: int, command: str, troubles: Sequence[tuple[str, int | None, int, Mapping[str, Any]]]) -> None:
     """Put (code, event id, subject id, facts) on the desk of `company`; the same trouble of one subject stands there once."""
     if not troubles:

@@ -21,5 +21,6 @@ facts(
         "lines": "number",
         "made_lines": "number",
         "short_lines": "number",
+        "owed_lines": "number",
     },
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from orderway.catalog.sums import Tax, totals
-from orderway.documents.printing import Printed, letter, local_day, print_after
+from orderway.documents.printing import Printed, file_name, letter, local_day, print_after
 from orderway.documents.typst import as_data, render
 from orderway.kernel.context import Reader
 
@@ -39,7 +39,9 @@ def confirmation(ctx: Reader, id: int) -> Sequence[Printed]:
         instruction=order.instruction,
     )
     content = render(PAPERS["order_confirmation"], as_data(paper), order.confirmed_at)
-    return [Printed(order.parcel_id, f"{order.number}.pdf", content)]
+    template = PAPERS["order_confirmation"]
+    name = file_name(template, "order_confirmation", paper.letter.language, order.number)
+    return [Printed(order.parcel_id, name, content)]
 
 
 def ship_to(order: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from orderway.catalog.papers import PAPERS as CATALOG_PAPERS
 from orderway.catalog.papers import PricedItem, PriceGroup, PriceListPaper
 from orderway.documents.papers import Letter
-from orderway.documents.printing import Printed, letter, local_day, print_after
+from orderway.documents.printing import Printed, file_name, letter, local_day, print_after
 from orderway.documents.typst import as_data, render
 from orderway.kernel.context import Reader
 from orderway.kernel.sql import statements
@@ -34,7 +34,7 @@ class Job:
     paper: Any
 
 
-def _maker(kind: str, name: str, draw_up: Callable[[Reader, Job], Any]) -> Callable[[Reader, int], Sequence[Printed]]:
+def _maker(kind: str, draw_up: Callable[[Reader, Job], Any]) -> Callable[[Reader, int], Sequence[Printed]]:
     """What makes the paper of `kind`: in the company's language, dated when the calculation was made, so twice gives the same bytes."""
 
     def make(ctx: Reader, spec: int) -> Sequence[Printed]:
@@ -42,8 +42,10 @@ def _maker(kind: str, name: str, draw_up: Callable[[Reader, Job], Any]) -> Calla
         if row is None:
             return ()
         job = Job(row, ctx.fetch(SQL.parts, estimate=row.estimate_id), ctx.one(SQL.paper, paper=row.paper_id))
-        content = render(TEMPLATES[kind], as_data(draw_up(ctx, job)), row.calculated_at)
-        return [Printed(row.parcel_id, f"{name}-{row.order_number}-{row.position}.pdf", content)]
+        paper = draw_up(ctx, job)
+        content = render(TEMPLATES[kind], as_data(paper), row.calculated_at)
+        number = f"{row.order_number}-{row.position}"
+        return [Printed(row.parcel_id, file_name(TEMPLATES[kind], kind, paper.letter.language, number), content)]
 
     return make
 
@@ -205,7 +207,7 @@ def price_list(ctx: Reader, job: Job) -> PriceListPaper:
 
 
 WANTED = ["print_spec.papers_wanted"]
-print_after(WANTED, "worksheet", "print_spec", _maker("worksheet", "worksheet", worksheet))
-print_after(WANTED, "price_sheet", "print_spec", _maker("price_sheet", "price-sheet", price_sheet))
-print_after(WANTED, "paper_description", "print_spec", _maker("paper_description", "paper", paper_description))
-print_after(WANTED, "price_list", "print_spec", _maker("price_list", "price-list", price_list))
+print_after(WANTED, "worksheet", "print_spec", _maker("worksheet", worksheet))
+print_after(WANTED, "price_sheet", "print_spec", _maker("price_sheet", price_sheet))
+print_after(WANTED, "paper_description", "print_spec", _maker("paper_description", paper_description))
+print_after(WANTED, "price_list", "print_spec", _maker("price_list", price_list))

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from .pictures import picture
+from .readable import readable
 from .respond import found, page, read, show
 from .templatetags.ui import moment
 
@@ -71,7 +72,11 @@ def file(request: HttpRequest, id: int) -> HttpResponse:
         return _guarded(HttpResponse(drawn, content_type="image/png"), "inline", f"{id}.png")
     inline = content.media_type in SHOWN | TEXTS and "download" not in request.GET
     kind = content.media_type if content.media_type in SHOWN else "text/plain; charset=utf-8"
-    response = HttpResponse(content.content, content_type=kind if inline else "application/octet-stream")
+    text = inline and content.media_type in TEXTS
+    response = HttpResponse(
+        readable(content.content) if text else content.content,
+        content_type=kind if inline else "application/octet-stream",
+    )
     return _guarded(response, "inline" if inline else "attachment", content.name)
 
 

@@ -19,7 +19,7 @@ from orderway.kernel.running import ask
 
 from .documents import papers_of, preview
 from .fields import needs, refusals
-from .intake import doubts, drafted, lines, not_orders, picked_items, readings
+from .intake import doubts, drafted, lines, not_orders, picked_items, readings, reason
 from .listing import address, many
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
@@ -157,13 +157,14 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
+        "reason": reason(intake.reason),
         "preview": preview(intake.document_id, versions[0]) if versions else {},
         "raw_url": raw[0]["url"] if raw else "",
         "draft": draft,
         "fields": readings(intake, draft),
         "doubts": doubts(request, intake, draft) if open_now else [],
         "found_doubts": told,
-        "mendable": open_now,
+        "mendable": open_now and draft is not None,
         "rereadable": intake.state in ("review", "rejected") and may(request, "capture.reread"),
         "dismissable": intake.state in ("received", "review", "rejected") and may(request, "capture.dismiss"),
         "kinds": [{"value": kind, "label": not_orders()[kind]} for kind in OTHER_KINDS],

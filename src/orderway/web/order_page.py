@@ -1,5 +1,6 @@
 """One order: its head, its facts, and the tabs Lines, Parcel, Map, Money and Activity."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from .templatetags.ui import day, money
 from .timeline import days
 from .words import CHECKS, STATES
 
+_WORK_ITEM = re.compile(r"/work/\d+(\?which=[a-z]+)?")
 TABS = (
     ("lines", lazy("Lines")),
     ("parcel", lazy("Parcel")),
@@ -126,6 +128,8 @@ def _actions(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The buttons of this state: the first verb that carries the order on is the primary one, the rest behind "…"."""
     allowed = [n for n, verb in VERBS.items() if order.state in MOVES[n] and may(request, verb.command)]
+    if not any(_lacks(line) for line in lines):
+        allowed = [name for name in allowed if name != "allocate"]
     entries = [_action(order, name) for name in allowed]
     onward = [e for e in entries if e["name"] in ("confirm", "resume", "allocate")][:1]
     for entry in onward:
@@ -142,6 +146,11 @@ def _actions(
     if may(request, "orders.place"):
         rest.append({"label": _("Use as template"), "icon": "copy", "url": f"/orders/new?copy={order.id}"})
     return onward, rest
+
+
+def _lacks(line: Any) -> bool:
+    """Whether stock could still be reserved for a line."""
+    return bool(line.demand_id) and line.allocated + line.met < line.quantity - line.cancelled
 
 
 def _action(order: Any, name: str) -> dict[str, Any]:
@@ -198,7 +207,8 @@ def waive(request: HttpRequest, id: int, finding: int) -> HttpResponse:
     if request.method == "POST":
         outcome = do(request, "orders.waive", [{"id": finding, "reason": request.POST.get("reason", "")}])
         tell(request, outcome, _("The finding may pass."))
-        return HttpResponseRedirect(f"/orders/{id}")
+        back = request.POST.get("back", "")
+        return HttpResponseRedirect(back if _WORK_ITEM.fullmatch(back) else f"/orders/{id}")
     title = _("%(number)s: let “%(check)s” pass") % {
         "number": order.number,
         "check": CHECKS.get(row.check_name, row.check_name),

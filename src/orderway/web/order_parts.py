@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from . import findings
 from .amounts import decimals
 from .listing import column
 from .order_facts import sums
-from .respond import may, read_if
+from .respond import read_if
 from .templatetags.ui import Row, day, number
 from .timeline import days
-from .words import CHECKS, PAPERS, unit
+from .words import PAPERS, unit
 
 LINES = (
     column("pos", lazy("Pos"), soft=True, narrow="lead"),
@@ -41,12 +42,6 @@ INVOICES = (
     column("gross", lazy("Gross"), kind="money"),
     column("open", lazy("Open"), kind="money", strong=True, narrow="end"),
 )
-FINDINGS = (
-    column("check", lazy("Check"), grow=3, strong=True, narrow="title"),
-    column("result", lazy("Result"), kind="state", narrow="end"),
-    column("evidence", lazy("Rests on"), grow=5, soft=True, narrow="sub"),
-    column("waived", lazy("May pass because"), grow=3, soft=True, narrow="hide"),
-)
 
 
 def of_tab(
@@ -60,7 +55,10 @@ def of_tab(
 ) -> dict[str, Any]:
     """The context of orders/<tab>.html."""
     if tab == "lines":
-        return _lines_tab(order, lines) | {"findings": _findings(request, order), "finding_columns": FINDINGS}
+        return _lines_tab(order, lines) | {
+            "findings": findings.table_rows(request, order),
+            "finding_columns": findings.COLUMNS,
+        }
     if tab == "parcel":
         return {
             "columns": PAPER_COLUMNS,
@@ -130,33 +128,6 @@ def _line_state(line: Any, left: Decimal) -> Mapping[str, Any]:
     if line.allocated + line.met:
         return {"text": _("%(n)s short") % {"n": number(missing)}, "tone": "wait"}
     return {"text": _("Not reserved")}
-
-
-def _findings(request: HttpRequest, order: Any) -> list[Row]:
-    rows = read_if(request, "orders.findings", id=order.id) or []
-    return [_finding(order.id, row, may(request, "orders.waive")) for row in rows if not row.passed]
-
-
-def _finding(order: int, row: Any, waivable: bool) -> Row:
-    evidence = json.loads(row.evidence)
-    words = ", ".join(
-        f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in evidence.items() if value not in ("", [], None)
-    )
-    blocks = row.severity == "block" and not row.waived_reason
-    waive = {"text": _("Let it pass"), "url": f"/orders/{order}/waive/{row.id}", "link_class": "act"}
-    result = {"text": _("Stands in the way") if blocks else _("Worth a look"), "tone": "late" if blocks else ""}
-    waived = row.waived_reason or (waive if waivable and blocks else "")
-    cells = {
-        "check": str(CHECKS.get(row.check_name, row.check_name)),
-        "result": result,
-        "evidence": words,
-        "waived": waived,
-    }
-    return {"id": f"f{row.id}", "cells": cells}
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def paper_row(paper: Any) -> Row:

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from .amounts import typed
 from .fields import amount, decimal, needs, refusals
 from .respond import do, found, page, read, read_if, show, tell
 from .templatetags.ui import number
@@ -40,13 +41,22 @@ def _boxes(given: QueryDict, lines: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _box(given: QueryDict, lines: Sequence[Any], n: int) -> dict[str, Any]:
-    typed = {
+    texts = {
         line.id: given.get(f"q-{line.id}-{n}", number(line.picked) if not given and n == 1 else "") for line in lines
     }
-    weight, size = given.get(f"weight-{n}", ""), given.get(f"size-{n}", "")
-    contents = [(id, decimal(text)) for id, text in typed.items() if text.strip()]
+    size = given.get(f"size-{n}", "")
+    contents = [(id, decimal(text)) for id, text in texts.items() if text.strip()]
+    weight = given.get(f"weight-{n}", "") or _weighed(contents, {line.id: line.weight for line in lines})
     row = {"weight": decimal(weight) if weight.strip() else Decimal(0), "size": size, "contents": contents}
-    return {"n": n, "weight": weight, "size": size, "typed": typed, "row": row}
+    return {"n": n, "weight": weight, "size": size, "typed": texts, "row": row}
+
+
+def _weighed(contents: Sequence[tuple[int, str]], weights: Mapping[int, Decimal]) -> str:
+    """What a package should weigh by the catalogue, in kilograms; empty where an item's weight is not known."""
+    amounts = [(weights[id], typed(text)) for id, text in contents]
+    if not amounts or any(not weight or not quantity for weight, quantity in amounts):
+        return ""
+    return number(sum((weight * (quantity or 0) for weight, quantity in amounts), Decimal(0)))
 
 
 def _packing(head: Any, lines: Sequence[Any], boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

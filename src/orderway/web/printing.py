@@ -1,5 +1,6 @@
 """One order's printed matter: the order form, its calculation, and its job tickets on the machines."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -260,9 +261,15 @@ def place(request: HttpRequest, order: int, id: int) -> HttpResponse:
         outcome = do(request, "production.start" if begin else "production.plan", [{"id": id} if begin else row])
         if outcome.done:
             tell(request, outcome, _("Started.") if begin else _("Placed."))
-            return redirect("order-production", id=order)
+            return redirect(_back(request, order))
         problems = refusals(outcome)
     return show(request, "layouts/form.html", **_place_form(request, order, ticket, asked), problems=problems)
+
+
+def _back(request: HttpRequest, order: int) -> str:
+    """The work item that led here, else the order's production page."""
+    back = request.GET.get("back", "")
+    return back if re.fullmatch(r"/work/\d+", back) else reverse("order-production", args=[order])
 
 
 def _place_asked(request: HttpRequest, ticket: Any) -> dict[str, str]:
@@ -283,7 +290,7 @@ def _place_form(request: HttpRequest, order: int, ticket: Any, asked: dict[str, 
     when = {"name": "start", "label": _("Start"), "kind": "datetime-local", "value": asked["start"], "required": True}
     begin = {"label": _("Start now"), "form": "form", "name": "begin", "value": "1", "icon": "player-play"}
     may_begin = ticket.state in MOVES["start"] and may(request, "production.start")
-    back = reverse("order-production", args=[order])
+    back = _back(request, order)
     return {
         "title": _("Place %(machine)s") % {"machine": ticket.machine},
         "sub": moment(ticket.planned_start) if ticket.planned_start else _("not placed yet"),

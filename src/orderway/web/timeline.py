@@ -12,9 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from .happenings import told
 from .respond import read
 from .templatetags.ui import day, money, number
-from .words import told
 
 
 def days(request: HttpRequest, events: Sequence[Any]) -> list[dict[str, Any]]:

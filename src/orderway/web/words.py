@@ -1,7 +1,10 @@
-"""The words for codes: states, channels, stages, kinds, events and refusals, in the reader's language."""
+"""The words for codes: states, channels, stages, kinds and refusals, in the reader's language."""
 
+import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,9 +12,11 @@ from django.utils.translation import gettext_lazy as lazy
 
 from orderway.kernel.outcome import Refusal
 
-from .templatetags.ui import number
+from .templatetags.ui import moment, number
 
 Text = str | Promise
+FIGURES = {"free", "wanted", "picked", "delivered", "open", "due", "paid", "quantity", "stated", "ours", "most"}
+_PLAIN = re.compile(r"-?\d+(\.\d+)?")
 STATES: Mapping[str, Text] = {
     "placed": lazy("Placed"),
     "held": lazy("On hold"),
@@ -54,6 +59,53 @@ UNITS: Mapping[str, Text] = {
     "BX": lazy("boxes"),
     "ST": lazy("sheets"),
     "MIL": lazy("thousand"),
+    "P1": "%",
+    "MMT": "mm",
+    "CMT": "cm",
+    "MMK": "mm²",
+    "CMK": "cm²",
+    "KMT": "km",
+    "MIN": lazy("min"),
+    "SEC": "s",
+    "DAY": lazy("days"),
+    "MON": lazy("months"),
+    "PCE": lazy("pcs"),
+    "EA": lazy("pcs"),
+    "PCS": lazy("pcs"),
+    "STK": lazy("pcs"),
+    "NAR": lazy("pcs"),
+    "NMP": lazy("packs"),
+    "PK": lazy("packs"),
+    "PA": lazy("packs"),
+    "XPA": lazy("packs"),
+    "CT": lazy("cartons"),
+    "XCT": lazy("cartons"),
+    "KI": lazy("boxes"),
+    "XBX": lazy("boxes"),
+    "PF": lazy("pallets"),
+    "XPX": lazy("pallets"),
+    "XPF": lazy("pallets"),
+    "RM": lazy("reams"),
+    "RO": lazy("rolls"),
+    "XRO": lazy("rolls"),
+    "PR": lazy("pairs"),
+    "SET": lazy("sets"),
+    "DZN": lazy("dozen"),
+    "CEN": lazy("hundred"),
+    "TNE": "t",
+    "LBR": "lb",
+    "ONZ": "oz",
+    "MLT": "ml",
+    "GLL": lazy("gal"),
+    "FOT": "ft",
+    "INH": "in",
+    "YRD": "yd",
+    "YD": "yd",
+    "SF": "sq ft",
+    "FTK": "sq ft",
+    "MTQ": "m³",
+    "LS": lazy("flat"),
+    "E48": lazy("jobs"),
 }
 ROLES: Mapping[str, Text] = {
     "manager": lazy("Manager"),
@@ -107,73 +159,12 @@ CHECKS: Mapping[str, Text] = {
 }
 
 
-class Told(NamedTuple):
-    """How an event reads in a timeline: a sentence, an icon, a tone."""
-
-    text: Text
-    icon: str
-    tone: str = ""
-
-
-EVENTS: Mapping[str, Told] = {
-    "order.placed": Told(lazy("Order placed"), "file-plus"),
-    "order.verified": Told(lazy("Order checked"), "list-check"),
-    "order.finding_waived": Told(lazy("Finding may pass"), "shield-check"),
-    "order.confirmed": Told(lazy("Order confirmed"), "circle-check", "done"),
-    "order.held": Told(lazy("Put on hold"), "hand-stop", "wait"),
-    "order.resumed": Told(lazy("Goes on"), "player-play"),
-    "order.cancelled": Told(lazy("Order cancelled"), "ban", "late"),
-    "order.allocated": Told(lazy("Goods reserved"), "packages"),
-    "order.delivered": Told(lazy("Goods have left"), "truck-delivery"),
-    "order.invoiced": Told(lazy("Invoiced"), "receipt"),
-    "order.short_shipped": Told(lazy("Will not be delivered in full"), "package-export", "wait"),
-    "order.repriced": Told(lazy("Price calculated anew"), "calculator"),
-    "order.prepaid": Told(lazy("Prepayment came"), "coin", "done"),
-    "order.settled": Told(lazy("Paid in full"), "coin", "done"),
-    "order.completed": Told(lazy("Order completed"), "circle-check", "done"),
-    "order.undone": Told(lazy("Undone"), "corner-up-left"),
-    "shipment.released": Told(lazy("Pick list released"), "clipboard-list"),
-    "shipment.lines_picked": Told(lazy("Goods picked"), "hand-stop"),
-    "shipment.packed": Told(lazy("Packed"), "package-import"),
-    "shipment.shipped": Told(lazy("Shipped"), "truck-delivery", "done"),
-    "shipment.delivered": Told(lazy("Delivered"), "map-pin", "done"),
-    "goods.taken_back": Told(lazy("Goods came back"), "truck-return"),
-    "invoice.drafted": Told(lazy("Invoice drafted"), "file-invoice"),
-    "invoice.issued": Told(lazy("Invoice issued"), "file-invoice"),
-    "prepayment.issued": Told(lazy("Prepayment invoice issued"), "file-dollar"),
-    "credit_note.issued": Told(lazy("Credit note issued"), "receipt-refund"),
-    "payment.noted": Told(lazy("Payment came"), "coin"),
-    "invoice.paid": Told(lazy("Invoice paid"), "coin", "done"),
-    "parcel.opened": Told(lazy("Parcel opened"), "folder"),
-    "parcel.closed": Told(lazy("Parcel closed"), "lock"),
-    "parcel.committed": Told(lazy("Parcel archived"), "archive", "done"),
-    "document.added": Told(lazy("Paper added"), "paperclip"),
-    "document.sealed": Told(lazy("Paper sealed"), "lock"),
-    "message.received": Told(lazy("Message received"), "mail"),
-    "message.written": Told(lazy("Message written"), "mail-forward"),
-    "print_spec.specified": Told(lazy("Print job specified"), "printer"),
-    "print_spec.changed": Told(lazy("Print job changed"), "printer"),
-    "print_spec.papers_filed": Told(lazy("Papers of the print job filed"), "files"),
-    "estimate.made": Told(lazy("Price calculated"), "calculator"),
-    "job_ticket.laid_out": Told(lazy("Job tickets laid out"), "printer"),
-    "job_ticket.planned": Told(lazy("Planned"), "calendar"),
-    "job_ticket.started": Told(lazy("Running"), "player-play"),
-    "job_ticket.finished": Told(lazy("Finished"), "check", "done"),
-    "job_ticket.withdrawn": Told(lazy("Job tickets withdrawn"), "x"),
-    "process.started": Told(lazy("On its way through the map"), "sitemap"),
-    "process.ended": Told(lazy("Way through the map ended"), "sitemap"),
-    "work.completed": Told(lazy("Done"), "check"),
-    "paper.described": Told(lazy("Paper description"), "files"),
-    "item.added": Told(lazy("Item added"), "tag"),
-    "price.set": Told(lazy("Price set"), "coin"),
-    "party.taken_on": Told(lazy("Taken on"), "user-plus"),
-    "stock.moved": Told(lazy("Stock moved"), "transfer"),
-}
 REFUSALS: Mapping[str, Text] = {
     "not-allowed": lazy("Your roles do not include this."),
     "key-reused": lazy("This form was sent before with other content. Reload the page and try again."),
     "invalid": lazy("Row %(row)s, %(field)s: %(reason)s"),
     "unknown-customer": lazy("There is no such customer. Choose one from the list."),
+    "no-files": lazy("Send 1 to %(most)s files, none of them empty."),
     "no-lines": lazy("An order needs at least one line."),
     "unknown-channel": lazy("The channel %(channel)s is not known."),
     "quantity-not-positive": lazy("Line %(position)s: the quantity must be more than 0."),
@@ -186,6 +177,7 @@ REFUSALS: Mapping[str, Text] = {
     "findings": lazy("The check found what stands in the way: %(checks)s."),
     "unknown-finding": lazy("There is no such finding any more; the order was checked again."),
     "reason-missing": lazy("Say why."),
+    "order-stopped": lazy("%(number)s is %(state)s: its goods stay where they are."),
     "already-delivered": lazy("Something of this order was delivered or invoiced. Take it back first."),
     "short-stock": lazy("Only %(free)s are free, %(wanted)s were wanted."),
     "unknown-place": lazy("There is no such item or warehouse."),
@@ -202,20 +194,154 @@ REFUSALS: Mapping[str, Text] = {
     "unknown-person": lazy("There is no such person here."),
     "unknown-role": lazy("There is no role %(role)s."),
     "not-finished": lazy("Not everything is delivered, invoiced and paid: %(missing)s."),
+    "against-constraint": lazy("This contradicts what is stored already. Read it again and mend what differs."),
+    "already-begun": lazy("%(number)s is in production already; its form can no longer be changed."),
+    "already-done": lazy("This work item was done already."),
+    "already-picked": lazy("This line of %(order)s was picked already."),
+    "already-revoked": lazy("This token was revoked already."),
+    "already-running": lazy("It is on its way through the map %(map)s already."),
+    "amount-missing": lazy("Enter an amount other than 0."),
+    "broken": lazy("A fault of the program: %(error)s. Nothing was changed; try again, or tell the administrator."),
+    "calls-not-possible": lazy("A token allows 1 to %(most)s calls a minute."),
+    "cannot-run": lazy("The map cannot run: %(problems)s"),
+    "chain-too-deep": lazy("One thing led to another too many times, so it was stopped. Tell the administrator."),
+    "check-missing": lazy("Tick every check item first: %(checks)s."),
+    "currency-differs": lazy("The order is in %(stated)s, this customer is agreed to pay in %(ours)s."),
+    "customer-not-settled": lazy("Say which customer is meant by “%(name)s”."),
+    "days-not-possible": lazy("A token holds 1 to %(longest)s days."),
+    "field-invalid": lazy("These fields do not fit: %(fields)s."),
+    "field-missing": lazy("Fill in: %(fields)s."),
+    "figures-not-possible": lazy("%(key)s: the figures must be more than 0."),
+    "first-parcel-not-archived": lazy("%(number)s supplements a parcel that is not archived yet."),
+    "invalid-flag": lazy("A flag is true or false; known are %(known)s."),
+    "invalid-json": lazy("The request is not valid JSON: %(reason)s"),
+    "invalid-key": lazy("The key must look like %(pattern)s."),
+    "items-not-settled": lazy("Say which items are meant on the lines %(positions)s."),
+    "label-missing": lazy("Give the token a name, so that it is known again."),
+    "machine-busy": lazy("%(machine)s is taken at that time."),
+    "more-than-delivered": lazy("Only %(delivered)s were delivered, %(wanted)s were to come back."),
+    "more-than-due": lazy("On %(number)s only %(due)s is open."),
+    "more-than-open": lazy("Only %(open)s are still to be delivered, not %(wanted)s."),
+    "more-than-wanted": lazy("%(wanted)s are wanted here, %(picked)s are too many."),
+    "no-documents": lazy("%(number)s holds no papers yet."),
+    "no-mail-address": lazy("%(address)s is no mail address."),
+    "no-press": lazy("%(number)s: this format does not fit on the paper, or the paper on no press."),
+    "no-printed-item": lazy("There is no item that is made to order."),
+    "no-printed-line": lazy("%(number)s has no line that is printed."),
+    "no-scopes": lazy("Choose at least one thing that the token may do."),
+    "no-specification": lazy("%(number)s has no order form yet. Fill it in first."),
+    "not-bpmn": lazy("This is no BPMN map: %(reason)s"),
+    "not-printed": lazy("The paper could not be made: %(error)s"),
+    "not-stuck": lazy("It goes on; there is nothing to try again."),
+    "not-their-role": lazy("This is work of %(role)s, and they do not have this role."),
+    "not-what-was-picked": lazy("What lies in the packages is not what was picked. Count again."),
+    "not-your-role": lazy("This is work of %(role)s, a role you do not have."),
+    "not-yours": lazy("A token can be issued for yourself only."),
+    "nothing-picked": lazy("Nothing of this was picked, so there is nothing to pack."),
+    "nothing-to-credit": lazy("Of %(number)s nothing that was invoiced came back."),
+    "nothing-to-invoice": lazy("Of %(number)s nothing was delivered that is not invoiced yet."),
+    "nothing-was-read": lazy(
+        "No order was read of this, so none can be made. Enter the order by hand, or set this aside."
+    ),
+    "one-of-several": lazy("%(name)s holds several orders; each is settled on its own."),
+    "out-of-range": lazy("A value is too large or too small: %(reason)s"),
+    "parcel-closed": lazy("The parcel %(number)s is closed; what comes now goes into a supplement."),
+    "parcel-still-open": lazy("The parcel %(number)s is still open. Close it first."),
+    "percent-not-possible": lazy("A prepayment is more than 0 and at most 100 percent."),
+    "perhaps-delivered": lazy("The sending broke off; the mail may have arrived. Ask before you send it again."),
+    "prepaid-already": lazy("%(number)s has a prepayment invoice already."),
+    "prepayment-open": lazy("%(number)s waits for its prepayment."),
+    "press-incomplete": lazy("A press needs its printing units and the largest sheet."),
+    "price-differs": lazy("Line %(position)s: the order says %(stated)s each, our price is %(ours)s."),
+    "quantities-not-possible": lazy("At most %(most)s quantities, each more than 0."),
+    "quantity-missing": lazy("Line %(position)s states no quantity."),
+    "quantity-not-possible": lazy("Line %(position)s: %(quantity)s is more than an order can hold. Ask the customer."),
+    "recipient-missing": lazy("Say to whom the mail goes."),
+    "retained": lazy("This must still be kept by law."),
+    "scope-too-wide": lazy("A token cannot give more than you have: %(scopes)s."),
+    "sealed": lazy("%(name)s is sealed and cannot be changed."),
+    "somebody-else-has-it": lazy("A colleague has taken this."),
+    "text-missing": lazy("A mail needs a subject and a text."),
+    "too-large": lazy("%(name)s is larger than %(most)s bytes. Split it."),
+    "twice": lazy("The same thing stands here twice."),
+    "twice-in-the-set": lazy("Two rows are about the same thing."),
+    "unit-differs": lazy("Line %(position)s is ordered in “%(stated)s”, we sell in “%(ours)s”."),
+    "unknown-content": lazy("The file has not arrived here, or it has no name. Send it again."),
+    "unknown-document": lazy("There is no such paper."),
+    "unknown-field": lazy("There is no field %(field)s."),
+    "unknown-format": lazy("There is no format %(format)s."),
+    "unknown-grain": lazy("The grain runs along the height or the width."),
+    "unknown-intake": lazy("There is no such input."),
+    "unknown-invoice": lazy("There is no such invoice."),
+    "unknown-kind": lazy("There is no kind %(kind)s."),
+    "unknown-line": lazy("There is no such line."),
+    "unknown-machine": lazy("There is no such machine."),
+    "unknown-map": lazy("There is no published map %(map)s."),
+    "unknown-message": lazy("There is no such message."),
+    "unknown-outcome": lazy("The step has no decision %(outcome)s."),
+    "unknown-parcel": lazy("There is no such parcel."),
+    "unknown-scope": lazy("Not known: %(scopes)s."),
+    "unknown-shipment": lazy("There is no such shipment."),
+    "unknown-source": lazy("There is no source %(source)s."),
+    "unknown-specification": lazy("There is no such order form."),
+    "unknown-ticket": lazy("There is no such job ticket."),
+    "unknown-token": lazy("There is no such token."),
+    "unknown-work": lazy("There is no such work item."),
+    "which-line": lazy("%(number)s has several printed lines. Say which one is meant."),
+    "wrong-intake-state": lazy("%(name)s is %(state)s; this is not possible now."),
+    "wrong-item": lazy("This is %(scanned)s; wanted is %(wanted)s."),
+    "wrong-machine": lazy("%(machine)s does not do this operation."),
+    "wrong-message-state": lazy("The message is %(state)s; this is not possible now."),
+    "wrong-ticket-state": lazy("The job ticket is %(state)s; this is not possible now."),
+}
+
+
+# where something that is no order stands, for refusals that name it
+STANDING: Mapping[str, Text] = {
+    **STATES,
+    "open": lazy("open"),
+    "picked": lazy("picked"),
+    "packed": lazy("packed"),
+    "shipped": lazy("shipped"),
+    "delivered": lazy("delivered"),
+    "received": lazy("received"),
+    "recognised": lazy("read"),
+    "review": lazy("with a person"),
+    "order": lazy("an order"),
+    "not_an_order": lazy("set aside"),
+    "rejected": lazy("refused"),
+    "waiting": lazy("waiting"),
+    "planned": lazy("planned"),
+    "running": lazy("running"),
+    "finished": lazy("finished"),
+    "withdrawn": lazy("withdrawn"),
+    "draft": lazy("a draft"),
+    "outgoing": lazy("waiting to be sent"),
+    "sending": lazy("being sent"),
+    "sent": lazy("sent"),
+    "failed": lazy("not sent"),
+    "closed": lazy("closed"),
+    "committed": lazy("archived"),
+}
+MISSING: Mapping[str, Text] = {
+    "delivered": lazy("delivery"),
+    "invoiced": lazy("invoice"),
+    "paid": lazy("payment"),
+}
+_FACT_WORDS: Mapping[str, Mapping[str, Text]] = {
+    "state": STANDING,
+    "checks": CHECKS,
+    "missing": MISSING,
+    "role": ROLES,
+    "channel": CHANNELS,
 }
 
 
 def refusal_text(refusal: Refusal) -> str:
     """What stands in the way, in a sentence; an unknown code shows itself with its facts."""
     text = REFUSALS.get(refusal.code)
-    facts: dict[str, Any] = {"row": (refusal.subject or 0) + 1, **refusal.facts}
-    if "state" in facts:
-        facts["state"] = STATES.get(str(facts["state"]), facts["state"])
-    for name in ("free", "wanted"):
-        if name in facts:
-            facts[name] = number(facts[name])
-    if isinstance(facts.get("checks"), list):
-        facts["checks"] = ", ".join(str(CHECKS.get(one, one)) for one in facts["checks"])
+    facts = {"row": str((refusal.subject or 0) + 1)}
+    facts |= {name: _fact(name, value) for name, value in refusal.facts.items()}
     if text is None:
         return f"{refusal.code} {dict(refusal.facts) or ''}".strip()
     try:
@@ -224,9 +350,19 @@ def refusal_text(refusal: Refusal) -> str:
         return f"{refusal.code} {dict(refusal.facts)}"
 
 
-def told(name: str) -> Told:
-    """How an event reads; one that nobody put in words shows its own name."""
-    return EVENTS.get(name) or Told(name.replace("_", " ").replace(".", ": "), "circle-dashed")
+def _fact(name: str, value: Any) -> str:
+    """A fact of a refusal as people read it: codes in words, figures in the reader's locale, several things with commas."""
+    if isinstance(value, str) and name in FIGURES and _PLAIN.fullmatch(value):
+        value = Decimal(value)  # figures of an answer that was kept for its key come back as texts
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_fact(name, one) for one in value)
+    if isinstance(value, Decimal) or (isinstance(value, int) and name in FIGURES):
+        return number(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if name in ("stated", "ours") and str(value) in UNITS:
+        return unit(str(value))
+    return str(_FACT_WORDS.get(name, {}).get(str(value), value))
 
 
 def unit(code: str) -> str:

@@ -18,6 +18,7 @@ from .listing import many
 from .respond import actor, do, found, page, read, show, tell
 from .templatetags.ui import moment
 from .words import PAPERS, unit
+from .work_inside import first_paper, inside, proposed
 from .worklist import whose
 
 SUBJECT_PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice"}
@@ -98,7 +99,7 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
     row = form.row
     papers = papers_about(request, row.subject_type, row.subject_id)
     chosen = request.GET.get("paper", "")
-    shown = next((p for p in papers if str(p["id"]) == chosen), papers[0] if papers else None)
+    shown = next((p for p in papers if str(p["id"]) == chosen), first_paper(row.role, papers))
     here = reverse("work-item", args=[row.id])
     for paper in papers:
         paper["current"] = paper is shown
@@ -112,7 +113,8 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "due": due,
         "due_tone": tone,
         "about": _about(form),
-        "fields": [_field(one, request.POST) for one in form.fields],
+        "fields": _fields(request, form),
+        **inside(request, row),
         "checks": _checks(form, request.POST),
         "reason": request.POST.get("reason", ""),
         "outcomes": _outcomes(form),
@@ -144,6 +146,15 @@ def _about(form: Any) -> list[dict[str, str]]:
         done = _("%(outcome)s by %(who)s") % {"outcome": form.outcome, "who": form.done_by}
         about.append({"name": _("Finished"), "value": done})
     return about
+
+
+def _fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
+    """The map's form as filled in so far, what is empty as the order suggests it."""
+    begin = proposed(request, form)
+    return [
+        _field(field if field.value is not None else field._replace(value=begin.get(field.name)), request.POST)
+        for field in form.fields
+    ]
 
 
 def _field(field: Any, given: QueryDict) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def erase(ctx: Context, rows: Sequence[Erase]) -> Outcome:
 
 def _kept(index: int, row: Erase, kinds: dict[int, Any]) -> Refusal | None:
     if row.what not in WHATS:
-        return Refusal("unknown-kind", index, {"what": row.what, "allowed": list(WHATS)})
+        return Refusal("unknown-kind", index, {"kind": row.what, "allowed": list(WHATS)})
     if not row.reason.strip():
         return Refusal("reason-missing", index)
     if row.what == "paper" and row.id not in kinds:

@@ -7,7 +7,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import statements
-from orderway.orders.commands.deliver import note
+from orderway.orders.commands.deliver import give_up, note
 
 from ..bills import BillLine, bill
 from .issue import BOOKS, SQL, bill_line, lock, write
@@ -26,7 +26,7 @@ class CreditReturned:
 
 @command("billing.credit_returned", row=CreditReturned, roles=BOOKS)
 def credit_returned(ctx: Context, rows: Sequence[CreditReturned]) -> Outcome:
-    """Credit what orders were charged for and gave back; the credit note names the invoice it corrects."""
+    """Credit what orders were charged for and gave back, which is then owed no more; the credit note names the invoice it corrects."""
     reasons = {row.id: row.reason.strip() for row in rows}
     orders, refused = lock(ctx, list(reasons))
     lines: dict[int, list[BillLine]] = {}
@@ -41,6 +41,7 @@ def credit_returned(ctx: Context, rows: Sequence[CreditReturned]) -> Outcome:
         return Outcome(refused=refused)
     charged = {line.order_line: -line.quantity for id in accepted for line in lines[id] if line.order_line}
     note(ctx.within(), "invoiced", charged)
+    give_up(ctx.within(), {line: -quantity for line, quantity in charged.items()}, "credited")
     opened = ctx.fetch(
         SQL.insert_bills,
         kind="credit_note",

@@ -3,11 +3,20 @@
 from collections.abc import Sequence
 
 from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome
+from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.orders.commands.deliver import note_money
 from orderway.workflow.commands.proceed import arrive
 
 SQL = statements("billing", "settle")
+
+
+@command("billing.settle_orders")
+def settle_orders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """What these orders owe or are owed has changed without a bill: compare it with what was paid."""
+    settle(ctx, [row.id for row in rows])
+    return Outcome([row.id for row in rows])
 
 
 def settle(ctx: Context, orders: Sequence[int]) -> None:

@@ -19,7 +19,8 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- The head of one invoice.
 select i.*, o.number as order_number, o.their_reference, p.name as customer, p.number as customer_number, p.email as customer_email,
        p.language as customer_language, p.street as buyer_street, p.postcode as buyer_postcode, p.city as buyer_city,
-       p.country as buyer_country, p.vat_id as buyer_vat_id, o.parcel_id, f.number as parcel_number,
+       p.country as buyer_country, p.vat_id as buyer_vat_id, o.ship_name, o.ship_street, o.ship_postcode, o.ship_city,
+       o.ship_country, o.promised_on, o.requested_on, o.parcel_id, f.number as parcel_number,
        c.number as corrects_number, c.issued_on as corrects_issued_on,
        (select max(s.shipped_at) from shipment s where s.order_id = i.order_id) as delivered_at,
        (select min(e.at) from event e where e.root_type = 'order' and e.root_id = i.order_id and e.subject_type = 'invoice'

@@ -12,7 +12,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import statements
 
-from .pick import FLOOR, tell_maps
+from .pick import FLOOR, order_stopped, tell_maps
 
 SQL = statements("fulfilment", "pack")
 
@@ -68,6 +68,8 @@ def _not_packable(id: int, boxes: Sequence[Box], lines: Sequence[Any] | None) ->
         return Refusal("unknown-shipment", id)
     if lines[0].state != "picked":
         return Refusal("wrong-state", id, {"number": lines[0].order_number, "state": lines[0].state})
+    if stopped := order_stopped(id, lines[0]):
+        return stopped
     wanted = {line.id: line.picked for line in lines if line.picked}
     if not wanted:
         return Refusal("nothing-picked", id)

@@ -88,12 +88,21 @@ def pick(ctx: Context, rows: Sequence[PickLine]) -> Outcome:
 def _not_pickable(row: PickLine, line: Any) -> Refusal | None:
     if line is None:
         return Refusal("unknown-line", row.line)
+    if stopped := order_stopped(row.line, line):
+        return stopped
     if line.state != "open" or line.picked is not None:
         return Refusal("already-picked", row.line, {"order": line.order_number})
     if row.scanned and row.scanned not in (line.item_number, line.gtin):
         return Refusal("wrong-item", row.line, {"scanned": row.scanned, "wanted": line.item_number})
     if not 0 <= row.quantity <= line.quantity:
         return Refusal("more-than-wanted", row.line, {"wanted": line.quantity, "picked": row.quantity})
+    return None
+
+
+def order_stopped(subject: int, row: Any) -> Refusal | None:
+    """Goods of an order that is held or cancelled stay where they are."""
+    if row.order_state in ("held", "cancelled"):
+        return Refusal("order-stopped", subject, {"number": row.order_number, "state": row.order_state})
     return None
 
 

@@ -16,7 +16,7 @@ from orderway.stock import commands as stock
 from orderway.stock.rules import Share
 from orderway.workflow.commands.proceed import arrive
 
-from .pick import FLOOR, tell_maps
+from .pick import FLOOR, order_stopped, tell_maps
 
 SQL = statements("fulfilment", "ship")
 
@@ -35,6 +35,9 @@ def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     """Ship packed shipments: goods leave the stock, the delivery note gets its number, the order learns what was delivered."""
     ways = {row.id: row for row in rows}
     may, refused = _lock(ctx, list(ways), "packed")
+    refused += [stopped for shipment in may if (stopped := order_stopped(shipment.id, shipment))]
+    out = {refusal.subject for refusal in refused}
+    may = [shipment for shipment in may if shipment.id not in out]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     lines = ctx.fetch(SQL.lines, ids=[shipment.id for shipment in may])
@@ -104,6 +107,27 @@ def deliver(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     reached = ctx.fetch(SQL.delivered_orders, ids=sorted({shipment.order_id for shipment in may}))
     arrive(ctx, "order", [row.order_id for row in reached], "delivered")
     return Outcome(ids, refused)
+
+
+@command("fulfilment.note_rest")
+def note_rest(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """What these orders still owed was given up: where everything else has arrived or left, their maps go on."""
+    ids = [row.id for row in rows]
+    arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.delivered_orders, ids=ids)], "delivered")
+    arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.shipped_orders, ids=ids)], "shipped")
+    return Outcome(ids)
+
+
+@command("fulfilment.cancel_shipments")
+def cancel_shipments(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """These orders were cancelled: what has not left the house is not picked any more, and what was picked goes back."""
+    open_ones = ctx.fetch(SQL.lock_open, orders=[row.id for row in rows])
+    ctx.fetch(SQL.cancel, ids=[shipment.id for shipment in open_ones])
+    facts = [
+        Fact(s.id, s.order_id, {"state": s.state}, {"state": "cancelled"}, {"put_back": s.picked}) for s in open_ones
+    ]
+    ctx.record("shipment.cancelled", "shipment", facts)
+    return Outcome([row.id for row in rows])
 
 
 @command("fulfilment.backorder")

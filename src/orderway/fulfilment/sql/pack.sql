@@ -1,6 +1,6 @@
 -- name: lock
 -- Lock shipments in key order with their picked lines.
-select l.id, l.shipment_id, l.picked, s.state, s.order_id, i.weight, o.number as order_number
+select l.id, l.shipment_id, l.picked, s.state, s.order_id, i.weight, o.number as order_number, o.state as order_state
 from shipment s
 join shipment_line l on l.shipment_id = s.id
 join order_line ol on ol.id = l.order_line_id

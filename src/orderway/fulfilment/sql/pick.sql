@@ -37,7 +37,7 @@ select id, order_id from opened order by id
 -- name: lock_lines
 -- Lock shipment lines in key order, after their shipments.
 select l.id, l.shipment_id, l.order_line_id, l.demand_id, l.level_id, l.quantity, l.picked, s.state, s.order_id,
-       i.number as item_number, i.gtin, o.number as order_number
+       i.number as item_number, i.gtin, o.number as order_number, o.state as order_state
 from shipment_line l
 join shipment s on s.id = l.shipment_id
 join order_line ol on ol.id = l.order_line_id

@@ -1,6 +1,6 @@
 -- name: lock
 -- Lock shipments in key order, after their orders.
-select s.id, s.order_id, s.state, o.number as order_number
+select s.id, s.order_id, s.state, o.number as order_number, o.state as order_state
 from shipment s join sales_order o on o.id = s.order_id
 where s.id = any(%(ids)s::bigint[]) and {visible shipment s}
 order by o.id, s.id for update
@@ -35,3 +35,24 @@ from order_line l join sales_order o on o.id = l.order_id and o.state = 'confirm
 join demand d on d.id = l.demand_id
 where l.order_id = any(%(ids)s::bigint[]) and d.met < d.quantity and {visible sales_order o}
 order by l.order_id
+
+-- name: shipped_orders
+-- Which of these orders have sent something, owe nothing more and have no shipment in the house.
+select o.id as order_id from unnest(%(ids)s::bigint[]) as o (id)
+where exists (select 1 from shipment s where s.order_id = o.id and s.state in ('shipped', 'delivered'))
+  and not exists (select 1 from shipment s where s.order_id = o.id and s.state in ('open', 'picked', 'packed'))
+  and not exists (select 1 from order_line l
+                  where l.order_id = o.id and l.demand_id is not null and l.delivered < l.quantity - l.cancelled)
+order by o.id
+
+-- name: lock_open
+-- Lock the shipments of cancelled orders that have not left the house, after their orders, with what was picked.
+select s.id, s.order_id, s.state,
+       (select coalesce(sum(l.picked), 0) from shipment_line l where l.shipment_id = s.id) as picked
+from shipment s join sales_order o on o.id = s.order_id and o.state = 'cancelled'
+where s.order_id = any(%(orders)s::bigint[]) and s.state in ('open', 'picked', 'packed') and {visible shipment s}
+order by o.id, s.id for update of s
+
+-- name: cancel
+-- These shipments go nowhere.
+update shipment set state = 'cancelled' where id = any(%(ids)s::bigint[])

@@ -30,7 +30,7 @@ where s.id = %(id)s::bigint and {visible shipment s}
 -- name: lines
 -- The lines of one shipment.
 select l.id, l.order_line_id, l.quantity, l.picked, ol.position, ol.description, ol.unit, ol.quantity as ordered, ol.delivered, ol.cancelled,
-       i.number as item_number, i.name as item_name, i.gtin
+       i.number as item_number, i.name as item_name, i.gtin, i.weight
 from shipment_line l
 join shipment s on s.id = l.shipment_id
 join order_line ol on ol.id = l.order_line_id

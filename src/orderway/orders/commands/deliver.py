@@ -65,6 +65,25 @@ class ShortShip:
     reason: str
 
 
+def give_up(ctx: Context, quantities: Mapping[int, Decimal], reason: str) -> None:
+    """What came back and was credited is not owed any more (order line -> quantity): lines and totals shrink.
+
+    For the floor that credits; the stock is not touched, because these goods had left it and came back.
+    """
+    lines = {line.id: line for line in ctx.fetch(SQL.lock_credited, ids=list(quantities))}
+    after = {id: _shortened(lines[id], quantities[id]) for id in lines}
+    if not after:
+        return
+    orders = ctx.fetch(
+        SQL.shorten,
+        line=list(after),
+        cancelled=[cancelled for cancelled, _ in after.values()],
+        net=[net for _, net in after.values()],
+    )
+    rows = [ShortShip(id, quantities[id], reason) for id in after]
+    ctx.record("order.given_up", "order", _short_facts(rows, lines, after, {o.id: o for o in orders}))
+
+
 @command("orders.short_ship", row=ShortShip, roles=[*DESK, "warehouse"])
 def short_ship(ctx: Context, rows: Sequence[ShortShip]) -> Outcome:
     """Give up what cannot be delivered: the line and the order's total shrink, the stock it held is freed."""

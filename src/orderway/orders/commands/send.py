@@ -7,7 +7,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
-from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.proceed import StartMap, StopMap
 
 SQL = statements("orders", "send")
 PRINT, TRADE = "print_order", "trade_order"
@@ -21,6 +21,22 @@ def send_on_way(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     started = ctx.run("workflow.start", starts, partial=True)
     refused = [refusal for refusal in started.refused if refusal.code not in ("unknown-map", "already-running")]
     return Outcome([row.id for row in rows], refused)
+
+
+@command("orders.leave_maps")
+def leave_maps(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """These orders were cancelled: nobody has to do anything for them any more."""
+    orders = [order for order in ctx.fetch(SQL.reasons, ids=[row.id for row in rows]) if order.state == "cancelled"]
+    ctx.run("workflow.stop", [StopMap("order", order.id, order.hold_reason or "cancelled") for order in orders])
+    return Outcome([row.id for row in rows])
+
+
+@command("orders.go_on")
+def go_on(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """What stopped these orders on their maps is gone: they were held and are resumed, or what was owing was given up."""
+    stopped = ctx.fetch(SQL.stopped, ids=[row.id for row in rows])
+    ctx.run("workflow.retry", [Ref(token.id) for token in stopped], partial=True)
+    return Outcome([row.id for row in rows])
 
 
 @command("orders.label_parcels")

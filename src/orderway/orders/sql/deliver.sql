@@ -40,6 +40,13 @@ where l.id = any(%(ids)s::bigint[]) and {visible order_line l}
   and o.state in ('placed', 'held', 'confirmed')
 order by o.id, l.id for update
 
+-- name: lock_credited
+-- Lock the orders of credited lines, then the lines; an order may be completed by then.
+select l.id, l.order_id, l.quantity, l.cancelled, l.delivered, l.price, l.per, l.discount, l.net, l.demand_id, o.currency
+from order_line l join sales_order o on o.id = l.order_id
+where l.id = any(%(ids)s::bigint[]) and {visible order_line l}
+order by o.id, l.id for update
+
 -- name: shorten
 -- Give up units of lines and shrink the totals of their orders.
 with s as (

@@ -1,13 +1,14 @@
 -- name: order
 -- The facts of orders.
 select o.id, o.number || ' ' || p.name as title, o.number, p.name as customer, o.channel, o.ship_country as country, o.net,
-       o.currency, o.prepay_percent, o.requested_on, l.lines, l.made_lines, l.short_lines
+       o.currency, o.prepay_percent, o.requested_on, l.lines, l.made_lines, l.short_lines, l.owed_lines
 from sales_order o
 join party p on p.id = o.customer_id
 left join lateral (
     select count(*) as lines,
            count(*) filter (where i.kind = 'made') as made_lines,
-           count(*) filter (where d.quantity - d.met > d.allocated) as short_lines
+           count(*) filter (where d.quantity - d.met > d.allocated) as short_lines,
+           count(*) filter (where x.demand_id is not null and x.delivered < x.quantity - x.cancelled) as owed_lines
     from order_line x join item i on i.id = x.item_id left join demand d on d.id = x.demand_id
     where x.order_id = o.id
 ) l on true

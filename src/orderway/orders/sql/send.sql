@@ -6,6 +6,19 @@ from sales_order o join party p on p.id = o.customer_id
 where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id
 
+-- name: reasons
+-- Why orders stopped.
+select o.id, o.state, o.hold_reason from sales_order o
+where o.id = any(%(ids)s::bigint[]) and {visible sales_order o} order by o.id
+
+-- name: stopped
+-- The tokens of orders that stopped because the order was held, or was not finished.
+select t.id from token t
+join process_instance i on i.id = t.instance_id and i.subject_type = 'order' and i.subject_id = any(%(ids)s::bigint[])
+join sales_order o on o.id = i.subject_id and o.state in ('placed', 'confirmed')
+where t.state = 'stuck' and t.reason_code in ('wrong-state', 'not-finished') and {visible process_instance i}
+order by t.id
+
 -- name: filled_parcels
 -- The parcels of finished orders that hold their papers: with goods gone the delivery note, with money asked for the invoice.
 select o.id, o.parcel_id from sales_order o join parcel f on f.id = o.parcel_id and f.state = 'open'

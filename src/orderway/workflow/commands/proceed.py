@@ -161,6 +161,7 @@ def retry(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     refused = [Refusal("not-stuck", id) for id in ids if id not in found]
     if ctx.halts(refused) or not stuck:
         return Outcome(refused=refused)
+    desk.close(ctx.actor.company_id, sorted(found))
     record(ctx, "process.retried", [(t.instance, {"map": t.instance.graph.key, "node": t.node}) for t in stuck])
     move = Move(ctx, stock)
     for token in stuck:
