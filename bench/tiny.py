@@ -9,12 +9,13 @@ COMMANDS = ("orders.place", "orders.confirm", "stock.move")
 
 if __name__ == "__main__":
     with borrowed(sys.argv[1]) as ground:
-        from . import capture, growth, life, papers, place
+        from . import capture, growth, life, papers, place, workflow
 
         figures = life.bench(ground, one=4, many=8, runs=1)
         check(ground.named(LIMIT))
         figures += place.bench(ground, count=16, runs=1, warm=16)
         figures += capture.bench(ground, count=30, runs=1)
+        figures += workflow.bench(ground, count=4, runs=1)
         figures += papers.bench(ground, count=2, runs=1)
         figures += growth.bench(ground, few=2, many=4, runs=1, only=COMMANDS)
         for figure in figures:

@@ -53,6 +53,7 @@ class SalesOrder(models.Model):
             models.Index(fields=["company", "state", "requested_on", "id"], name="sales_order_due"),
             models.Index(fields=["company", "-id"], name="sales_order_newest"),
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
+            models.Index(fields=["customer", "their_reference"], name="sales_order_reference"),
         ]
 
 

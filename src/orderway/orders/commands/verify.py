@@ -36,11 +36,13 @@ def verify_orders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     )
     waived = {(row.order_id, row.check_name) for row in written if row.waived_reason}
     blocking: dict[int, list[str]] = {id: [] for id in facts}
+    failed: dict[int, list[str]] = {id: [] for id in facts}
     for id, result in found:
+        if not result.passed:
+            failed[id].append(result.check)
         if _blocks(result) and (id, result.check) not in waived:
             blocking[id].append(result.check)
-    told = [Fact(id, id, says={"failed": [r.check for o, r in found if o == id and not r.passed]}) for id in facts]
-    ctx.record("order.verified", "order", told)
+    ctx.record("order.verified", "order", [Fact(id, id, says={"failed": checks}) for id, checks in failed.items()])
     refused += [Refusal("findings", id, {"checks": checks}) for id, checks in blocking.items() if checks]
     return Outcome([id for id, checks in blocking.items() if not checks], refused)
 

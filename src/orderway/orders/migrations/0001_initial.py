@@ -93,6 +93,10 @@ class Migration(migrations.Migration):
             model_name='salesorder',
             index=models.Index(fields=['customer', '-id'], name='sales_order_customer'),
         ),
+        migrations.AddIndex(
+            model_name='salesorder',
+            index=models.Index(fields=['customer', 'their_reference'], name='sales_order_reference'),
+        ),
         migrations.AddConstraint(
             model_name='salesorder',
             constraint=models.UniqueConstraint(fields=('company', 'number'), name='sales_order_number'),

@@ -1,5 +1,12 @@
 -- name: facts
--- What the checks rest on.
+-- What the checks rest on; what a customer owes is summed once, however many of their orders are asked for.
+with asked as materialized (
+    select o.* from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
+), owed as materialized (
+    select s.customer_id, sum(s.net) as net from sales_order s
+    where s.customer_id in (select customer_id from asked) and s.state in ('placed', 'held', 'confirmed') and not s.settled
+    group by s.customer_id
+)
 select o.id, o.ship_street, o.ship_postcode, o.ship_city, o.ship_country, o.requested_on, o.their_reference, o.payment_days,
        p.vat_id, p.credit_limit, c.timezone,
        (select count(*)::integer from order_line l where l.order_id = o.id) as lines,
@@ -15,10 +22,8 @@ select o.id, o.ship_street, o.ship_postcode, o.ship_city, o.ship_country, o.requ
              where l.order_id = o.id and i.kind = 'goods' and d.quantity - d.met - d.allocated >
                    coalesce((select sum(v.on_hand - v.reserved) from stock_level v where v.item_id = l.item_id), 0)
              order by l.position) as short,
-       (select coalesce(sum(s.net), 0) from sales_order s
-        where s.customer_id = o.customer_id and s.state in ('placed', 'held', 'confirmed') and not s.settled) as open_net
-from sales_order o join party p on p.id = o.customer_id join company c on c.id = o.company_id
-where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
+       coalesce(w.net, 0) as open_net
+from asked o join party p on p.id = o.customer_id join company c on c.id = o.company_id left join owed w on w.customer_id = o.customer_id
 order by o.id
 
 -- name: write
