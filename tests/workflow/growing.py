@@ -5,11 +5,13 @@ from typing import Any
 
 import growth
 
+from orderway.kernel import clock
 from orderway.kernel.access import system_actor
+from orderway.kernel.context import Context
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
-from orderway.workflow.commands.proceed import StartMap, StopMap
+from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork, HandOver
 
@@ -56,7 +58,43 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         )
         return [row.id for row in found]
 
+    def arrived(shop: Any, n: int) -> list[int]:
+        """Arrivals that start a map, looked at already."""
+        start = '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent>'
+        xml = (
+            drawn("growth", DECIDE)
+            .replace('<startEvent id="s"/>', start)
+            .replace(HEAD, HEAD + '<message id="m" name="come"/>')
+        )
+        ids = orders(shop, n, xml)
+        run("workflow.start", system_actor(shop.company), [StartMap("growth", placed(shop, 1)[0])])  # compiles the map
+        arrive(Context(system_actor(shop.company), clock.now()), "order", ids, "come")
+        fetch(
+            "update arrival set state = 'kept' where name = 'come' and subject_id = any(%(ids)s::bigint[])",
+            {"ids": ids},
+        )
+        found = fetch(
+            "select id from arrival where name = 'come' and subject_id = any(%(ids)s::bigint[])", {"ids": ids}
+        )
+        return [row.id for row in found]
+
+    def clocks(shop: Any, n: int) -> list[int]:
+        """Maps that the clock starts."""
+        timer = (
+            '<startEvent id="s"><timerEventDefinition><timeCycle>R/PT1H</timeCycle></timerEventDefinition></startEvent>'
+        )
+        xmls = [
+            drawn(f"clock_{i}", DECIDE).replace('<startEvent id="s"/>', timer).replace('"order"', '"company"')
+            for i in range(n)
+        ]
+        assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml) for xml in xmls]).ok
+        fetch("update process_clock set due_at = now() - interval '1 day'", {})
+        return [row.id for row in fetch("select id from process_clock", {})]
+
     return {
+        "workflow.start_arrived": lambda shop, n: [Ref(id) for id in arrived(shop, n)],
+        "workflow.start_due": lambda shop, n: [Ref(id) for id in clocks(shop, n)],
+        "workflow.signal": lambda _, n: [GiveSignal(f"growth {i}") for i in range(n)],
         "workflow.publish": lambda _, n: [PublishMap(drawn(f"growth_{n}_{i}", DECIDE)) for i in range(n)],
         "workflow.start": lambda shop, n: [StartMap("growth", id) for id in orders(shop, n, drawn("growth", DECIDE))],
         "workflow.advance": lambda shop, n: [Ref(id) for id in started(shop, n)],

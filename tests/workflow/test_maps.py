@@ -90,9 +90,11 @@ def test_a_refusal_is_caught_at_the_border_of_its_step() -> None:
     )
     graph = compiled(xml).graph
     assert graph is not None
-    step = graph.nodes["a"].does
+    step, around = graph.nodes["a"].does, graph.nodes["a"].around
     assert isinstance(step, Step)
-    assert {code: way.target for code, way in step.caught.items()} == {"short-stock": "f"}
+    assert around is not None
+    assert around.errors == {"short-stock": "b"}
+    assert [way.target for way in graph.nodes["b"].ways] == ["f"]
 
 
 def test_a_condition_may_use_facts_fields_and_the_outcome() -> None:
@@ -112,6 +114,21 @@ def test_a_condition_may_use_facts_fields_and_the_outcome() -> None:
     assert choose.default.target == "e"
 
 
+COUNT = "<loopCardinality>{0}</loopCardinality>"
+
+
+def caught(event: str) -> str:
+    return f'<intermediateCatchEvent id="a">{event}</intermediateCatchEvent>'
+
+
+def thrown(event: str) -> str:
+    return f'<intermediateThrowEvent id="a">{event}</intermediateThrowEvent>'
+
+
+def looped(marker: str) -> str:
+    return f'<serviceTask id="a" o:command="a.step">{marker}</serviceTask>'
+
+
 ARGUMENT = '<extensionElements><o:argument name="percent" value="30"/></extensionElements>'
 
 
@@ -127,15 +144,50 @@ ARGUMENT = '<extensionElements><o:argument name="percent" value="30"/></extensio
         ('<userTask id="a" name="A" o:due="P1M" o:role="manager"/>', "bad-duration"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:holds="no_fact"/>', "unknown-fact"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:sameAs="e"/>', "same-as"),
-        ('<scriptTask id="a" name="A"/>', "cannot-run"),
-        ('<subProcess id="a"/>', "cannot-run"),
-        ('<inclusiveGateway id="a"/>', "cannot-run"),
-        ('<intermediateCatchEvent id="a"><messageEventDefinition id="m"/></intermediateCatchEvent>', "no-event"),
-        ('<intermediateCatchEvent id="a"><signalEventDefinition id="m"/></intermediateCatchEvent>', "cannot-run"),
-        ('<intermediateCatchEvent id="a"><timerEventDefinition id="m"/></intermediateCatchEvent>', "no-duration"),
+        ('<task id="a" name="A"/>', "cannot-run"),
+        ('<transaction id="a"/>', "cannot-run"),
+        ('<adHocSubProcess id="a"/>', "cannot-run"),
+        ('<complexGateway id="a"/>', "cannot-run"),
+        ('<eventBasedGateway id="a" instantiate="true"/>', "cannot-run"),
+        ('<eventBasedGateway id="a"/>', "race"),
+        ('<scriptTask id="a" name="A"/>', "no-script"),
+        ('<scriptTask id="a" name="A"><script>total &gt;</script></scriptTask>', "expression"),
+        ('<scriptTask id="a" name="A"><script>total &gt; 5</script></scriptTask>', "bad-name"),
+        ('<scriptTask id="a" name="A" o:result="total"><script>1</script></scriptTask>', "name-is-fact"),
+        ('<businessRuleTask id="a" name="A"/>', "no-decision"),
+        ('<businessRuleTask id="a" name="A" o:decision="lost"/>', "unknown-decision"),
+        ('<sendTask id="a" name="A"/>', "no-event"),
+        ('<receiveTask id="a" name="A"/>', "no-event"),
+        ('<subProcess id="a"/>', "no-start"),
+        (caught('<messageEventDefinition id="m"/>'), "no-event"),
+        (caught('<signalEventDefinition id="m"/>'), "no-signal"),
+        (caught('<conditionalEventDefinition id="m"/>'), "cannot-run"),
+        (caught('<signalEventDefinition id="m"/><messageEventDefinition id="n"/>'), "cannot-run"),
+        (caught('<timerEventDefinition id="m"/>'), "no-duration"),
+        (
+            caught('<timerEventDefinition id="m"><timeDuration>soon</timeDuration></timerEventDefinition>'),
+            "bad-duration",
+        ),
+        (caught('<timerEventDefinition id="m"><timeCycle>often</timeCycle></timerEventDefinition>'), "bad-timer"),
+        (caught('<timerEventDefinition id="m"><timeDate>total</timeDate></timerEventDefinition>'), "no-moment"),
+        (thrown('<linkEventDefinition id="m" name="lost"/>'), "no-link"),
+        (thrown('<escalationEventDefinition id="m"/>'), "no-code"),
+        (thrown('<compensateEventDefinition id="m" activityRef="lost"/>'), "no-activity"),
         ('<callActivity id="a"/>', "no-map"),
         ('<callActivity id="a" calledElement="lost"/>', "unknown-map"),
-        ('<serviceTask id="a" o:command="a.step"><multiInstanceLoopCharacteristics/></serviceTask>', "loops"),
+        (looped("<multiInstanceLoopCharacteristics/>"), "no-count"),
+        (looped("<standardLoopCharacteristics/>"), "no-loop-end"),
+        (
+            looped(f"<multiInstanceLoopCharacteristics>{COUNT.format('soon')}</multiInstanceLoopCharacteristics>"),
+            "expression",
+        ),
+        (
+            looped(
+                f"<multiInstanceLoopCharacteristics>{COUNT.format('calculation')}</multiInstanceLoopCharacteristics>"
+            ),
+            "bad-count",
+        ),
+        (looped('<multiInstanceLoopCharacteristics behavior="One"/>'), "loops"),
     ],
 )
 def test_what_cannot_run_is_named_with_its_element(element: str, code: str) -> None:

@@ -14,6 +14,7 @@ from orderway.kernel.registry import Ref, command, commands, subject
 from orderway.kernel.running import run
 from orderway.kernel.sql import Statement, fetch
 from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.decisions import decision
 from orderway.workflow.facts import facts
 
 COMPANY = 1
@@ -68,19 +69,50 @@ def _raise(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     return Outcome([row.id for row in rows])
 
 
+@dataclass(frozen=True)
+class Note:
+    """A step of any name."""
+
+    id: int
+    words: str
+
+
+def _note(ctx: Context, rows: Sequence[Note]) -> Outcome:
+    """Write the names of steps into the logs of subjects, unless a subject refuses them."""
+    found = {row.id: row for row in ctx.fetch(LOOK, ids=[row.id for row in rows])}
+    if any(row.words in found[row.id].breaks.split() for row in rows):
+        raise ZeroDivisionError(rows[0].words)
+    refused = [Refusal(f"no-{row.words}", row.id) for row in rows if row.words in found[row.id].refuses.split()]
+    out = {refusal.subject for refusal in refused}
+    done: dict[str, list[int]] = {}
+    for row in rows:
+        if row.id not in out:
+            done.setdefault(row.words, []).append(row.id)
+    for words, ids in done.items():
+        ctx.fetch(LOG, ids=ids, name=words)
+    return Outcome([row.id for row in rows if row.id not in out], refused)
+
+
+def _credit(_ctx: Context, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """A decision: small totals are good."""
+    return [{"credit": "good" if (row["total"] or 0) < 100 else "bad"} for row in rows]
+
+
 if "tests.a" not in commands:
+    decision("tests_credit", {"total": "number"}, {"credit": "string"}, _credit)
     subject("trial", "company")
     for one in "abc":
         command(f"tests.{one}", row=Ref)(_step(one))
     command("tests.say", row=Say)(_say)
     command("tests.raise", row=Ref)(_raise)
+    command("tests.note", row=Note)(_note)
     facts(
         "trial",
-        Statement("facts", "What conditions ask.", "select id, total, flag, sheet, title from trial where id = any(%(ids)s::bigint[])"),
-        {"total": "number", "flag": "boolean", "sheet": "string", "title": "string"},
+        Statement("facts", "What conditions ask.", "select id, total, flag, sheet, title, ready_on from trial where id = any(%(ids)s::bigint[])"),
+        {"total": "number", "flag": "boolean", "sheet": "string", "title": "string", "ready_on": "date"},
     )  # fmt: skip
 
-TABLE = """create table trial (id bigint primary key, total numeric default 0, flag boolean default false, sheet text default 'v1',
+TABLE = """create table trial (id bigint primary key, total numeric default 0, flag boolean default false, ready_on date, sheet text default 'v1',
     title text default 'Trial', log text[] default '{}', refuses text default '', breaks text default '')"""
 
 

@@ -64,6 +64,8 @@ EVENTS: Mapping[str, Told] = {
     "job_ticket.withdrawn": Told(lazy("Job tickets withdrawn"), "x"),
     "process.started": Told(lazy("On its way through the map"), "sitemap"),
     "process.ended": Told(lazy("Way through the map ended"), "sitemap"),
+    "process.failed": Told(lazy("Way through the map failed"), "sitemap", "late"),
+    "signal.given": Told(lazy("Signal given"), "sitemap"),
     "work.completed": Told(lazy("Done"), "check"),
     "paper.described": Told(lazy("Paper description"), "files"),
     "item.added": Told(lazy("Item added"), "tag"),

@@ -5,16 +5,44 @@ Source: OMG BPMN 2.0.2 (formal/13-12-09), clause 15 "Exchange formats". What the
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
 
+from .drawn import (
+    NO_LABELS,
+    Argument,
+    Check,
+    Element,
+    Field,
+    Flow,
+    Label,
+    Lane,
+    Loop,
+    Outcome,
+    Process,
+    Trigger,
+)
+
+__all__ = [
+    "Argument",
+    "Check",
+    "Element",
+    "Field",
+    "Flow",
+    "Label",
+    "Lane",
+    "NotBpmn",
+    "Outcome",
+    "Process",
+    "read_map",
+]
+
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 OURS = "{https://orderway.org/bpmn/1}"
 LARGEST = 5_000_000
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
+_TRUE = ("true", "1")
+Places = Mapping[str, etree._Element]
 _NO_NODES = frozenset(
     {"sequenceFlow", "laneSet", "extensionElements", "documentation", "ioSpecification", "property", "dataObject",
      "dataObjectReference", "dataStoreReference", "textAnnotation", "association", "group", "auditing", "monitoring",
@@ -28,147 +56,18 @@ class NotBpmn(ValueError):
     """The bytes are no BPMN 2.0 XML; says why and, where known, the line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Text in the language of the file and in others (language code -> text)."""
-
-    text: str = ""
-    languages: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
-
-    def in_language(self, language: str) -> str:
-        """The text in `language` ("de", "de-at"), else as the file states it."""
-        return self.languages.get(language) or self.languages.get(language.partition("-")[0]) or self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A form field of a work item. `type`: string, text, number, date, boolean or choice (one of `choices`, value -> label)."""
-
-    name: str
-    type: str
-    label: Label
-    required: bool
-    unit: str
-    choices: Mapping[str, Label]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check item that has to be ticked before an outcome that does not send back."""
-
-    name: str
-    label: Label
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One way to finish a work item. `sends_back` needs a reason and asks for no check items and no required fields."""
-
-    name: str
-    label: Label
-    sends_back: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument of a service step: a constant `value`, or the present `fact`, or what was filled into `field`."""
-
-    name: str
-    value: str | None
-    fact: str
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """What makes an event happen: kind none, message, timer, error …; `name` the message, `code` the error, `duration` the timer."""
-
-    kind: str = "none"
-    name: str = ""
-    code: str = ""
-    duration: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One flow node. `kind` is the XML name (userTask, exclusiveGateway …), `loop` the XML name of its loop marker, "" for none.
-
-    `parent` is the id of the sub-process it stands in, "" for the process itself; `line` its place in the file.
-    """
-
-    id: str
-    kind: str
-    label: Label
-    line: int
-    parent: str = ""
-    loop: str = ""
-    default: str = ""
-    trigger: Trigger = Trigger()
-    attached_to: str = ""
-    interrupting: bool = True
-    command: str = ""
-    arguments: tuple[Argument, ...] = ()
-    arrive: str = ""
-    called: str = ""
-    role: str = ""
-    due: str = ""
-    same_as: str = ""
-    holds: str = ""
-    instruction: Label = Label()
-    fields: tuple[Field, ...] = ()
-    checks: tuple[Check, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """A sequence flow; `condition` is its text, "" for none."""
-
-    id: str
-    label: Label
-    source: str
-    target: str
-    condition: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A department and the ids of the nodes that stand in it."""
-
-    id: str
-    label: Label
-    department: str
-    holds: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One process. `subject` names the kind of thing that runs through it."""
-
-    id: str
-    label: Label
-    subject: str
-    executable: bool
-    elements: tuple[Element, ...]
-    flows: tuple[Flow, ...]
-    lanes: tuple[Lane, ...]
-
-
 def read_map(xml: bytes) -> tuple[Process, ...]:
     """The processes of a BPMN file in file order; raises NotBpmn for other bytes, doubled ids and anything with a DTD."""
     root = _root(xml)
-    names: dict[str, str] = {}
-    seen: set[str] = set()
+    places: dict[str, etree._Element] = {}
     for element in root.iter(f"{BPMN}*"):
         identity = element.get("id")
         if identity is None:
             continue
-        if identity in seen:
+        if identity in places:
             raise NotBpmn(f"line {_line(element)}: the id {identity} is used twice")
-        seen.add(identity)
-        names[identity] = element.get("errorCode") or element.get("name") or ""
-    processes = tuple(_process(element, names) for element in root.iterchildren(f"{BPMN}process"))
+        places[identity] = element
+    processes = tuple(_process(element, places) for element in root.iterchildren(f"{BPMN}process"))
     if not processes:
         raise NotBpmn("there is no process in this file")
     return processes
@@ -192,35 +91,41 @@ def _root(xml: bytes) -> etree._Element:
     return root
 
 
-def _process(process: etree._Element, names: Mapping[str, str]) -> Process:
+def _process(process: etree._Element, places: Places) -> Process:
     return Process(
         id=_id(process),
         label=_label(process),
         subject=process.get(f"{OURS}subject", ""),
         executable=process.get("isExecutable", "false") in ("true", "1"),
-        elements=tuple(_elements(process, "", names)),
+        elements=tuple(_elements(process, "", places)),
         flows=tuple(_flow(flow) for flow in process.iter(f"{BPMN}sequenceFlow")),
         lanes=tuple(_lane(lane) for lane in process.iter(f"{BPMN}lane") if lane.find(f"{BPMN}childLaneSet") is None),
+        undone_by=_undone_by(process),
     )
 
 
-def _elements(container: etree._Element, parent: str, names: Mapping[str, str]) -> Iterator[Element]:
+def _undone_by(process: etree._Element) -> Mapping[str, str]:
+    """The compensation activity by the boundary event it is associated with (clause 10.7.2)."""
+    ends = [
+        (_local(one.get("sourceRef", "")), _local(one.get("targetRef", "")))
+        for one in process.iter(f"{BPMN}association")
+    ]
+    undoes = {e.get("id") for e in process.iter(f"{BPMN}*") if e.get("isForCompensation") in _TRUE}
+    return {source: target for source, target in ends if target in undoes}
+
+
+def _elements(container: etree._Element, parent: str, places: Places) -> Iterator[Element]:
     for child in container.iterchildren(f"{BPMN}*"):
         kind = etree.QName(child).localname
         if kind in _NO_NODES:
             continue
-        element = _element(child, kind, parent, names)
+        element = _element(child, kind, parent, places)
         yield element
         if kind in ("subProcess", "transaction", "adHocSubProcess"):
-            yield from _elements(child, element.id, names)
+            yield from _elements(child, element.id, places)
 
 
-def _element(node: etree._Element, kind: str, parent: str, names: Mapping[str, str]) -> Element:
-    loops = [
-        tag
-        for tag in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
-        if node.find(BPMN + tag) is not None
-    ]
+def _element(node: etree._Element, kind: str, parent: str, places: Places) -> Element:
     inside = node.find(f"{BPMN}extensionElements")
     ours = list(inside.iterchildren(f"{OURS}*")) if inside is not None else []
 
@@ -234,15 +139,21 @@ def _element(node: etree._Element, kind: str, parent: str, names: Mapping[str, s
         label=_label(node),
         line=_line(node),
         parent=parent,
-        loop=loops[0] if loops else "",
+        loop=_loop(node),
         default=node.get("default", ""),
-        trigger=_trigger(node, names),
-        attached_to=node.get("attachedToRef", ""),
-        interrupting=node.get("cancelActivity", "true") in ("true", "1"),
+        trigger=_trigger(node, places),
+        attached_to=_local(node.get("attachedToRef", "")),
+        interrupting=node.get("isInterrupting" if kind == "startEvent" else "cancelActivity", "true") in _TRUE,
+        by_event=node.get("triggeredByEvent") in _TRUE,
+        undoes=node.get("isForCompensation") in _TRUE,
+        begins=node.get("instantiate") in _TRUE,
         command=node.get(f"{OURS}command", ""),
+        script=(node.findtext(f"{BPMN}script") or "").strip(),
+        result=node.get(f"{OURS}result", ""),
+        decision=node.get(f"{OURS}decision", ""),
         arguments=tuple(_argument(a) for a in named("argument")),
         arrive=node.get(f"{OURS}arrive", ""),
-        called=node.get("calledElement", ""),
+        called=_local(node.get("calledElement", "")),
         role=node.get(f"{OURS}role", ""),
         due=node.get(f"{OURS}due", ""),
         same_as=node.get(f"{OURS}sameAs", ""),
@@ -256,22 +167,63 @@ def _element(node: etree._Element, kind: str, parent: str, names: Mapping[str, s
     )
 
 
-def _trigger(node: etree._Element, names: Mapping[str, str]) -> Trigger:
-    found = [
-        child for child in node.iterchildren(f"{BPMN}*") if etree.QName(child).localname.endswith("EventDefinition")
-    ]
-    if not found:
-        return Trigger()
+def _loop(node: etree._Element) -> Loop | None:
+    """The loop marker of an activity (clauses 10.3.8 and 13.3.6, 13.3.7)."""
+    plain = node.find(f"{BPMN}standardLoopCharacteristics")
+    if plain is not None:
+        return Loop(
+            "loop",
+            count=plain.get("loopMaximum", ""),
+            condition=(plain.findtext(f"{BPMN}loopCondition") or "").strip(),
+            before=plain.get("testBefore") in _TRUE,
+        )
+    many = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
+    if many is None:
+        return None
+    data = [tag for tag in ("loopDataInputRef", "loopDataOutputRef") if many.find(BPMN + tag) is not None]
+    behaviour = many.get("behavior", "All")
+    return Loop(
+        "sequential" if many.get("isSequential") in _TRUE else "parallel",
+        count=(many.findtext(f"{BPMN}loopCardinality") or "").strip(),
+        condition=(many.findtext(f"{BPMN}completionCondition") or "").strip(),
+        odd=data[0] if data else f"behavior {behaviour}" if behaviour != "All" else "",
+    )
+
+
+def _trigger(node: etree._Element, places: Places) -> Trigger:
+    found = []
+    for child in node.iterchildren(f"{BPMN}*"):
+        name = etree.QName(child).localname
+        if name == "eventDefinitionRef":
+            shared = places.get(_local((child.text or "").strip()))
+            found += [shared if shared is not None else child]
+        elif name.endswith("EventDefinition"):
+            found.append(child)
     if len(found) > 1:
         return Trigger("multiple")
+    if not found:
+        message = node.get("messageRef")
+        return Trigger("message", name=_named(places, message)) if message else Trigger()
     event = found[0]
     kind = etree.QName(event).localname.removesuffix("EventDefinition")
     if kind == "timer":
-        duration = event.findtext(f"{BPMN}timeDuration")
-        return Trigger("timer", duration=(duration or "").strip())
-    if kind == "error":
-        return Trigger("error", code=names.get(_local(event.get("errorRef", "")), ""))
-    return Trigger(kind, name=names.get(_local(event.get(f"{kind}Ref", "")), ""))
+        stated = [(event.findtext(BPMN + tag) or "").strip() for tag in ("timeDuration", "timeDate", "timeCycle")]
+        return Trigger("timer", duration=stated[0], date=stated[1], cycle=stated[2])
+    if kind in ("error", "escalation"):
+        return Trigger(kind, code=_named(places, event.get(f"{kind}Ref", "")))
+    if kind == "compensate":
+        return Trigger(kind, activity=_local(event.get("activityRef", "")))
+    if kind == "link":
+        return Trigger(kind, name=event.get("name", ""))
+    return Trigger(kind, name=_named(places, event.get(f"{kind}Ref", "")))
+
+
+def _named(places: Places, reference: str) -> str:
+    """The code, else the name of what a reference points at; "" for nothing."""
+    place = places.get(_local(reference))
+    if place is None:
+        return ""
+    return place.get("errorCode") or place.get("escalationCode") or place.get("name") or ""
 
 
 def _field(field_: etree._Element) -> Field:

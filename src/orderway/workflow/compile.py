@@ -1,40 +1,22 @@
 """From a drawing to a graph that runs, or to the list of what cannot run and why. Pure: the caller says what is known."""
 
-import re
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from .bpmn import Element, Flow, Process
-from .conditions import Compare, Condition, ConditionError, Constant, FactType, Name, Tree, parse
-from .graph import Call, Choose, Does, End, Gather, Graph, Node, Pass, Pause, Step, Wait, Way, Work
-from .problems import ERROR, WARNING, Problem
+from .drawn import Element, Flow, Process
+from .graph import Around, Graph, Include, Inside, Node, Pass, Pause, Way
+from .judging import Asked, Known, Shape
+from .meaning import CLOCK_SUBJECT, PART_STARTS, STARTS, TASKS, Meaning
+from .problems import WARNING, Problem
+from .times import When, duration
+from .wiring import Wiring
 
+__all__ = ["Asked", "Compiled", "Known", "Shape", "compile_map", "duration"]
 LONGEST_LABEL = 40
-FIELD_TYPES: Mapping[str, FactType] = {
-    "string": "string", "text": "string", "choice": "string", "number": "number", "date": "date", "boolean": "boolean",
-}  # fmt: skip
-_NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.IGNORECASE)
-_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The arguments a command takes beside the id of its subject, and which of them it must be given."""
-
-    arguments: AbstractSet[str] = frozenset()
-    required: AbstractSet[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a map may name: facts with their types by subject, commands, roles, and the keys of published maps."""
-
-    facts: Mapping[str, Mapping[str, FactType]] = field(default_factory=dict)
-    commands: Mapping[str, Shape] = field(default_factory=dict)
-    roles: AbstractSet[str] = frozenset()
-    maps: AbstractSet[str] = frozenset()
+CONTAINERS = ("subProcess", "transaction", "adHocSubProcess")
+CONDITIONAL = ("exclusiveGateway", "inclusiveGateway")
+LISTENS = ("message", "timer", "signal")
+SIGNAL = "signal:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +25,6 @@ class Compiled:
 
     graph: Graph | None
     problems: tuple[Problem, ...]
-
-
-def duration(text: str) -> timedelta | None:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds; None for other text (months have no fixed length)."""
-    found = _DURATION.match(text)
-    if found is None or not any(found.groups()):
-        return None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def compile_map(processes: tuple[Process, ...], known: Known) -> Compiled:
@@ -64,317 +37,216 @@ def compile_map(processes: tuple[Process, ...], known: Known) -> Compiled:
     return _Compiler(runnable[0], known).compile()
 
 
-class _Compiler:
-    """Collects problems while it translates; one use."""
+class _Compiler(Meaning):
+    """Puts the elements together; one use."""
 
     def __init__(self, process: Process, known: Known) -> None:
-        self.process, self.known = process, known
-        self.elements = {element.id: element for element in process.elements if not element.parent}
-        self.flows = [flow for flow in process.flows if flow.source in self.elements]
-        self.facts = known.facts.get(process.subject, {})
+        super().__init__(process, known)
         self.departments = {node: lane.department or lane.label.text for lane in process.lanes for node in lane.holds}
-        self.outcomes = {outcome.name for element in process.elements for outcome in element.outcomes}
-        self.used: set[str] = set()
-        self.problems: list[Problem] = []
-        self.names = self._field_names()
+        self.parents = {element.id: element.parent for element in process.elements}
+        self.clocks: dict[str, When] = {}
+        self.out: dict[str, list[Flow]] = {id: [] for id in self.elements}
+        for flow in process.flows:
+            self.out.setdefault(flow.source, []).append(flow)
 
     def compile(self) -> Compiled:
         if not self.process.subject:
-            self._tell("no-subject", self.process)
+            self.tell("no-subject", self.process)
         elif self.process.subject not in self.known.facts:
-            self._tell("unknown-subject", self.process, self.process.subject)
+            self.tell("unknown-subject", self.process, self.process.subject)
         self._check_flows()
-        self._check_borders()
-        nodes = {e.id: self._node(e) for e in self.elements.values() if e.kind != "boundaryEvent"}
-        start = self._start()
-        if start and not any(problem.level == ERROR for problem in self.problems):
-            self._check_ways(start, nodes)
-        broken = not start or any(problem.level == ERROR for problem in self.problems)
-        process = self.process
-        graph = None
-        if not broken:
-            facts = frozenset(self.used & self.facts.keys())
-            rank = {node: place for place, node in enumerate(_in_order(nodes, start))}
-            graph = Graph(process.id, process.label, process.subject, start, nodes, self.names, facts, rank)
+        nodes = {element.id: self._node(element) for element in self.elements.values()}
+        inside = {id: self._inside(id) for id in ["", *(e.id for e in self.elements.values() if e.kind in CONTAINERS)]}
+        starts = [e for e in self.elements.values() if e.kind == "startEvent" and not e.parent]
+        wiring = Wiring(nodes, inside, self.parents)
+        if not self.broken:
+            self._check_ways(wiring, [start.id for start in starts])
+        graph = None if self.broken else self._graph(wiring, starts)
         return Compiled(graph, tuple(self.problems))
 
-    def _tell(self, code: str, place: Element | Flow | Process, what: str = "", level: str = ERROR) -> None:
-        self.problems.append(Problem(code, place.id, place.label.text, what, level))
+    def _graph(self, wiring: Wiring, starts: list[Element]) -> Graph:
+        process, nodes = self.process, wiring.nodes
+        order = wiring.in_order([*(start.id for start in starts), *wiring.inside[""].parts, *nodes])
+        plain = next((start for start in starts if start.trigger.kind == "none"), starts[0])
+        return Graph(
+            key=process.id,
+            label=process.label,
+            subject=process.subject,
+            start=plain.id,
+            nodes=nodes,
+            names=self.names,
+            facts=frozenset(self.used & self.facts.keys()),
+            rank={node: place for place, node in enumerate(order)},
+            inside=wiring.inside,
+            starts=self._arriving(starts),
+            clocks=self.clocks,
+            joins=frozenset(n.id for n in nodes.values() if isinstance(n.does, Include) and len(n.does.flows) > 1),
+        )
+
+    def _arriving(self, starts: list[Element]) -> Mapping[str, str]:
+        """The starts by what arrives: the message's name, a signal's behind its prefix."""
+        named = {start.arrive or start.trigger.name: start.id for start in starts if start.trigger.kind == "message"}
+        return named | {SIGNAL + start.trigger.name: start.id for start in starts if start.trigger.kind == "signal"}
 
     def _check_flows(self) -> None:
-        no_target = {element.id for element in self.process.elements if element.kind in ("startEvent", "boundaryEvent")}
-        places = {element.id: element.parent for element in self.process.elements}
+        entered_by_event = {
+            element.id
+            for element in self.process.elements
+            if element.kind in ("startEvent", "boundaryEvent") or element.by_event or element.undoes
+        }
         for flow in self.process.flows:
-            outside = flow.source not in places or flow.target not in places or flow.target in no_target
-            if outside or places[flow.source] != places[flow.target]:
-                self._tell("broken-flow", flow)
-
-    def _check_borders(self) -> None:
-        for border in self.elements.values():
-            host = self.elements.get(border.attached_to)
-            plain = border.trigger.kind == "error" and host is not None and host.kind == "serviceTask"
-            if border.kind == "boundaryEvent" and not plain:
-                self._tell("boundary", border)
-
-    def _field_names(self) -> Mapping[str, FactType]:
-        names: dict[str, FactType] = {}
-        for element in self.process.elements:
-            for form_field in element.fields:
-                kind = FIELD_TYPES.get(form_field.type)
-                if kind is None or names.get(form_field.name, kind) != kind:
-                    self._tell("field-type", element, form_field.name)
-                    continue
-                if form_field.name in self.facts or form_field.name == "outcome":
-                    self._tell("name-is-fact", element, form_field.name)
-                if form_field.type == "choice" and not form_field.choices:
-                    self._tell("no-choices", element, form_field.name)
-                names[form_field.name] = kind
-        return names
-
-    def _start(self) -> str:
-        starts = [element for element in self.elements.values() if element.kind == "startEvent"]
-        if len(starts) != 1:
-            self._tell("several-starts" if starts else "no-start", starts[1] if starts else self.process)
-            return ""
-        if starts[0].trigger.kind != "none":
-            self._tell("start-trigger", starts[0], starts[0].trigger.kind)
-        return starts[0].id
+            outside = flow.source not in self.parents or flow.target not in self.parents
+            if outside or flow.target in entered_by_event or self.parents[flow.source] != self.parents[flow.target]:
+                self.tell("broken-flow", flow)
 
     def _node(self, element: Element) -> Node:
+        ways = tuple(self._way(flow, element) for flow in self.out[element.id])
+        if element.kind == "intermediateThrowEvent" and element.trigger.kind == "link":
+            ways += self._link(element)
+        does = self.does(element, ways)
         self._check_label(element)
-        if element.loop:
-            self._tell("loops", element)
-        ways = tuple(self._way(flow, element) for flow in self.flows if flow.source == element.id)
-        does = self._does(element, ways)
-        if isinstance(does, End) and ways:
-            self._tell("after-end", element)
-        if not isinstance(does, End) and not ways:
-            self._tell("dead-end", element)
-        return Node(element.id, element.label, self.departments.get(element.id, ""), does, ways)
+        self._check_end(element, ways)
+        if element.kind == "boundaryEvent":
+            self._check_border(element)
+        part = self._part_of(element)
+        if element.kind == "startEvent" and part is None:
+            if isinstance(does, Pause):
+                self.clocks[element.id] = does.when
+            does = Pass()  # what it waits for has come when a token stands here
+        return Node(
+            id=element.id,
+            label=element.label,
+            department=self._department(element),
+            does=does,
+            ways=ways,
+            around=self._around(element),
+            host=element.attached_to or (part.id if part else ""),
+            stops=bool(element.attached_to or part) and (element.interrupting or element.trigger.kind == "error"),
+            undone_by=self.process.undone_by.get(element.id, ""),
+        )
+
+    def _part_of(self, element: Element) -> Element | None:
+        """The event sub-process that a start event starts."""
+        parent = self.elements.get(element.parent)
+        return parent if parent is not None and parent.by_event and element.kind == "startEvent" else None
+
+    def _department(self, element: Element) -> str:
+        place: Element | None = element
+        while place is not None:
+            if place.id in self.departments:
+                return self.departments[place.id]
+            place = self.elements.get(place.parent)
+        return ""
+
+    def _check_end(self, element: Element, ways: tuple[Way, ...]) -> None:
+        ends = element.kind == "endEvent"
+        alone = element.by_event or element.undoes or element.trigger.kind == "compensate"
+        if ends and ways:
+            self.tell("after-end", element)
+        if (element.by_event or element.undoes) and ways:
+            self.tell("no-ways", element)
+        if (not ends and not ways and not alone) or (
+            not ends and not ways and element.kind == "intermediateThrowEvent"
+        ):
+            self.tell("dead-end", element)
+
+    def _link(self, element: Element) -> tuple[Way, ...]:
+        """The way from a link to where it lands (clause 10.5.5.2, link event definition)."""
+        lands = [
+            other
+            for other in self.elements.values()
+            if other.kind == "intermediateCatchEvent" and other.trigger == element.trigger and other.parent == element.parent
+        ]  # fmt: skip
+        if len(lands) != 1:
+            self.tell("no-link", element, element.trigger.name)
+            return ()
+        return (Way(element.id, lands[0].id, None, element.label),)
+
+    def _check_border(self, element: Element) -> None:
+        host = self.elements.get(element.attached_to)
+        if host is None or host.kind not in TASKS or host.by_event or host.parent != element.parent:
+            self.tell("boundary", element)
+        if element.trigger.kind == "compensate":
+            if element.id not in self.process.undone_by:
+                self.tell("no-undo", element)
+            if self.out[element.id]:
+                self.tell("no-ways", element)
+
+    def _around(self, element: Element) -> Around | None:
+        borders = [e for e in self.elements.values() if e.kind == "boundaryEvent" and e.attached_to == element.id]
+        if not borders and element.loop is None:
+            return None
+        return Around(
+            repeat=self.repeat(element),
+            listens=tuple(border.id for border in borders if border.trigger.kind in LISTENS),
+            errors=self._catchers(borders, "error"),
+            escalations=self._catchers(borders, "escalation"),
+            undo=next((border.id for border in borders if border.trigger.kind == "compensate"), ""),
+        )
+
+    def _catchers(self, events: list[Element], kind: str) -> Mapping[str, str] | None:
+        caught: dict[str, str] = {}
+        for event in events:
+            if event.trigger.kind == kind:
+                if event.trigger.code in caught:
+                    self.tell("boundary-twice", event, event.trigger.code)
+                caught[event.trigger.code] = event.id
+        return caught or None
+
+    def _inside(self, id: str) -> Inside:
+        """The scope of a sub-process ("" is the process)."""
+        place: Element | Process = self.elements[id] if id else self.process
+        here = [element for element in self.elements.values() if element.parent == id]
+        starts = [element for element in here if element.kind == "startEvent"]
+        part = bool(id) and self.elements[id].by_event
+        self._check_starts(place, starts, top=not id, part=part)
+        parts = [element for element in here if element.by_event and element.kind == "subProcess"]
+        events = [e for e in self.elements.values() if e.kind == "startEvent" and e.parent in {p.id for p in parts}]
+        return Inside(
+            start=starts[0].id if starts else "",
+            parts=tuple(part.id for part in parts),
+            listens=tuple(event.id for event in events if event.trigger.kind in LISTENS),
+            errors=self._catchers(events, "error"),
+            escalations=self._catchers(events, "escalation"),
+        )
+
+    def _check_starts(self, place: Element | Process, starts: list[Element], *, top: bool, part: bool) -> None:
+        plain = [start for start in starts if start.trigger.kind == "none"]
+        if not starts:
+            self.tell("no-start", place)
+        elif len(plain) > 1 or (not top and len(starts) > 1):
+            self.tell("several-starts", starts[1])
+        for start in starts:
+            kind = start.trigger.kind
+            if part and kind not in PART_STARTS:
+                self.tell("event-start", start)
+            elif not part and (kind not in STARTS or (not top and kind != "none")):
+                self.tell("start-trigger", start, kind)
+            if top and kind == "timer" and self.process.subject != CLOCK_SUBJECT:
+                self.tell("clock-subject", start, self.process.subject)
+        named = [(start.trigger.kind, start.arrive or start.trigger.name) for start in starts]
+        for start, name in zip(starts, named, strict=True):
+            if name[0] in ("message", "signal") and named.count(name) > 1:
+                self.tell("start-twice", start, name[1])
 
     def _check_label(self, element: Element) -> None:
         if len(element.label.text) > LONGEST_LABEL:
-            self._tell("long-label", element, level=WARNING)
+            self.tell("long-label", element, level=WARNING)
         if element.kind.endswith(("Task", "task")) and not element.label.text:
-            self._tell("no-label", element, level=WARNING)
+            self.tell("no-label", element, level=WARNING)
 
     def _way(self, flow: Flow, source: Element) -> Way:
         condition = None
         if flow.condition:
-            if source.kind != "exclusiveGateway":
-                self._tell("condition-ignored", flow)
-            condition = self._condition(flow)
+            if source.kind not in CONDITIONAL:
+                self.tell("condition-ignored", flow)
+            condition = self.condition(flow, flow.condition)
         return Way(flow.id, flow.target, condition, flow.label)
 
-    def _condition(self, flow: Flow) -> Condition | None:
-        types: dict[str, FactType] = {**self.names, **self.facts, "outcome": "string"}
-        try:
-            condition = parse(flow.condition, types)
-        except ConditionError as error:
-            self._tell("condition", flow, str(error))
-            return None
-        self.used |= condition.names
-        for compared in _compared_with_outcome(condition.tree):
-            if compared not in self.outcomes:
-                self._tell("unknown-outcome", flow, compared)
-        return condition
-
-    def _does(self, element: Element, ways: tuple[Way, ...]) -> Does:
-        trigger = element.trigger.kind
-        match element.kind:
-            case "startEvent":
-                return Pass()
-            case "endEvent":
-                if trigger != "none":
-                    self._tell("end-trigger", element, trigger)
-                return End()
-            case "userTask":
-                return self._work(element)
-            case "serviceTask":
-                return self._step(element)
-            case "exclusiveGateway":
-                return self._choose(element, ways)
-            case "parallelGateway":
-                return Gather(frozenset(flow.id for flow in self.flows if flow.target == element.id))
-            case "callActivity":
-                return self._call(element)
-            case "intermediateCatchEvent" if trigger in ("message", "timer"):
-                return self._wait(element)
-            case "intermediateThrowEvent" if trigger == "none":
-                return Pass()
-        self._tell("cannot-run", element, element.kind if trigger == "none" else f"{element.kind} ({trigger})")
-        return Pass()
-
-    def _work(self, element: Element) -> Work:
-        if not element.role:
-            self._tell("no-role", element)
-        elif element.role not in self.known.roles:
-            self._tell("unknown-role", element, element.role)
-        if not element.due:
-            self._tell("no-due", element, level=WARNING)
-        due = duration(element.due) if element.due else None
-        if element.due and due is None:
-            self._tell("bad-duration", element, element.due)
-        for named in (element.fields, element.checks, element.outcomes):
-            self._check_names(element, [one.name for one in named])
-        if element.outcomes and all(outcome.sends_back for outcome in element.outcomes):
-            self._tell("only-back", element)
-        if element.holds:
-            self._fact(element, element.holds)
-        same = self.elements.get(element.same_as or element.id)
-        if same is None or same.kind != "userTask":
-            self._tell("same-as", element, element.same_as)
-        return Work(
-            role=element.role,
-            due=due,
-            instruction=element.instruction,
-            fields=element.fields,
-            checks=element.checks,
-            outcomes=element.outcomes,
-            same_as=element.same_as or element.id,
-            holds=element.holds,
-        )
-
-    def _check_names(self, element: Element, names: list[str]) -> None:
-        for name in names:
-            if not _NAME.match(name):
-                self._tell("bad-name", element, name)
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            self._tell("double-name", element, name)
-
-    def _fact(self, element: Element, name: str) -> None:
-        self.used.add(name)
-        if name not in self.facts:
-            self._tell("unknown-fact", element, name)
-
-    def _step(self, element: Element) -> Step:
-        if not element.command:
-            self._tell("no-command", element)
-        elif element.command not in self.known.commands:
-            self._tell("unknown-command", element, element.command)
-        for argument in element.arguments:
-            if (argument.value is not None) + bool(argument.fact) + bool(argument.field) != 1:
-                self._tell("argument", element, argument.name)
-            if argument.fact:
-                self._fact(element, argument.fact)
-            if argument.field and argument.field not in self.names:
-                self._tell("unknown-field", element, argument.field)
-        names = [argument.name for argument in element.arguments]
-        self._check_names(element, names)
-        shape = self.known.commands.get(element.command)
-        if shape:
-            for name in sorted(set(names) - shape.arguments):
-                self._tell("unknown-argument", element, name)
-            for name in sorted(shape.required - set(names)):
-                self._tell("missing-argument", element, name)
-        return Step(element.command, element.arguments, self._caught(element))
-
-    def _caught(self, step: Element) -> Mapping[str, Way]:
-        caught: dict[str, Way] = {}
-        for border in (e for e in self.elements.values() if e.attached_to == step.id and e.kind == "boundaryEvent"):
-            ways = [flow for flow in self.flows if flow.source == border.id]
-            if border.trigger.kind != "error":
-                continue
-            if len(ways) != 1:
-                self._tell("boundary-ways", border)
-                continue
-            if border.trigger.code in caught:
-                self._tell("boundary-twice", border, border.trigger.code)
-            caught[border.trigger.code] = Way(ways[0].id, ways[0].target, None, border.label)
-        return caught
-
-    def _choose(self, element: Element, ways: tuple[Way, ...]) -> Choose:
-        if len(ways) == 1 and ways[0].condition is None:
-            return Choose(ways[0])
-        default = next((way for way in ways if way.flow == element.default), None)
-        if any(way.condition is None for way in ways if way is not default):
-            self._tell("no-condition", element)
-        if default is None:
-            self._tell("no-default", element, level=WARNING)
-        return Choose(default)
-
-    def _call(self, element: Element) -> Call:
-        if not element.called:
-            self._tell("no-map", element)
-        elif element.called not in self.known.maps:
-            self._tell("unknown-map", element, element.called)
-        return Call(element.called)
-
-    def _wait(self, element: Element) -> Wait | Pause:
-        if element.trigger.kind == "timer":
-            length = duration(element.trigger.duration)
-            if not element.trigger.duration:
-                self._tell("no-duration", element)
-            elif length is None:
-                self._tell("bad-duration", element, element.trigger.duration)
-            return Pause(length or timedelta())
-        event = element.arrive or element.trigger.name
-        if not event:
-            self._tell("no-event", element)
-        return Wait(event)
-
-    def _check_ways(self, start: str, nodes: Mapping[str, Node]) -> None:
-        reached = _reached(nodes, start)
-        for node in nodes.values():
-            if node.id not in reached:
-                self._tell("unreachable", self.elements[node.id])
-        for spinning in sorted(_spinning(nodes)):
-            self._tell("spins", self.elements[spinning])
-
-
-def _compared_with_outcome(tree: Tree) -> Iterator[str]:
-    if isinstance(tree, Compare):
-        for one, other in ((tree.left, tree.right), (tree.right, tree.left)):
-            if one == Name("outcome", "string") and isinstance(other, Constant) and isinstance(other.value, str):
-                yield other.value
-    for part in ("left", "right", "part"):
-        inner = getattr(tree, part, None)
-        if inner is not None:
-            yield from _compared_with_outcome(inner)
-
-
-def _next(node: Node) -> Iterator[str]:
-    for way in node.ways:
-        yield way.target
-    if isinstance(node.does, Step):
-        for way in node.does.caught.values():
-            yield way.target
-
-
-def _reached(nodes: Mapping[str, Node], start: str) -> set[str]:
-    reached, ahead = {start}, [start]
-    while ahead:
-        for target in _next(nodes[ahead.pop()]):
-            if target not in reached:
-                reached.add(target)
-                ahead.append(target)
-    return reached
-
-
-def _in_order(nodes: Mapping[str, Node], start: str) -> list[str]:
-    """The nodes so that each comes before what follows it, circles aside: reverse postorder of a depth-first walk."""
-    finished: list[str] = []
-    seen = {start}
-    walk = [(start, _next(nodes[start]))]
-    while walk:
-        node, ahead = walk[-1]
-        target = next((one for one in ahead if one not in seen), None)
-        if target is None:
-            finished.append(node)
-            walk.pop()
-        else:
-            seen.add(target)
-            walk.append((target, _next(nodes[target])))
-    return finished[::-1]
-
-
-def _spinning(nodes: Mapping[str, Node]) -> set[str]:
-    """The nodes on a circle of nodes that never wait: peel off what leads out, what remains goes round."""
-    quick = {n.id for n in nodes.values() if isinstance(n.does, Pass | Step | Choose | Gather)}
-    while True:
-        leading_out = {one for one in quick if not any(target in quick for target in _next(nodes[one]))}
-        entered = {target for one in quick for target in _next(nodes[one])}
-        peeled = (quick - leading_out) & entered
-        if peeled == quick:
-            return quick
-        quick = peeled
+    def _check_ways(self, wiring: Wiring, starts: list[str]) -> None:
+        reached = wiring.reached([*starts, *wiring.inside[""].parts])
+        for node in wiring.nodes.values():
+            if node.id not in reached and node.host not in reached:
+                self.tell("unreachable", self.elements[node.id])
+        for spinning in sorted(wiring.spinning()):
+            self.tell("spins", self.elements[spinning])

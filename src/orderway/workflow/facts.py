@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from orderway.kernel.context import Reader
-from orderway.kernel.sql import Statement, fetch
+from orderway.kernel.sql import Statement, fetch, statements
 
 from .conditions import FactType, Value
 
@@ -58,3 +58,6 @@ def _narrowed(statement: Statement, names: tuple[str, ...]) -> str:
     # a join or a sum behind a column nobody asked for is left out by the planner
     columns = ", ".join(f"f.{name}" for name in names)
     return f"select f.id, {columns} from ({statement.text(frozenset())}) as f"  # noqa: S608 - names of registered facts
+
+
+facts("company", statements("workflow", "facts").company, {"title": "string"})

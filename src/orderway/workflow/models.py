@@ -6,18 +6,19 @@ from django.db import models
 from orderway.people.models import Company, Department, Person
 
 INSTANCE_STATES = ("running", "ended", "stopped")
-TOKEN_STATES = ("ready", "waiting", "joining", "stuck")
+TOKEN_STATES = ("ready", "waiting", "listening", "joining", "stuck")
 ITEM_STATES = ("open", "done", "withdrawn")
 ARRIVAL_STATES = ("new", "kept", "taken")
 
 
 class ProcessDefinition(models.Model):
-    """A map under its key, and the kind of subject that runs through it."""
+    """A map under its key, and the kind of subject that runs through it. `starts` is what arrives to start its latest version."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     key = models.TextField()
     name = models.TextField()
     subject_type = models.TextField()
+    starts = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         db_table = "process_definition"
@@ -77,7 +78,8 @@ class ProcessInstance(models.Model):
 
 
 class Token(models.Model):
-    """One place where an instance stands. `scope` is the token of the sub-process it runs in, `parent` the one it was forked from."""
+    """One place where an instance stands. `scope` is the token of the sub-process or repeated activity it runs in, `parent` the one
+    it listens for (state listening) or undoes for. `signal` is what it listens to; `counts` how often something was done."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     instance = models.ForeignKey(ProcessInstance, models.CASCADE)
@@ -92,6 +94,8 @@ class Token(models.Model):
     reason = models.TextField()
     reason_code = models.TextField()
     reason_by = models.BigIntegerField(null=True)
+    signal = models.TextField(default="", db_default="")
+    counts = models.JSONField(null=True)
 
     class Meta:
         db_table = "token"
@@ -99,6 +103,7 @@ class Token(models.Model):
         indexes = [
             models.Index(fields=["definition", "node", "id"], name="token_place"),
             models.Index(fields=["id"], name="token_ready", condition=models.Q(state="ready")),
+            models.Index(fields=["company", "signal"], name="token_signal", condition=~models.Q(signal="")),
         ]
 
 
@@ -155,7 +160,8 @@ class Timer(models.Model):
 
 
 class Arrival(models.Model):
-    """Something happened to a subject. `new` until its instances were looked at, `kept` until a token comes that waits for it."""
+    """Something happened to a subject. `new` until its instances were looked at, `kept` until a token comes that waits for it.
+    With `token_id` it is a signal, for the one token that listened when it was given."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     subject_type = models.TextField()
@@ -163,6 +169,7 @@ class Arrival(models.Model):
     name = models.TextField()
     at = models.DateTimeField()
     state = models.TextField()
+    token_id = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "arrival"
@@ -172,4 +179,19 @@ class Arrival(models.Model):
                 fields=["subject_type", "subject_id"], name="arrival_open", condition=~models.Q(state="taken")
             ),
             models.Index(fields=["company", "id"], name="arrival_new", condition=models.Q(state="new")),
+            models.Index(fields=["company", "name"], name="arrival_name", condition=~models.Q(state="taken")),
         ]
+
+
+class Clock(models.Model):
+    """When the clock starts a map next (its latest version), at which start event; `left` of its rings are to come, -1: no end."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    definition = models.ForeignKey(ProcessDefinition, models.CASCADE)
+    node = models.TextField()
+    due_at = models.DateTimeField(db_index=True)
+    left = models.IntegerField()
+
+    class Meta:
+        db_table = "process_clock"
+        constraints = [models.UniqueConstraint(fields=["definition", "node"], name="process_clock_once")]

@@ -10,7 +10,8 @@ from orderway.kernel.sql import statements
 
 from . import facts
 from .bpmn import read_map
-from .compile import Compiled, Known, Shape, compile_map
+from .compile import Asked, Compiled, Known, Shape, compile_map
+from .decisions import registered
 from .graph import Graph
 
 SQL = statements("workflow", "maps")
@@ -27,6 +28,7 @@ def known(maps: Collection[str]) -> Known:
         commands={name: shape for name, one in commands.items() if (shape := _shape(one.row))},
         roles=frozenset(ROLES),
         maps=frozenset(maps),
+        decisions={name: Asked(one.inputs, one.outputs) for name, one in registered.items()},
     )
 
 

@@ -18,47 +18,71 @@ from .published import graphs
 SQL = statements("workflow", "tokens")
 
 
+LISTENING = "listening"
+
+
 @dataclass(slots=True, eq=False)
 class Instance:
-    """One subject on its way through one map. `path`, `filled` and `ended` are what this move adds to its row."""
+    """One subject on its way through one map. `path`, `filled` and `ended` (the state it ends in) are what this move adds to its
+    row; `live` counts its tokens that stand in no sub-process and do not only listen; `caller` is the token that called it."""
 
     id: int
     root: int
-    parent: int | None
-    called_by: int | None
     definition: int
     version: int
     digest: str
     graph: Graph
     subject_type: str
     subject: int
+    caller: "Token | None" = None
     new: bool = False
     tokens: "list[Token]" = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     filled: dict[str, Any] = field(default_factory=dict)
-    values: Mapping[str, Value] | None = None
-    ended: bool = False
+    values: dict[str, Value] | None = None
+    ended: str = ""
+    live: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Token:
-    """One place of an instance. `id` is 0 until it is given one; `reason` travels to the next work item."""
+    """One place of an instance. `id` is 0 until it is given one; `reason` travels to the next work item.
+
+    `scope` is the token of the sub-process (or of the repeated activity) it runs in; `parent` the one it listens for, or undoes for.
+    `live` counts the tokens in its own scope, `ears` are those that listen for it, `called` is the map that runs for it. `counts`
+    holds how often a repeated activity ran (of, done, and each outcome), the round of one of its rounds (at), or how often a timer
+    still rings (left)."""
 
     id: int
     instance: Instance
     node: str
     state: str
     came_by: str = ""
-    scope: int | None = None
-    parent: int | None = None
+    scope: "Token | None" = None
+    parent: "Token | None" = None
     outcome: str = ""
     reason: str = ""
     reason_code: str = ""
     reason_by: int | None = None
+    signal: str = ""
+    counts: dict[str, Any] | None = None
     stored: bool = False
     changed: bool = False
     gone: bool = False
     moves: int = 0
+    live: int = 0
+    ears: "list[Token]" = field(default_factory=list)
+    called: Instance | None = None
+
+    @property
+    def home(self) -> "Token | Instance":
+        """What ends with its last token: the scope, else the instance."""
+        return self.scope or self.instance
+
+    @property
+    def inner(self) -> bool:
+        """Whether this is one round of a repeated activity, whose own token is its scope."""
+        return self.scope is not None and self.scope.node == self.node
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +101,25 @@ class Stock:
     instances: dict[int, Instance] = field(default_factory=dict)
     tokens: dict[int, Token] = field(default_factory=dict)
     opened: list[Opened] = field(default_factory=list)
+    withdrawn: list[Token] = field(default_factory=list)
     paused: list[tuple[Token, datetime]] = field(default_factory=list)
     rung: list[int] = field(default_factory=list)
     seen: dict[int, str] = field(default_factory=dict)
+    told: list[tuple[Instance, str]] = field(default_factory=list)
+    signals: list[tuple[Instance, str]] = field(default_factory=list)
     stuck: list[tuple[Token, str, str, Mapping[str, Any]]] = field(default_factory=list)
     kept: list[tuple[Token, Node]] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
 
-    def add(self, instance: Instance, token: Token) -> None:
-        """Let a token stand in an instance."""
+    def add(self, token: Token) -> None:
+        """Let a token stand in its instance."""
+        instance = token.instance
         self.instances[instance.id] = instance
         instance.tokens.append(token)
         if token.id:
             self.tokens[token.id] = token
+        if token.state != LISTENING:
+            token.home.live += 1
 
 
 def lock(ctx: Context, roots: Collection[int], *, skip: bool = False) -> set[int]:
@@ -108,8 +139,6 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
         instance = stock.instances.get(row.instance_id) or Instance(
             id=row.instance_id,
             root=row.root_id,
-            parent=row.parent_id,
-            called_by=row.called_by,
             definition=row.definition_id,
             version=row.version_id,
             digest=row.digest,
@@ -117,38 +146,82 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
             subject_type=row.subject_type,
             subject=row.subject_id,
         )
+        stock.instances[instance.id] = instance
         token = Token(
             id=row.id,
             instance=instance,
             node=row.node,
             state=row.state,
             came_by=row.came_by,
-            scope=row.scope,
-            parent=row.parent,
             outcome=row.outcome,
             reason=row.reason,
             reason_code=row.reason_code,
             reason_by=row.reason_by,
+            signal=row.signal,
+            counts=json.loads(row.counts) if row.counts else None,
             stored=True,
         )
-        stock.add(instance, token)
+        instance.tokens.append(token)
+        stock.tokens[token.id] = token
+    _tie(stock, rows)
     return stock
+
+
+def _tie(stock: Stock, rows: Sequence[Any]) -> None:
+    """Tie loaded tokens to their scopes, to those they listen for, and to the maps they called."""
+    for row in rows:
+        token = stock.tokens[row.id]
+        token.scope = stock.tokens[row.scope] if row.scope else None
+        if row.parent:
+            token.parent = stock.tokens.get(row.parent)
+        if token.state != LISTENING:
+            token.home.live += 1
+        elif token.parent is not None:
+            token.parent.ears.append(token)
+        if row.called_by and token.instance.caller is None:
+            token.instance.caller = caller = stock.tokens[row.called_by]
+            caller.called = token.instance
 
 
 def store(ctx: Context, stock: Stock) -> None:
     """Write what has changed: a constant number of statements, whatever the number of instances."""
+    tokens = [token for instance in stock.instances.values() for token in instance.tokens]
+    nameless = [token for token in tokens if not token.id and not token.gone]
+    if nameless:
+        for token, row in zip(nameless, ctx.fetch(SQL.token_ids, count=len(nameless)), strict=True):
+            token.id = row.id
     _store_instances(ctx, stock.instances.values())
-    _store_tokens(ctx, [token for instance in stock.instances.values() for token in instance.tokens])
+    _store_tokens(ctx, tokens)
+    if stock.withdrawn:
+        instances = sorted({token.instance.id for token in stock.withdrawn})
+        ctx.fetch(SQL.withdraw_items, instances=instances, tokens=[token.id for token in stock.withdrawn])
     if stock.rung:
         ctx.fetch(SQL.delete_timers, tokens=stock.rung)
-    if stock.opened:
-        _open(ctx, stock.opened)
-    if stock.paused:
-        tokens, due = [token.id for token, _ in stock.paused], [due for _, due in stock.paused]
-        ctx.fetch(SQL.insert_timers, token=tokens, due_at=due)
+    opened = [one for one in stock.opened if not one.token.gone]
+    if opened:
+        _open(ctx, opened)
+    paused = [(token.id, due) for token, due in stock.paused if not token.gone]
+    if paused:
+        ctx.fetch(SQL.insert_timers, token=[id for id, _ in paused], due_at=[due for _, due in paused])
     if stock.seen:
         ctx.fetch(SQL.settle_arrivals, id=list(stock.seen), state=list(stock.seen.values()))
+    _tell(ctx, stock)
     _record(ctx, stock)
+
+
+def _tell(ctx: Context, stock: Stock) -> None:
+    """Messages told and signals given by the maps themselves: arrivals, for others to find."""
+    if stock.told:
+        subjects = [instance for instance, _ in stock.told]
+        ctx.fetch(SQL.tell, **columns(subjects, "subject_type", "subject"), name=[name for _, name in stock.told])
+    if stock.signals:
+        subjects = [instance for instance, _ in stock.signals]
+        ctx.fetch(
+            SQL.signal,
+            **columns(subjects, "subject_type", "subject"),
+            name=[name for _, name in stock.signals],
+            roots=sorted({instance.root for instance in stock.instances.values()}),
+        )
 
 
 def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
@@ -157,7 +230,9 @@ def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
     if new:
         ctx.fetch(
             SQL.insert_instances,
-            **columns(new, "id", "root", "parent", "called_by", "definition", "version", "subject_type", "subject"),
+            **columns(new, "id", "root", "definition", "version", "subject_type", "subject"),
+            parent=[instance.caller and instance.caller.instance.id for instance in new],
+            called_by=[instance.caller and instance.caller.id for instance in new],
         )
     moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
     if moved:
@@ -169,7 +244,16 @@ def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
         )
 
 
-_TOKEN_COLUMNS = ("id", "node", "came_by", "state", "scope", "parent", "outcome", "reason", "reason_code", "reason_by")
+_TOKEN_COLUMNS = ("id", "node", "came_by", "state", "outcome", "reason", "reason_code", "reason_by", "signal")
+
+
+def _columns(tokens: Sequence[Token]) -> dict[str, list[Any]]:
+    return {
+        **columns(tokens, *_TOKEN_COLUMNS),
+        "scope": [token.scope and token.scope.id for token in tokens],
+        "parent": [token.parent and token.parent.id for token in tokens],
+        "counts": [token.counts and json.dumps(token.counts) for token in tokens],
+    }
 
 
 def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
@@ -177,21 +261,17 @@ def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
     if gone:
         ctx.fetch(SQL.delete_tokens, ids=gone)
     standing = [token for token in tokens if not token.gone]
-    nameless = [token for token in standing if not token.id]
-    if nameless:
-        for token, row in zip(nameless, ctx.fetch(SQL.token_ids, count=len(nameless)), strict=True):
-            token.id = row.id
     new = [token for token in standing if not token.stored]
     if new:
         ctx.fetch(
             SQL.insert_tokens,
             instance=[token.instance.id for token in new],
             definition=[token.instance.definition for token in new],
-            **columns(new, *_TOKEN_COLUMNS),
+            **_columns(new),
         )
     changed = [token for token in standing if token.stored and token.changed]
     if changed:
-        ctx.fetch(SQL.update_tokens, **columns(changed, *_TOKEN_COLUMNS))
+        ctx.fetch(SQL.update_tokens, **_columns(changed))
 
 
 def _open(ctx: Context, opened: Sequence[Opened]) -> None:
@@ -218,8 +298,12 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
 
 
 def _record(ctx: Context, stock: Stock) -> None:
-    ended = [(i, {"map": i.graph.key}) for i in stock.instances.values() if i.ended]
+    ended = [
+        (i, {"map": i.graph.key}) for i in stock.instances.values() if i.ended == "ended" and i.id not in stock.failed
+    ]
     record(ctx, "process.ended", ended)
+    failed = [(stock.instances[id], code) for id, code in stock.failed.items()]
+    record(ctx, "process.failed", [(i, {"map": i.graph.key, "code": code}) for i, code in failed])
     record(
         ctx,
         "approval.kept",

@@ -1,6 +1,6 @@
 """Starting maps, telling them what happened, and moving what may go on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from orderway.kernel import clock, desk
 from orderway.kernel.access import system_actor
 from orderway.kernel.context import Context
+from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command
 from orderway.kernel.running import run
@@ -18,7 +19,8 @@ from orderway.kernel.sql import fetch, statements
 
 from ..engine import Move
 from ..published import graphs
-from ..tokens import Instance, Stock, Token, load, lock, record
+from ..times import ENDLESS
+from ..tokens import Instance, Stock, load, lock, record
 
 SQL = statements("workflow", "proceed")
 MAPS = statements("workflow", "maps")
@@ -57,40 +59,30 @@ def start(ctx: Context, rows: Sequence[StartMap]) -> Outcome:
     ]
     if ctx.halts(refused):
         return Outcome(refused=refused)
-    stock = _at_start(
-        ctx, [row for row in wanted if (latest[row.map].definition_id, row.subject) in made], latest, made
-    )
-    record(ctx, "process.started", [(one, {"map": one.graph.key}) for one in stock.instances.values()])
-    move = Move(ctx, stock)
-    for instance in list(stock.instances.values()):
-        move.put(instance.tokens[0])
-    move.rest()
+    ready = [row for row in wanted if (latest[row.map].definition_id, row.subject) in made]
+    begin(ctx, [(latest[row.map], row.subject, made[latest[row.map].definition_id, row.subject], "") for row in ready])
     return Outcome([row.id for row in inserted], refused)
 
 
-def _at_start(
-    ctx: Context, rows: Sequence[StartMap], latest: Mapping[str, Any], made: Mapping[tuple[int, int], int]
-) -> Stock:
-    """The fresh instances, each with a token at the start of its map."""
-    compiled = graphs(ctx, {row.digest for row in latest.values()})
+def begin(ctx: Context, wanted: Sequence[tuple[Any, int, int, str]]) -> None:
+    """Let inserted instances begin: the head of each map (as `latest` tells it), the subject, the instance and its start event."""
+    compiled = graphs(ctx, {head.digest for head, *_ in wanted})
     stock = Stock()
-    for row in rows:
-        head = latest[row.map]
-        id = made[head.definition_id, row.subject]
+    move = Move(ctx, stock)
+    for head, subject, id, start_event in wanted:
         instance = Instance(
             id=id,
             root=id,
-            parent=None,
-            called_by=None,
             definition=head.definition_id,
             version=head.version_id,
             digest=head.digest,
             graph=compiled[head.digest],
             subject_type=head.subject_type,
-            subject=row.subject,
+            subject=subject,
         )
-        stock.add(instance, Token(0, instance, instance.graph.start, "ready"))
-    return stock
+        move.begin(instance, start_event)
+    record(ctx, "process.started", [(one, {"map": one.graph.key}) for one in stock.instances.values()])
+    move.rest()
 
 
 def arrive(ctx: Context, subject_type: str, ids: Sequence[int], name: str) -> None:
@@ -111,6 +103,77 @@ def advance(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     return Outcome(sorted(free))
 
 
+@dataclass(frozen=True)
+class GiveSignal:
+    """A signal to give to every instance of the company that listens to it now."""
+
+    name: str
+
+
+@command("workflow.signal", row=GiveSignal, roles=DESK)
+def signal(ctx: Context, rows: Sequence[GiveSignal]) -> Outcome:
+    """Give signals: whoever listens now goes on when the worker drains; nobody hears them later."""
+    names = sorted({row.name for row in rows})
+    ctx.fetch(SQL.signal, names=names)
+    ctx.record("signal.given", "company", [Fact(ctx.actor.company_id, ctx.actor.company_id, says={"names": names})])
+    return Outcome([ctx.actor.company_id for _ in rows])
+
+
+@command("workflow.start_arrived")
+def start_arrived(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Start maps by what arrived (ids of arrivals) where nobody waited for it; one that runs for its subject already goes on alone."""
+    found = ctx.fetch(SQL.lock_arrivals, ids=[row.id for row in rows])
+    if found:
+        started = _start_by(ctx, [(row.key, row.subject_id, row.name, row.id) for row in found])
+        ctx.fetch(SQL.take_arrivals, ids=sorted(started))
+    return Outcome([row.id for row in found])
+
+
+@command("workflow.start_due")
+def start_due(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Start the maps whose clock is due, for the company; one that still runs is left to end."""
+    due = ctx.fetch(SQL.lock_clocks, ids=[row.id for row in rows])
+    if not due:
+        return Outcome()
+    _start_by(ctx, [(row.key, ctx.actor.company_id, row.node, row.id) for row in due])
+    latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({row.key for row in due}))}
+    compiled = graphs(ctx, {row.digest for row in latest.values()})
+    again = []
+    for row in due:
+        when = compiled[latest[row.key].digest].clocks[row.node]
+        if row.left != 1:
+            again.append((row.id, row.due_at + when.length, max(row.left - 1, ENDLESS)))
+    if again:
+        ids, moments, left = (list(column) for column in zip(*again, strict=True))
+        ctx.fetch(SQL.wind_clocks, id=ids, due_at=moments, times=left)
+    ctx.fetch(SQL.stop_clocks, ids=sorted({row.id for row in due} - {id for id, _, _ in again}))
+    return Outcome([row.id for row in due])
+
+
+def _start_by(ctx: Context, wanted: Sequence[tuple[str, int, str, int]]) -> set[int]:
+    """Start maps (key) for subjects at the start that an arrival or a clock means; returns the causes that did."""
+    latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({key for key, *_ in wanted}))}
+    compiled = graphs(ctx, {row.digest for row in latest.values()})
+    inserted = ctx.fetch(
+        SQL.insert_roots,
+        definition=[latest[key].definition_id for key, *_ in wanted],
+        version=[latest[key].version_id for key, *_ in wanted],
+        subject_type=[latest[key].subject_type for key, *_ in wanted],
+        subject=[subject for _, subject, *_ in wanted],
+    )
+    made = {(row.definition_id, row.subject_id): row.id for row in inserted}
+    going, causes = [], set()
+    for key, subject, by, cause in wanted:
+        head = latest[key]
+        id = made.pop((head.definition_id, subject), None)
+        if id is not None:
+            going.append((head, subject, id, compiled[head.digest].starts.get(by, by)))
+            causes.add(cause)
+    if going:
+        begin(ctx, going)
+    return causes
+
+
 def drain() -> int:
     """Work off arrivals, due timers and ready tokens in sets until nothing is left; returns how many instances were moved.
 
@@ -121,7 +184,10 @@ def drain() -> int:
         now = {"now": clock.now()}
         fetch(SQL.keep_orphans.text(frozenset()), now)  # one a round of up to 1,000
         ready = fetch(SQL.ready.text(frozenset()), now)  # one a round of up to 1,000
+        starting = fetch(SQL.starting.text(frozenset()), now)  # one a round of up to 1,000
         moved = 0
+        for (company, name), group in groupby(starting, key=lambda row: (row.company_id, row.command)):
+            moved += _advance_some(company, [row.id for row in group], name)
         for company, group in groupby(ready, key=lambda row: row.company_id):
             moved += _advance_some(company, [row.root_id for row in group])
         total += moved
@@ -129,16 +195,18 @@ def drain() -> int:
             return total
 
 
-def _advance_some(company: int, roots: Sequence[int]) -> int:
+def _advance_some(company: int, roots: Sequence[int], name: str = "workflow.advance") -> int:
     """Advance in one transaction; an exception halves the set down to the instance that raises it, which stops there."""
     try:
-        return len(run("workflow.advance", system_actor(company), [Ref(root) for root in roots]).done)
+        return len(run(name, system_actor(company), [Ref(root) for root in roots]).done)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: nothing was moved, the next drain tries again
     except Exception as error:
         if len(roots) > 1:
             middle = len(roots) // 2
-            return _advance_some(company, roots[:middle]) + _advance_some(company, roots[middle:])
+            return _advance_some(company, roots[:middle], name) + _advance_some(company, roots[middle:], name)
+        if name != "workflow.advance":
+            return _cannot_start(company, roots[0], name, error)
         log.warning("instance cannot move", instance=roots[0], exc_info=error)
         with transaction.atomic():
             values = {"root": roots[0], "company": company, "now": clock.now()}
@@ -148,6 +216,17 @@ def _advance_some(company: int, roots: Sequence[int]) -> int:
             facts = {"error": f"{type(error).__name__}: {error}"[:500]}
             desk.put(company, "workflow.advance", [("broken", None, roots[0], facts)])
         return 1
+
+
+def _cannot_start(company: int, id: int, name: str, error: Exception) -> int:
+    """What would start a map that breaks starts nothing any more; the desk is told."""
+    log.warning("map cannot start", command=name, cause=id, exc_info=error)
+    with transaction.atomic():
+        drop = SQL.take_arrivals if name == "workflow.start_arrived" else SQL.stop_clocks
+        fetch(drop.text(frozenset()), {"ids": [id]})
+        facts = {"error": f"{type(error).__name__}: {error}"[:500], "cause": id}
+        desk.put(company, name, [("broken", None, id, facts)])
+    return 1
 
 
 @command("workflow.retry", roles=DESK)
@@ -196,7 +275,7 @@ def stop(ctx: Context, rows: Sequence[StopMap]) -> Outcome:
         ctx.fetch(SQL.stop_timers, roots=sorted(roots))
         ctx.fetch(SQL.stop_tokens, roots=sorted(roots))
         ctx.fetch(SQL.stop_instances, roots=sorted(roots))
-    stopped = [one for one in stock.instances.values() if one.parent is None]
+    stopped = [one for one in stock.instances.values() if one.caller is None]
     record(
         ctx,
         "process.stopped",

@@ -1,8 +1,10 @@
 """Publishing maps: from then on new instances run the new version; running ones stay on theirs."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
@@ -17,6 +19,7 @@ from ..published import known
 
 SQL = statements("workflow", "maps")
 subject("map", "process_version")
+CLOCK = "clock:"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
             digest=[digests[index] for index in fresh],
         )
         versions |= {index: row.id for index, row in zip(fresh, inserted, strict=True)}
+        _set_starts(ctx, [(latest[graphs[index].key], graphs[index]) for index in fresh])
         ctx.record_new("map.published", "map", [row.id for row in inserted])
     return Outcome([versions[index] for index in sorted(versions)], refused)
 
@@ -77,6 +81,26 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
         else:
             graphs[index] = compiled.graph
     return graphs, refused
+
+
+def _set_starts(ctx: Context, fresh: Sequence[tuple[Any, Graph]]) -> None:
+    """Keep by which arrivals and clocks the new versions start; maps with a plain start only cost nothing here."""
+    starts = {row.id: [*graph.starts, *(CLOCK + node for node in graph.clocks)] for row, graph in fresh}
+    changed = [(row, graph) for row, graph in fresh if list(row.starts) != starts[row.id]]
+    timed = [row.id for row, graph in fresh if graph.clocks or any(one.startswith(CLOCK) for one in row.starts)]
+    if changed:
+        ids = [row.id for row, _ in changed]
+        ctx.fetch(SQL.set_starts, definition=ids, starts=[json.dumps(starts[id]) for id in ids])
+    if timed:
+        ctx.fetch(SQL.drop_clocks, definitions=timed)
+        clocks = [(row.id, node, when) for row, graph in fresh for node, when in graph.clocks.items()]
+        ctx.fetch(
+            SQL.set_clocks,
+            definition=[id for id, _, _ in clocks],
+            node=[node for _, node, _ in clocks],
+            due_at=[when.first(ctx.at) for _, _, when in clocks],
+            times=[when.times for _, _, when in clocks],
+        )
 
 
 def _told(compiled: Compiled) -> list[dict[str, str]]:

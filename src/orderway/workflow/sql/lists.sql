@@ -66,7 +66,7 @@ select t.node, count(*)::integer as standing, min(t.entered_at) as oldest,
        count(*) filter (where t.state = 'stuck')::integer as stuck
 from token t
 left join work_item w on w.instance_id = t.instance_id and w.node = t.node and w.token_id = t.id and w.state = 'open'
-where t.definition_id = %(definition)s::bigint and {visible token t}
+where t.definition_id = %(definition)s::bigint and t.state <> 'listening' and {visible token t}
 group by t.node order by t.node
 
 -- name: instances
@@ -81,7 +81,7 @@ order by i.id
 -- name: standing
 -- The tokens of instances.
 select t.instance_id, t.node, t.state, t.entered_at, t.reason_code from token t
-where t.instance_id = any(%(instances)s::bigint[]) and {visible token t}
+where t.instance_id = any(%(instances)s::bigint[]) and t.state <> 'listening' and {visible token t}
 order by t.id
 
 -- name: history

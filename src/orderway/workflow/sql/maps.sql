@@ -15,9 +15,9 @@ with made as (
     from unnest(%(keys)s::text[], %(names)s::text[], %(subjects)s::text[]) as m (key, name, subject)
     order by m.key
     on conflict (company_id, key) do update set name = excluded.name
-    returning d.id, d.key, d.subject_type
+    returning d.id, d.key, d.subject_type, d.starts
 )
-select m.id, m.key, m.subject_type, coalesce(v.number, 0) as number, v.id as version_id, v.digest
+select m.id, m.key, m.subject_type, m.starts, coalesce(v.number, 0) as number, v.id as version_id, v.digest
 from made m
 left join lateral (
     select v.id, v.number, v.digest from process_version v where v.definition_id = m.id order by v.number desc limit 1
@@ -39,3 +39,20 @@ from process_definition d
 join process_version v on v.definition_id = d.id
 where d.key = any(%(keys)s::text[]) and {visible process_definition d}
 order by d.key, v.number desc
+
+-- name: set_starts
+-- What arrives to start the latest version of each map.
+update process_definition d set starts = array(select jsonb_array_elements_text(s.starts::jsonb))
+from unnest(%(definition)s::bigint[], %(starts)s::text[]) as s (definition, starts)
+where d.id = s.definition
+
+-- name: drop_clocks
+-- The clock of earlier versions starts nothing any more.
+delete from process_clock where definition_id = any(%(definitions)s::bigint[])
+
+-- name: set_clocks
+-- When the clock starts maps.
+insert into process_clock (company_id, definition_id, node, due_at, "left")
+select %(company)s::bigint, c.definition, c.node, c.due_at, c.times
+from unnest(%(definition)s::bigint[], %(node)s::text[], %(due_at)s::timestamptz[], %(times)s::integer[])
+     as c (definition, node, due_at, times)

@@ -21,28 +21,78 @@ select %(company)s::bigint, %(subject_type)s::text, s.id, %(name)s::text, %(now)
 from unnest(%(subjects)s::bigint[]) as s (id)
 
 -- name: keep_orphans
--- Keep arrivals of subjects that are on no map: one may start later.
-update arrival a set state = 'kept'
+-- Keep arrivals of subjects that are on no map: one may start later. A signal is for who listened only.
+update arrival a set state = case when a.token_id is null then 'kept' else 'taken' end
 where a.state = 'new' and not exists (
     select from process_instance i
     where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
 )
 
+-- name: starting
+-- Arrivals that nobody took and that start a map not running for their subject yet; and clocks that are due.
+select a.company_id, 'workflow.start_arrived' as command, a.id
+from process_definition d
+join lateral (
+    select v.published_at from process_version v where v.definition_id = d.id order by v.number desc limit 1
+) v on true
+join arrival a on a.company_id = d.company_id and a.name = any(d.starts) and a.subject_type = d.subject_type
+              and a.state = 'kept' and a.at >= v.published_at
+where d.starts <> '{}' and not exists (
+    select from process_instance i
+    where i.definition_id = d.id and i.subject_id = a.subject_id and i.state = 'running' and i.parent_id is null
+)
+union
+select c.company_id, 'workflow.start_due', c.id from process_clock c where c.due_at <= %(now)s::timestamptz
+order by 1, 2, 3
+limit 1000
+
+-- name: lock_arrivals
+-- Lock arrivals that start maps, with the maps.
+select a.id, a.subject_id, a.name, d.key
+from arrival a
+join process_definition d on d.company_id = a.company_id and d.subject_type = a.subject_type and a.name = any(d.starts)
+where a.id = any(%(ids)s::bigint[]) and a.state = 'kept' and {visible arrival a}
+order by a.id for update of a skip locked
+
+-- name: take_arrivals
+-- They have started a map.
+update arrival set state = 'taken' where id = any(%(ids)s::bigint[])
+
+-- name: lock_clocks
+-- Lock clocks that are due.
+select c.id, c.node, c.due_at, c."left", d.key
+from process_clock c join process_definition d on d.id = c.definition_id
+where c.id = any(%(ids)s::bigint[]) and c.due_at <= %(now)s::timestamptz and {visible process_clock c}
+order by c.id for update of c skip locked
+
+-- name: wind_clocks
+-- When clocks ring next, and how often.
+update process_clock c set due_at = w.due_at, "left" = w.times
+from unnest(%(id)s::bigint[], %(due_at)s::timestamptz[], %(times)s::integer[]) as w (id, due_at, times)
+where c.id = w.id
+
+-- name: stop_clocks
+-- Clocks that have rung for the last time.
+delete from process_clock where id = any(%(ids)s::bigint[])
+
 -- name: ready
--- Roots of instances that something arrived for, whose timer is due, or that hold a ready token.
+-- Roots of instances that something arrived for, whose timer is due, or that hold a ready token; of each a thousand at most.
 select r.company_id, r.root_id
 from (
-    select i.company_id, i.root_id
-    from arrival a join process_instance i on i.subject_type = a.subject_type and i.subject_id = a.subject_id
-    where a.state = 'new' and i.state = 'running'
+    (select i.company_id, i.root_id
+     from arrival a join process_instance i on i.subject_type = a.subject_type and i.subject_id = a.subject_id
+     where a.state = 'new' and i.state = 'running'
+     order by a.id limit 1000)
     union
-    select i.company_id, i.root_id
-    from timer t join token k on k.id = t.token_id join process_instance i on i.id = k.instance_id
-    where t.due_at <= %(now)s::timestamptz and i.state = 'running'
+    (select i.company_id, i.root_id
+     from timer t join token k on k.id = t.token_id join process_instance i on i.id = k.instance_id
+     where t.due_at <= %(now)s::timestamptz and i.state = 'running'
+     order by t.due_at limit 1000)
     union
-    select i.company_id, i.root_id
-    from token k join process_instance i on i.id = k.instance_id
-    where k.state = 'ready' and i.state = 'running'
+    (select i.company_id, i.root_id
+     from token k join process_instance i on i.id = k.instance_id
+     where k.state = 'ready' and i.state = 'running'
+     order by k.id limit 1000)
 ) r
 order by r.company_id, r.root_id
 limit 1000
@@ -96,3 +146,10 @@ delete from token t using process_instance i where i.root_id = any(%(roots)s::bi
 -- The instances themselves.
 update process_instance set state = 'stopped', ended_at = %(now)s::timestamptz
 where root_id = any(%(roots)s::bigint[]) and state = 'running'
+
+-- name: signal
+-- Give signals to every token that listens now.
+insert into arrival (company_id, subject_type, subject_id, name, at, state, token_id)
+select %(company)s::bigint, i.subject_type, i.subject_id, 'signal:' || k.signal, %(now)s::timestamptz, 'new', k.id
+from token k join process_instance i on i.id = k.instance_id
+where k.company_id = %(company)s::bigint and k.signal = any(%(names)s::text[]) and k.signal <> ''

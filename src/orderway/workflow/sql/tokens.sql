@@ -13,7 +13,7 @@ order by i.id for update skip locked
 -- name: load
 -- The tokens of all running instances under these roots.
 select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
-       i.root_id, i.parent_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id
+       t.signal, t.counts::text as counts, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id
 from process_instance i
 join process_version v on v.id = i.version_id
 join token t on t.instance_id = i.id
@@ -30,9 +30,8 @@ where i.id = any(%(ids)s::bigint[]) and {visible process_instance i}
 select nextval('token_id_seq') as id from generate_series(1, %(count)s::integer)
 
 -- name: call_ids
--- Ids for called instances, and for the tokens that call them.
-select nextval('process_instance_id_seq') as instance, nextval('token_id_seq') as token
-from generate_series(1, %(count)s::integer)
+-- Ids for called instances.
+select nextval('process_instance_id_seq') as id from generate_series(1, %(count)s::integer)
 
 -- name: insert_instances
 -- Insert called instances.
@@ -51,11 +50,11 @@ update process_instance i
 set path = i.path || m.path,
     path_at = i.path_at || array_fill(%(now)s::timestamptz, array[cardinality(m.path)]),
     values = case when m.filled = '{}' then i.values else i.values || m.filled::jsonb end,
-    state = case when m.ended then 'ended' else i.state end,
-    ended_at = case when m.ended then %(now)s::timestamptz end
+    state = case when m.ended = '' then i.state else m.ended end,
+    ended_at = case when m.ended <> '' then %(now)s::timestamptz end
 from (
     select u.id, u.ended, coalesce(string_to_array(nullif(u.path, ''), ' '), '{}') as path, u.filled
-    from unnest(%(id)s::bigint[], %(ended)s::boolean[], %(path)s::text[], %(filled)s::text[]) as u (id, ended, path, filled)
+    from unnest(%(id)s::bigint[], %(ended)s::text[], %(path)s::text[], %(filled)s::text[]) as u (id, ended, path, filled)
 ) m
 where i.id = m.id
 
@@ -66,22 +65,23 @@ delete from token where id = any(%(ids)s::bigint[])
 -- name: insert_tokens
 -- Insert the tokens that came to rest.
 insert into token (id, company_id, instance_id, definition_id, node, came_by, state, scope, parent, entered_at, outcome, reason,
-                   reason_code, reason_by)
+                   reason_code, reason_by, signal, counts)
 select n.id, %(company)s::bigint, n.instance, n.definition, n.node, n.came_by, n.state, n.scope, n.parent,
-       %(now)s::timestamptz, n.outcome, n.reason, n.reason_code, n.reason_by
+       %(now)s::timestamptz, n.outcome, n.reason, n.reason_code, n.reason_by, n.signal, n.counts::jsonb
 from unnest(%(id)s::bigint[], %(instance)s::bigint[], %(definition)s::bigint[], %(node)s::text[], %(came_by)s::text[],
             %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[], %(outcome)s::text[], %(reason)s::text[],
-            %(reason_code)s::text[], %(reason_by)s::bigint[])
-     as n (id, instance, definition, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by)
+            %(reason_code)s::text[], %(reason_by)s::bigint[], %(signal)s::text[], %(counts)s::text[])
+     as n (id, instance, definition, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts)
 
 -- name: update_tokens
 -- Put moved tokens where they came to rest.
 update token t
 set node = m.node, came_by = m.came_by, state = m.state, scope = m.scope, parent = m.parent, entered_at = %(now)s::timestamptz,
-    outcome = m.outcome, reason = m.reason, reason_code = m.reason_code, reason_by = m.reason_by
+    outcome = m.outcome, reason = m.reason, reason_code = m.reason_code, reason_by = m.reason_by, signal = m.signal, counts = m.counts::jsonb
 from unnest(%(id)s::bigint[], %(node)s::text[], %(came_by)s::text[], %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[],
-            %(outcome)s::text[], %(reason)s::text[], %(reason_code)s::text[], %(reason_by)s::bigint[])
-     as m (id, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by)
+            %(outcome)s::text[], %(reason)s::text[], %(reason_code)s::text[], %(reason_by)s::bigint[], %(signal)s::text[],
+            %(counts)s::text[])
+     as m (id, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts)
 where t.id = m.id
 
 -- name: open_items
@@ -116,13 +116,38 @@ from unnest(%(token)s::bigint[], %(due_at)s::timestamptz[]) as t (token, due_at)
 delete from timer where token_id = any(%(tokens)s::bigint[])
 
 -- name: due_timers
--- Which of these tokens are due.
-select t.token_id from timer t
+-- Which of these tokens are due, the earliest first.
+select t.token_id, t.due_at from timer t
 where t.token_id = any(%(tokens)s::bigint[]) and t.due_at <= %(now)s::timestamptz and {visible timer t}
+order by t.due_at, t.token_id
+
+-- name: withdraw_items
+-- Nobody has to do these any more: their tokens were stopped.
+update work_item w set state = 'withdrawn', done_at = %(now)s::timestamptz
+where w.instance_id = any(%(instances)s::bigint[]) and w.token_id = any(%(tokens)s::bigint[]) and w.state = 'open'
+
+-- name: tell
+-- What maps say to others about their subjects.
+insert into arrival (company_id, subject_type, subject_id, name, at, state)
+select %(company)s::bigint, s.subject_type, s.subject, s.name, %(now)s::timestamptz, 'new'
+from unnest(%(subject_type)s::text[], %(subject)s::bigint[], %(name)s::text[]) as s (subject_type, subject, name)
+
+-- name: signal
+-- Give signals to every token elsewhere that listens now, and to the maps that one of them starts.
+insert into arrival (company_id, subject_type, subject_id, name, at, state, token_id)
+select %(company)s::bigint, i.subject_type, i.subject_id, 'signal:' || k.signal, %(now)s::timestamptz, 'new', k.id
+from token k join process_instance i on i.id = k.instance_id
+where k.company_id = %(company)s::bigint and k.signal = any(%(name)s::text[]) and k.signal <> ''
+  and i.root_id <> all(%(roots)s::bigint[])
+union all
+select distinct %(company)s::bigint, s.subject_type, s.subject, 'signal:' || s.name, %(now)s::timestamptz, 'new', null::bigint
+from unnest(%(subject_type)s::text[], %(subject)s::bigint[], %(name)s::text[]) as s (subject_type, subject, name)
+join process_definition d on d.company_id = %(company)s::bigint and d.subject_type = s.subject_type
+ and d.starts @> array['signal:' || s.name]
 
 -- name: arrivals
 -- What has arrived for subjects and was not taken yet.
-select a.id, a.subject_id, a.name, a.state from arrival a
+select a.id, a.subject_id, a.name, a.token_id from arrival a
 where a.subject_type = %(subject_type)s::text and a.subject_id = any(%(subjects)s::bigint[]) and a.state <> 'taken'
   and {visible arrival a}
 order by a.id
