@@ -72,7 +72,9 @@ class Compiler:
         def between(scope: Scope) -> Value:
             value = inner(scope)
             above, below = compare(value, low(scope)), compare(value, high(scope))
-            return None if above is None or below is None else above >= 0 >= below
+            if (above is not None and above < 0) or (below is not None and below > 0):
+                return False
+            return None if above is None or below is None else True
 
         return between
 
@@ -80,8 +82,8 @@ class Compiler:
         inner, test = self.compile(of.of), self._any_of(of.tests)
         return lambda scope: test(inner(scope), scope)
 
-    def _any_of(self, tests: tuple[Tree, ...]) -> Test:
-        made = [self.test(one) for one in tests]
+    def _any_of(self, tests: tuple[Tree, ...], *, cell: bool = False) -> Test:
+        made = [self.test(one, cell=cell) for one in tests]
         if len(made) == 1:
             return made[0]
 
@@ -96,8 +98,8 @@ class Compiler:
 
         return test
 
-    def test(self, of: Tree) -> Test:
-        """Whether a value passes one unary test (rule 7)."""
+    def test(self, of: Tree, *, cell: bool = False) -> Test:
+        """Whether a value passes one unary test (rule 7); in a cell an expression that holds by itself passes any value."""
         if isinstance(of, tree.Beyond):
             sign, end = of.sign, self.compile(of.end)
             return lambda value, scope: signed(sign, value, end(scope))
@@ -108,9 +110,12 @@ class Compiler:
         if any(isinstance(one, tree.Name) and one.name == "?" for one in nodes(of)):
             return lambda value, scope: inner({**scope, "?": value}) is True
 
+        if not cell or isinstance(of, tree.Constant):
+            return lambda value, scope: found_in(value, inner(scope))
+
         def test(value: Value, scope: Scope) -> bool | None:
             found = inner(scope)
-            return True if found is True and not isinstance(value, bool | list) else found_in(value, found)
+            return True if found is True and not isinstance(value, bool | list | None) else found_in(value, found)
 
         return test
 
@@ -118,7 +123,7 @@ class Compiler:
         """Whether a value passes the unary tests of a cell; null is no pass."""
         if not of.tests:
             return lambda _value, _scope: True
-        test = self._any_of(of.tests)
+        test = self._any_of(of.tests, cell=True)
         if of.negated:
             return lambda value, scope: test(value, scope) is False
         return test
