@@ -10,7 +10,7 @@ from typing import Any
 import click
 from pydantic import SecretStr
 
-from . import keeping
+from . import keeping, rules
 from .starting import ready as _ready
 
 
@@ -22,6 +22,7 @@ def main() -> None:
 
 for command in keeping.COMMANDS:
     main.add_command(command)
+main.add_command(rules.rules)
 
 
 @main.command()

@@ -1,0 +1,121 @@
+"""One input column of a decision table as an index: from a value to the rows whose cells it passes, as the bits of a number.
+
+A column whose cells are constants, comparisons with constants and ranges of constants of one type is looked up (a dict for
+equality, a binary search between the limits otherwise); other cells are tested one by one. Both give the same rows.
+"""
+
+import operator
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..feel import Compiler, Scope, Test, Value
+from ..feel import tree as feel
+from ..feel.comparing import compare
+from ..feel.compiling import UNKNOWN, constant
+from ..feel.values import Date, DaysTime, YearsMonths
+
+Mask = Callable[[Value, Scope], int]
+_ORDERED = (Decimal, str, Date, DaysTime, YearsMonths)
+_SIGNS: dict[str, Callable[[int, int], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def column(cells: Sequence[feel.Tests], compiler: Compiler) -> Mask:
+    """The rows (bit n is row n from 0) whose cell in this column the value passes."""
+    tests = [compiler.tests(cell) if cell.tests else None for cell in cells]
+    slow = _one_by_one(tests)
+    kind, bounds = _points(cells)
+    if kind is None:
+        return slow
+    ranks = {bound: 2 * n + 1 for n, bound in enumerate(bounds)}
+    masks = [
+        sum(1 << row for row, cell in enumerate(cells) if _passes(cell, place, ranks))
+        for place in range(2 * len(bounds) + 1)
+    ]
+    if any(isinstance(test, feel.Beyond | feel.Span) for cell in cells for test in cell.tests):
+        return _searched(kind, bounds, masks, slow)
+    return _looked_up(kind, {bound: masks[place] for bound, place in ranks.items()}, masks[0], slow)
+
+
+def _one_by_one(tests: list[Test | None]) -> Mask:
+    free = sum(1 << at for at, test in enumerate(tests) if test is None)
+    asked = [(1 << at, test) for at, test in enumerate(tests) if test is not None]
+
+    def mask(value: Value, scope: Scope) -> int:
+        rows = free
+        for bit, test in asked:
+            if test(value, scope) is True:
+                rows |= bit
+        return rows
+
+    return mask
+
+
+def limits(test: feel.Tree) -> list[Value] | None:
+    """The constants a test compares with; None when it is no test of constants."""
+    parts = (
+        [test.end]
+        if isinstance(test, feel.Beyond)
+        else [test.low, test.high]
+        if isinstance(test, feel.Span)
+        else [test]
+    )
+    found = [constant(part) for part in parts]
+    if any(one is UNKNOWN for one in found):
+        return None
+    if isinstance(test, feel.Span) and compare(*found) not in (-1, 0):
+        return None  # a range the wrong way round is null: nothing is known to lie within, nor without
+    return found
+
+
+def _points(cells: Sequence[feel.Tests]) -> tuple[type | None, list[Any]]:
+    """The type of all constants of a column and the constants in order; no type when they differ or a cell is more."""
+    found: list[Any] = []
+    for test in (one for cell in cells for one in cell.tests):
+        constants = limits(test)
+        if constants is None:
+            return None, []
+        found += constants
+    kinds = {type(one) for one in found}
+    if len(kinds) != 1 or not kinds <= {*_ORDERED, bool}:
+        return None, []
+    return kinds.pop(), sorted(set(found))
+
+
+def _passes(cell: feel.Tests, place: int, ranks: dict[Any, int]) -> bool:
+    """Whether a value passes the cell that stands at `place` among the limits: limit n at 2n+1, the gap before it at 2n."""
+    return not cell.tests or any(_passes_one(test, place, ranks) for test in cell.tests) is not cell.negated
+
+
+def _passes_one(test: feel.Tree, place: int, ranks: dict[Any, int]) -> bool:
+    ends = [ranks[one] for one in limits(test) or ()]
+    if isinstance(test, feel.Beyond):
+        return _SIGNS[test.sign](place, ends[0])
+    if isinstance(test, feel.Span):
+        low, high = ends
+        return (place > low or (test.low_closed and place == low)) and (
+            place < high or (test.high_closed and place == high)
+        )
+    return place == ends[0]
+
+
+def _looked_up(kind: type, known: dict[Any, int], other: int, slow: Mask) -> Mask:
+    def mask(value: Value, scope: Scope) -> int:
+        return known.get(value, other) if type(value) is kind else slow(value, scope)
+
+    return mask
+
+
+def _searched(kind: type, bounds: list[Any], masks: list[int], slow: Mask) -> Mask:
+    last = len(bounds)
+
+    def mask(value: Value, scope: Scope) -> int:
+        if type(value) is not kind:
+            return slow(value, scope)
+        at = bisect_left(bounds, value)
+        return masks[2 * at + 1] if at < last and bounds[at] == value else masks[2 * at]
+
+    return mask

@@ -1,0 +1,220 @@
+"""From text to tree: the operators of FEEL, loosest first. Source: OMG DMN 1.5, clause 10.3.1.2, rules 1 to 24 and 44 to 54."""
+
+import re
+from collections.abc import Iterable
+
+from . import tree
+from .reading_values import ValueReader
+from .scanning import DEEPEST, FeelError, Names
+from .tree import Tree
+
+_FIRST_SIGNS = ("<=", ">=", "<", ">", "!=", "=")
+_AFTER_SPAN = re.compile(r"\.[^\W\d]|(?:and|or|then|else|return|satisfies|in)\b|[=<>!]")
+
+
+class Reader(ValueReader):
+    """Recursive descent over one text; `names` are those in scope, `members` those that may follow a dot."""
+
+    def expression(self) -> Tree:
+        """Rule 1: any expression."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise FeelError("nested too deeply", self.at)
+        found = self._either()
+        self.depth -= 1
+        return found
+
+    def _either(self) -> Tree:
+        start, left = self.at, self._all()
+        while (place := self._keyword("or")) is not None:
+            right_at = place
+            left = tree.Both(True, left, self._all(), start, right_at)
+        return left
+
+    def _all(self) -> Tree:
+        start, left = self.at, self._negated()
+        while (place := self._keyword("and")) is not None:
+            left = tree.Both(False, left, self._negated(), start, place)
+        return left
+
+    def _keyword(self, word: str) -> int | None:
+        return self.at if self.take(word) else None
+
+    def _negated(self) -> Tree:
+        # `not(x)` is a value in FEEL, so `not(x) = y` compares it; `not x = y` without the bracket negates the comparison
+        if self.prefix_not and self.word() == "not" and not self.text[self.at + 3 :].lstrip().startswith("("):
+            self.take("not")
+            place = self.at
+            return tree.Not(self._negated(), place)
+        return self._comparison()
+
+    def _comparison(self) -> Tree:
+        left = self.sum()
+        while True:
+            place, sign = self.at, self.sign()
+            if sign in _FIRST_SIGNS:
+                self.take(sign)
+                left = tree.Compare(sign, left, self.sum(), place)
+            elif self.take("between"):
+                low = self.sum()
+                self.must("and")
+                left = tree.Between(left, low, self.sum(), place)
+            elif self.take("in"):
+                left = tree.In(left, self._in_tests(), place)
+            else:
+                return left
+
+    def _in_tests(self) -> tuple[Tree, ...]:
+        if self.sign() == "(":
+            start = self.at
+            try:
+                self.take("(")
+                tests = self._tests()
+                self.must(")")
+            except FeelError:
+                self.at = start  # (1..5] is a range, no list of tests
+            else:
+                if self.over or self.sign() not in ("[", ".", "..") or len(tests) > 1:
+                    return tests
+                self.at = start
+        return (self.test(),)
+
+    def sum(self) -> Tree:
+        """Rules 19 and 20."""
+        left = self._product()
+        while (sign := self.sign()) in ("+", "-"):
+            place = self.at
+            self.take(sign)
+            left = tree.Arithmetic(sign, left, self._product(), place)
+        return left
+
+    def _product(self) -> Tree:
+        left = self._power()
+        while (sign := self.sign()) in ("*", "/"):
+            place = self.at
+            self.take(sign)
+            left = tree.Arithmetic(sign, left, self._power(), place)
+        return left
+
+    def _power(self) -> Tree:
+        left = self._signed()
+        while self.sign() == "**":
+            place = self.at
+            self.take("**")
+            left = tree.Arithmetic("**", left, self._signed(), place)
+        return left
+
+    def _signed(self) -> Tree:
+        if self.take("-"):
+            return tree.Negative(self._signed())
+        return self._instance()
+
+    def _instance(self) -> Tree:
+        found = self._followed()
+        while self.take_words("instance", "of"):
+            found = tree.InstanceOf(found, self.kind())
+        return found
+
+    def _followed(self) -> Tree:
+        found = self.operand()
+        while True:
+            sign = self.sign()
+            if sign == ".":
+                self.take(".")
+                found = tree.Path(found, self.member())
+            elif sign == "[" and not self._opens_backward():
+                self.take("[")
+                found = tree.Filter(found, self._by())
+            elif sign == "(":
+                found = self._call(found)
+            else:
+                return found
+
+    def _opens_backward(self) -> bool:
+        # `[a..b[`: the bracket that closes the range from outside is no filter
+        return self.in_span and self._closes()
+
+    def _closes(self) -> bool:
+        rest = self.text[self.at + 1 :].lstrip()
+        return not rest or rest[0] in ",)]}" or bool(_AFTER_SPAN.match(rest))
+
+    def _by(self) -> Tree:
+        inside, self.in_span = self.in_span, False
+        self.names = Names([*self.member_names, "item"], self.names)
+        found = self.expression()
+        self.names = self.names.up or self.names
+        self.in_span = inside
+        self.must("]")
+        return found
+
+    def _call(self, function: Tree) -> Tree:
+        place = self.at
+        self.take("(")
+        inside, self.in_span = self.in_span, False
+        arguments, names = [], []
+        while self.sign() != ")":
+            if (name := self.argument_name()) is not None:
+                names.append(name)
+            arguments.append(self.expression())
+            if not self.take(","):
+                break
+        self.in_span = inside
+        self.must(")")
+        if names and len(names) != len(arguments):
+            raise FeelError("either all arguments have names or none", place)
+        return tree.Call(function, tuple(arguments), tuple(names), place)
+
+    def _tests(self) -> tuple[Tree, ...]:
+        tests = [self.test()]
+        while self.take(","):
+            tests.append(self.test())
+        return tuple(tests)
+
+    def test(self) -> Tree:
+        """Rule 7: one positive unary test."""
+        sign = self.sign()
+        if sign in _FIRST_SIGNS:
+            self.take(sign)
+            return tree.Beyond(sign, self.sum())
+        return self.expression()
+
+    def unary_tests(self) -> tree.Tests:
+        """Rules 14 to 18: the cell of a decision table."""
+        if self.text[self.at : self.end] == "-":
+            self.move(self.end)
+            return tree.Tests(())
+        start = self.at
+        if self.take("not") and self.take("("):
+            try:
+                tests = self._tests()
+                self.must(")")
+            except FeelError:
+                self.at = start
+            else:
+                if self.over:
+                    return tree.Tests(tests, True)
+        self.at = start
+        return tree.Tests(self._tests())
+
+    def whole(self, found: Tree) -> Tree:
+        """The tree, when the text is read to its end."""
+        if not self.over:
+            raise self.unexpected()
+        return found
+
+
+def read(text: str, names: Iterable[str] = (), members: Iterable[str] = (), *, prefix_not: bool = False) -> Tree:
+    """Read an expression; `names` are in scope, `members` may follow a dot or stand in a filter (both may hold spaces).
+
+    With `prefix_not`, `not x` without brackets is read too. Raises FeelError with the place.
+    """
+    reader = Reader(text, names, members, prefix_not=prefix_not)
+    return reader.whole(reader.expression())
+
+
+def read_tests(text: str, names: Iterable[str] = (), members: Iterable[str] = ()) -> tree.Tests:
+    """Read the unary tests of a cell, as `read`."""
+    reader = Reader(text, [*names, "?"], members)
+    found = reader.unary_tests()
+    reader.whole(found)
+    return found
