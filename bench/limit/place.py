@@ -7,6 +7,7 @@ from typing import Any
 from .writing import NUMBER, change, changes, event, gathered, one, series, step, whole
 
 COUNT = "cardinality(%(customer)s::bigint[])"
+LABEL = change("index_value", "i.id", "{}", "'value', i.value, 'source', i.source")
 PARTS = {
     "given": """select g.place, g.customer, nextval('sales_order_id_seq') as id, nextval('parcel_id_seq') as parcel
 from unnest(%(customer)s::bigint[]) with ordinality as g (customer, place)""",
@@ -66,8 +67,9 @@ select 1, o.parcel_id, n.name, n.value, 'rule', '', false
 from orders o cross join lateral (values ('order', o.number), ('customer', o.ship_name)) as n (name, value)
 order by o.id
 returning *""",
+    "labelled": f"""select i.parcel_id, json_agg(i.name order by i.id) as names, json_agg({LABEL} order by i.id) as data
+from labels i group by i.parcel_id""",
 }
-LABEL = change("index_value", "i.id", "{}", "'value', i.value, 'source', i.source")
 EVENTS = (
     event(
         "orders.place",
@@ -89,12 +91,12 @@ EVENTS = (
     ),
     event(
         "orders.label_parcels",
-        "document.indexed",
-        "index_value",
+        "parcel.indexed",
         "parcel",
-        ("i.id", "i.parcel_id"),
-        changes(one(LABEL), says="'name', i.name"),
-        "labels i",
+        "parcel",
+        ("i.parcel_id", "i.parcel_id"),
+        changes("i.data", "'names', i.names"),
+        "labelled i",
     ),
 )
 PLACE = step(PARTS, EVENTS, "select array_agg(id order by id) from orders")
