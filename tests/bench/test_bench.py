@@ -27,7 +27,14 @@ def test_every_bench_gives_figures(database):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     figures = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {figure["bench"].split()[0] for figure in figures} == {"place", "capture", "life", "workflow", "papers", "growth"}
+    assert {figure["bench"].split()[0] for figure in figures} == {
+        "place",
+        "capture",
+        "life",
+        "workflow",
+        "papers",
+        "growth",
+    }
     for figure in figures:
         assert list(figure) == ["bench", "ours", "limit", "target", "n", "ratio"]
         assert figure["ours"] > 0
