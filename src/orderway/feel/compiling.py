@@ -323,6 +323,18 @@ def nodes(of: Any) -> Iterator[Any]:
                 yield from nodes(inner)
 
 
+def bound(of: Tree) -> Iterator[str]:
+    """The names that a tree gives itself: of walks, parameters and entries."""
+    for one in nodes(of):
+        match one:
+            case tree.Walk(name=name):
+                yield name
+            case tree.Definition(names=given):
+                yield from given
+            case tree.Entries(entries=entries):
+                yield from (name for name, _ in entries)
+
+
 def constant(of: Tree, compiler: Compiler | None = None) -> Value:
     """The value of a tree that rests on no name but the built-in functions', else UNKNOWN."""
     for one in nodes(of):
