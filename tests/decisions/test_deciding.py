@@ -1,5 +1,6 @@
 """The administrator publishes a table, orders are decided by it, and anybody can see why."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import growth
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orderway.decisions.commands import DecideOn, PublishTable
+from orderway.kernel import clock
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
@@ -134,6 +136,15 @@ def test_decisions_that_rest_on_each_other_decide_together(shop: Any) -> None:
     assert reason.result == ({"role": "manager", "days": "1.5"} if big else {"role": "nobody", "days": "0"})
     assert [number for number, _ in reason.rules] == [2 if big else 1]
     assert set(reason.values) == {"net"}
+
+
+def test_today_is_the_day_of_the_company(shop: Any) -> None:
+    rows = [("-", "-", 'if today() = date("2026-03-03") then "tomorrow already" else string(now())')]
+    assert publish(shop, table("approval", rows)).ok
+    (order,) = growth.placed(shop, 1)
+    with clock.at(datetime(2026, 3, 2, 23, 30, tzinfo=UTC)):  # half past midnight in Berlin
+        assert decide(shop, [order]).ok
+    assert reasons(shop, order)[0].result == "tomorrow already"
 
 
 def test_the_system_decides_too(shop: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orderway.kernel.context import Context
 from orderway.kernel.sql import statements
@@ -31,7 +32,8 @@ def decide(ctx: Context, key: str, subject_type: str, ids: Collection[int]) -> M
         return {}
     decider = deciders(ctx, subject_type, [version.digest])[version.digest]
     values = read_facts(ctx, subject_type, ids, decider.names)
-    found = {id: decider.decide(values[id]) for id in ids}
+    now = ctx.at.astimezone(ZoneInfo(version.timezone))
+    found = {id: decider.decide(values[id], now) for id in ids}
     made = [
         {"subject": id, "rules": one.rules, "values": values[id], "result": one.result} for id, one in found.items()
     ]

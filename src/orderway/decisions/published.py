@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from orderway.dmn import model
 from orderway.dmn.graph import Key, Models, Run
 from orderway.dmn.reading import DmnError, read
 from orderway.dmn.tables import Answer, Table
+from orderway.feel import clock
 from orderway.feel.facts import given, taken
 from orderway.feel.typed import FactType
 from orderway.kernel.context import Reader
@@ -46,14 +48,23 @@ class Decider:
     _models: Models
     _place: Key
     _table: Table | None
+    _asks_time: bool
     _told: dict[tuple[int, ...], Decided] = field(default_factory=dict)
 
-    def decide(self, values: Mapping[str, Any]) -> Decided:
-        """Decide on the values of `names`; raises TypeError for a value that rules do not know (a float)."""
+    def decide(self, values: Mapping[str, Any], now: datetime | None = None) -> Decided:
+        """Decide on the values of `names`; `now` is what `now()` and `today()` answer, in its own zone (null without it).
+
+        Raises TypeError for a value that rules do not know (a float).
+        """
         scope = {name: taken(value) for name, value in values.items()}
+        if self._asks_time and now is not None:
+            scope |= clock(taken(now))
         if self._table is None:
             return _told(self._of_graph(scope))
-        answer = self._table.decide(scope)
+        try:
+            answer = self._table.decide(scope)
+        except RecursionError:  # a function without an end is an error of the table: null
+            return Decided(None, ())
         if not self._table.constant:
             return _told(answer)
         # the outputs are constants, so the rules that hit say all
@@ -110,7 +121,8 @@ def _decider(found: model.Definitions, models: Models, last: model.Decision, typ
         boxes.tables.get(last.name) if only and isinstance(last.logic, model.DecisionTable) and not last.kind else None
     )
     logic = last.logic if isinstance(last.logic, model.DecisionTable) else None
-    return Decider(last.id, last.name, names, logic, models, (found.namespace, last.id), table)
+    asks_time = bool({"now", "today"} & boxes.used)
+    return Decider(last.id, last.name, names, logic, models, (found.namespace, last.id), table, asks_time)
 
 
 def deciders(ctx: Reader, subject_type: str, digests: Collection[str]) -> Mapping[str, Decider]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..feel import Compiled, Compiler, FeelError, Scope, Value, read, read_tests
 from ..feel.builtins import BUILTINS
-from ..feel.compiling import UNKNOWN, bound, constant, function, nodes
+from ..feel.compiling import UNKNOWN, bound, constant, function, kept, nodes
 from ..feel.kinds import coerced
 from ..feel.tree import Compare, Constant, Name, Tests, Tree
 from ..feel.tree import Items as ListOf
@@ -137,9 +137,7 @@ class Boxes:
             found = source(scope)
             if found is None:
                 return None
-            items = found if isinstance(found, list) else [found]
-            scopes = [{**scope, "item": one, **(one if isinstance(one, dict) else {})} for one in items]
-            return [one for one, inner in zip(items, scopes, strict=True) if by(inner) is True]
+            return kept(found if isinstance(found, list) else [found], by, scope)
 
         return filtered
 

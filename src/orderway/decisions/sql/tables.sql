@@ -30,9 +30,10 @@ select d.key, d.subject_type from decision_definition d
 where d.key = any(%(keys)s::text[]) and {visible decision_definition d}
 
 -- name: latest
--- The latest version of a decision by its key.
-select d.key, d.name, d.subject_type, v.id as version_id, v.digest, v.number
+-- The latest version of a decision by its key, and the company's time zone.
+select d.key, d.name, d.subject_type, v.id as version_id, v.digest, v.number, c.timezone
 from decision_definition d
+join company c on c.id = d.company_id
 join decision_version v on v.definition_id = d.id
 where d.key = %(key)s::text and {visible decision_definition d}
 order by v.number desc
