@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from .cost import Figure
 from .ground import Ground, ground
 
-NAMES = ("place", "capture", "life", "workflow", "papers", "growth")
+NAMES = ("place", "capture", "life", "workflow", "papers", "rules", "growth")
 
 
 def benches() -> dict[str, Callable[[Ground], list[Figure]]]:
     """Every bench by name, in the order they run; imported when Django has started."""
-    from . import capture, growth, life, papers, place, workflow
+    from . import capture, growth, life, papers, place, rules, workflow
 
     return {
         "place": place.bench,
@@ -22,6 +22,7 @@ def benches() -> dict[str, Callable[[Ground], list[Figure]]]:
         "life": life.bench,
         "workflow": workflow.bench,
         "papers": papers.bench,
+        "rules": rules.bench,
         "growth": growth.bench,
     }
 

@@ -9,7 +9,7 @@ COMMANDS = ("orders.place", "orders.confirm", "stock.move")
 
 if __name__ == "__main__":
     with borrowed(sys.argv[1]) as ground:
-        from . import capture, growth, life, papers, place, workflow
+        from . import capture, growth, life, papers, place, rules, workflow
 
         figures = life.bench(ground, one=4, many=8, runs=1)
         check(ground.named(LIMIT))
@@ -17,6 +17,7 @@ if __name__ == "__main__":
         figures += capture.bench(ground, count=30, runs=1)
         figures += workflow.bench(ground, count=4, runs=1)
         figures += papers.bench(ground, count=2, runs=1)
+        figures += rules.bench(ground, count=400, runs=1)
         figures += growth.bench(ground, few=2, many=4, runs=1, only=COMMANDS)
         for figure in figures:
             print(json.dumps(figure.as_json()))

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "orderway.kernel",
     "orderway.people",
+    "orderway.decisions",
     "orderway.documents",
     "orderway.archive",
     "orderway.workflow",

@@ -33,6 +33,7 @@ def test_every_bench_gives_figures(database):
         "life",
         "workflow",
         "papers",
+        "rules",
         "growth",
     }
     for figure in figures:

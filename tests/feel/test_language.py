@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderway.feel import FeelError, evaluate, read
+from orderway.feel.builtins import BUILTINS
 from orderway.feel.builtins.conversion import text_of
 from orderway.feel.facts import given as as_python
 from orderway.feel.facts import taken
@@ -137,6 +138,32 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_what_string_writes_is_read_again(value: Any) -> None:
     assert evaluate(text_of(value, True)) == value
+
+
+ODD = [
+    "null", "true", "0", "-1.5", "1e6000", '"a"', '"(["', "[]", "[null, [1]]", "{a: 1}", 'date("2020-02-29")', '@"10:00:00Z"',
+    '@"10:00:00@Europe/Paris"', '@"2020-01-01T00:00:00"', '@"999999999-12-31T23:59:59Z"', '@"P1D"', '@"-P999999999Y"', "[1..3]",
+    '["a".."c"]', "(< 5)", "(!= 2)", "max", "function(x) x",
+]  # fmt: skip
+CALLS = st.sampled_from(sorted(BUILTINS)).flatmap(
+    lambda name: st.lists(st.sampled_from(ODD), max_size=4).map(lambda given: f"{name}({', '.join(given)})")
+)
+SUMS = st.tuples(
+    st.sampled_from(ODD), st.sampled_from(["+", "-", "*", "/", "**", "=", "<", "in"]), st.sampled_from(ODD)
+)
+
+
+@given(CALLS | SUMS.map(" ".join))
+def test_whatever_is_asked_of_whatever_there_is_an_answer_or_null(text: str) -> None:
+    text_of(evaluate(text))
+
+
+@given(st.text(st.sampled_from('ab1 .,:?@<>=+-*/()[]{}"\\nifthenor'), max_size=30))
+def test_any_text_is_an_expression_or_told_to_be_none(text: str) -> None:
+    try:
+        evaluate(text)
+    except FeelError as wrong:
+        assert 0 <= wrong.at <= len(text)
 
 
 def test_a_float_is_no_value() -> None:

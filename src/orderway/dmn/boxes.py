@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..feel import Compiled, Compiler, FeelError, Scope, Value, read, read_tests
-from ..feel.compiling import UNKNOWN, constant, function
+from ..feel.builtins import BUILTINS
+from ..feel.compiling import UNKNOWN, bound, constant, function, kept, nodes
 from ..feel.kinds import coerced
 from ..feel.tree import Compare, Constant, Name, Tests, Tree
 from ..feel.tree import Items as ListOf
@@ -27,15 +28,14 @@ def nothing(_scope: Scope) -> Value:
 
 @dataclass(slots=True)
 class Boxes:
-    """Compiles boxed expressions of one model; `problems` gathers what could not be read, as place and reason.
-
-    `fired` is told the answer of each table that is evaluated, with the place it stands at.
-    """
+    """Compiles boxed expressions of one model; `problems` gathers what could not be read, as place and reason, `used` the names
+    that expressions rest on, `tables` the tables by the name of their element."""
 
     kinds: Kinds
     members: tuple[str, ...]
     problems: list[tuple[str, str]] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     place: str = ""
 
     def compile(self, of: model.Expression | None, names: Sequence[str]) -> Compiled:
@@ -54,10 +54,20 @@ class Boxes:
 
     def _tree(self, text: str, names: Iterable[str]) -> Tree | None:
         try:
-            return read(text, [*names, *self.kinds], self.members)
+            tree = read(text, [*names, *self.kinds], self.members)
         except FeelError as wrong:
             self.problems.append((self.place, f"{text.strip()!r}: {wrong}"))
             return None
+        self._tell_unknown(text, tree, names)
+        return tree
+
+    def _tell_unknown(self, text: str, tree: Tree, names: Iterable[str]) -> None:
+        known = {*names, *self.members, *BUILTINS, *bound(tree), "?", "item", "partial"}
+        for one in nodes(tree):
+            if isinstance(one, Name):
+                self.used.add(one.name)
+            if isinstance(one, Name) and one.name not in known:
+                self.problems.append((self.place, f"{text.strip()!r}: nothing is called {one.name}"))
 
     def expression(self, text: str, names: Iterable[str]) -> Compiled:
         """The closure of an expression as text; null when it cannot be read."""
@@ -127,9 +137,7 @@ class Boxes:
             found = source(scope)
             if found is None:
                 return None
-            items = found if isinstance(found, list) else [found]
-            scopes = [{**scope, "item": one, **(one if isinstance(one, dict) else {})} for one in items]
-            return [one for one, inner in zip(items, scopes, strict=True) if by(inner) is True]
+            return kept(found if isinstance(found, list) else [found], by, scope)
 
         return filtered
 
@@ -171,17 +179,19 @@ class Boxes:
     def _asked(self, of: model.DecisionTable, at: int, one: model.Input, names: Sequence[str]) -> Asked:
         compiler = Compiler(self.kinds)
         cells = [self.cell(rule.inputs[at] if at < len(rule.inputs) else "-", names) for rule in of.rules]
-        allowed = compiler.tests(self.cell(one.values, names)) if one.values.strip() else None
+        allowed = column([self.cell(one.values, names)], compiler) if one.values.strip() else None
         kind = self.kinds.of(one.kind) if one.kind else None
         return Asked(self.expression(one.expression, names), kind, allowed, column(cells, compiler))
 
     def cell(self, text: str, names: Sequence[str]) -> Tests:
         """The tests of a cell; an empty one asks nothing, one that cannot be read lets nothing pass."""
         try:
-            return read_tests(text if text.strip() else "-", [*names, *self.kinds], self.members)
+            tests = read_tests(text if text.strip() else "-", [*names, *self.kinds], self.members)
         except FeelError as wrong:
             self.problems.append((self.place, f"{text.strip()!r}: {wrong}"))
             return NEVER
+        self._tell_unknown(text, tests, names)
+        return tests
 
     def _answered(self, of: model.DecisionTable, at: int, one: model.Output, names: Sequence[str]) -> Answered:
         compiler = Compiler(self.kinds)

@@ -30,14 +30,27 @@ def column(cells: Sequence[feel.Tests], compiler: Compiler) -> Mask:
     kind, bounds = _points(cells)
     if kind is None:
         return slow
+    found = _at_places(cells, bounds)
+    if any(isinstance(test, feel.Beyond | feel.Span) for cell in cells for test in cell.tests):
+        return _searched(kind, bounds, found, slow)
+    return _looked_up(kind, {bound: found[2 * n + 1] for n, bound in enumerate(bounds)}, found[0], slow)
+
+
+def masks(cells: Sequence[feel.Tests]) -> list[int] | None:
+    """The rows for every value of the column's type there can be, and for null; None for a column that is no index."""
+    kind, bounds = _points(cells)
+    if kind is None:
+        return None
+    return [*_at_places(cells, bounds), column(cells, Compiler())(None, {})]
+
+
+def _at_places(cells: Sequence[feel.Tests], bounds: Sequence[Any]) -> list[int]:
+    """The rows before, at and between the limits."""
     ranks = {bound: 2 * n + 1 for n, bound in enumerate(bounds)}
-    masks = [
+    return [
         sum(1 << row for row, cell in enumerate(cells) if _passes(cell, place, ranks))
         for place in range(2 * len(bounds) + 1)
     ]
-    if any(isinstance(test, feel.Beyond | feel.Span) for cell in cells for test in cell.tests):
-        return _searched(kind, bounds, masks, slow)
-    return _looked_up(kind, {bound: masks[place] for bound, place in ranks.items()}, masks[0], slow)
 
 
 def _one_by_one(tests: list[Test | None]) -> Mask:
@@ -56,14 +69,13 @@ def _one_by_one(tests: list[Test | None]) -> Mask:
 
 def limits(test: feel.Tree) -> list[Value] | None:
     """The constants a test compares with; None when it is no test of constants."""
-    parts = (
-        [test.end]
-        if isinstance(test, feel.Beyond)
-        else [test.low, test.high]
-        if isinstance(test, feel.Span)
-        else [test]
-    )
-    found = [constant(part) for part in parts]
+    match test:
+        case feel.Beyond(end=end):
+            found = [constant(end)]
+        case feel.Span(low=low, high=high):
+            found = [constant(low), constant(high)]
+        case _:
+            found = [constant(test)]
     if any(one is UNKNOWN for one in found):
         return None
     if isinstance(test, feel.Span) and compare(*found) not in (-1, 0):

@@ -31,8 +31,10 @@ class Run:
 class Models:
     """Models by namespace, compiled. `problems` lists what could not be read: namespace, element and reason."""
 
-    def __init__(self, definitions: Iterable[model.Definitions]) -> None:
+    def __init__(self, definitions: Iterable[model.Definitions], names: Iterable[str] = ()) -> None:
+        """`names` are in scope everywhere, beside what an element requires: a run is `given` their values."""
         self.of = {one.namespace: one for one in definitions}
+        self._names = tuple(names)
         self._kinds: dict[str, Kinds] = {}
         self._compiled: dict[Key, Compiled] = {}
         self.boxes: dict[str, Boxes] = {}
@@ -83,7 +85,7 @@ class Models:
         element, boxes = self.of[namespace].elements[id], self.boxes[namespace]
         boxes.place = element.name
         requires = self._requires(namespace, element)
-        names = [prefix or name for _, prefix, name in requires]
+        names = [*self._names, *(prefix or name for _, prefix, name in requires)]
         if isinstance(element, model.Knowledge):
             names = [*names, element.name]
         if isinstance(element, model.Decision):
@@ -105,7 +107,8 @@ class Models:
     def _found(self, run: Run, key: Key) -> Value:
         element = self.of[key[0]].elements[key[1]]
         if isinstance(element, model.InputData):
-            return None
+            kinds = self.boxes[key[0]].kinds
+            return coerced(run.given.get(element.name), kinds.of(element.kind) if element.kind else None)
         if isinstance(element, model.Service):
             return self._service(run, key[0], element)
         scope = self._scope(run, key[0], element)

@@ -7,11 +7,11 @@ hits in an any) and one without a hit and without default give null.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ..feel import Compiled, Kind, Scope, Test, Value
+from ..feel import Compiled, Kind, Scope, Value
 from ..feel.builtins import BUILTINS
 from ..feel.comparing import equal
 from ..feel.compiling import UNKNOWN
-from ..feel.kinds import coerced
+from ..feel.kinds import coerced, python_type
 from .columns import Mask
 
 _REMEMBERED = 10_000
@@ -25,13 +25,16 @@ class Answer:
     rules: tuple[int, ...]
 
 
+NO_ANSWER = Answer(None, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An input column: its expression, its kind, the test of its allowed values and its index."""
+    """An input column: its expression, its kind, the index of its allowed values (1 is allowed) and that of its cells."""
 
     value: Compiled
     kind: Kind | None
-    allowed: Test | None
+    allowed: Mask | None
     mask: Mask
 
 
@@ -49,7 +52,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Table:
-    """A compiled table. `decide(scope)` evaluates the input expressions, `answer(values, scope)` takes their values."""
+    """A compiled table. `decide(scope)` answers for the names in scope."""
 
     inputs: Sequence[Asked]
     outputs: Sequence[Answered]
@@ -57,33 +60,32 @@ class Table:
     policy: str
     aggregation: str
     constant: bool = field(init=False)
-    remembered: dict[int, Answer] = field(init=False, default_factory=dict)
+    _remembered: dict[int, Answer] = field(init=False, default_factory=dict)
+
+    _columns: list[tuple[Compiled, type | None, Kind | None, Mask | None, Mask]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._columns = [(one.value, python_type(one.kind), one.kind, one.allowed, one.mask) for one in self.inputs]
         self.constant = all(UNKNOWN not in one.constants and one.default is None for one in self.outputs)
 
     def decide(self, scope: Scope) -> Answer:
         """The answer for the names in scope."""
-        values: list[Value] = []
-        for one in self.inputs:
-            value = coerced(one.value(scope), one.kind)
-            if one.allowed is not None and value is not None and one.allowed(value, scope) is not True:
-                return Answer(None, ())
-            values.append(value)
-        return self.answer(values, scope)
+        hits = -1
+        for value_of, python, kind, allowed, mask in self._columns:
+            value = value_of(scope)
+            if type(value) is not python and kind is not None:
+                value = coerced(value, kind)
+            if allowed is not None and value is not None and not allowed(value, scope):
+                return NO_ANSWER
+            hits &= mask(value, scope)
+        found = self._remembered.get(hits)
+        return self._answer(hits, scope) if found is None else found
 
-    def answer(self, values: Sequence[Value], scope: Scope) -> Answer:
-        """The answer for the values of the input columns; answers of constant cells are remembered by the rules that hit."""
-        hits = (1 << self.rows) - 1
-        for one, value in zip(self.inputs, values, strict=True):
-            hits &= one.mask(value, scope)
-        if not self.constant:
-            return self._made(hits, scope)
-        found = self.remembered.get(hits)
-        if found is None:
-            found = self._made(hits, scope)
-            if len(self.remembered) < _REMEMBERED:
-                self.remembered[hits] = found
+    def _answer(self, hits: int, scope: Scope) -> Answer:
+        """The answer for the rules that hit; answers of constant cells are remembered by them."""
+        found = self._made(hits, scope)
+        if self.constant and len(self._remembered) < _REMEMBERED:
+            self._remembered[hits] = found
         return found
 
     def _made(self, hits: int, scope: Scope) -> Answer:

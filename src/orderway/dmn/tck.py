@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from ..feel import Value
-from ..feel.builtins import BUILTINS, Builtin
+from ..feel import Value, clock
 from ..feel.comparing import equal
 from ..feel.temporal import temporal
 from ..feel.values import DateTime, number
@@ -117,7 +116,7 @@ def _plain(of: etree._Element) -> Value:
 def run_folder(models: list[bytes], tests: list[tuple[str, bytes]], now: DateTime) -> Iterator[Verdict]:
     """Run all test files of one folder on its models; `now` is what `now()` answers. Cases are named file: id."""
     known = Models(_readable(models))
-    given = {"now": _answering("now", now), "today": _answering("today", now.date)}
+    given = clock(now)
     for file, content in tests:
         model_name, cases = cases_in(content)
         namespace = _namespace(known, model_name)
@@ -134,12 +133,6 @@ def _readable(models: list[bytes]) -> Iterator[model.Definitions]:
 def is_test(content: bytes) -> bool:
     """Whether an XML file holds cases of the TCK."""
     return b"testCases" in content[:2_000]
-
-
-def _answering(name: str, value: Value) -> Builtin:
-    made = Builtin(name)
-    made.signatures = [type(BUILTINS[name].signatures[0])(f"{name}()", (), lambda: value, "")]
-    return made
 
 
 def _namespace(models: Models, name: str) -> str:

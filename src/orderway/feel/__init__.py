@@ -7,9 +7,26 @@ from .compiling import Compiled, Compiler, Scope, Test
 from .kinds import Kind
 from .reading import read, read_tests
 from .scanning import FeelError
-from .values import Value
+from .values import DateTime, Function, Value
 
-__all__ = ["Compiled", "Compiler", "FeelError", "Kind", "Scope", "Test", "Value", "evaluate", "read", "read_tests"]
+__all__ = [
+    "Compiled",
+    "Compiler",
+    "FeelError",
+    "Kind",
+    "Scope",
+    "Test",
+    "Value",
+    "clock",
+    "evaluate",
+    "read",
+    "read_tests",
+]
+
+
+def clock(now: DateTime) -> Scope:
+    """The names that tell the time, to be laid over the names in scope: without them `now()` and `today()` are null."""
+    return {"now": Function((), lambda _: now), "today": Function((), lambda _: now.date)}
 
 
 def evaluate(text: str, values: Scope | None = None) -> Value:

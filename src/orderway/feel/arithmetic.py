@@ -9,6 +9,8 @@ from .values import NUMBERS, Date, DateTime, DaysTime, Time, Value, YearsMonths
 
 _MOMENTS = (Date, DateTime, Time)
 _DURATIONS = (DaysTime, YearsMonths)
+_LONGEST_DURATION = 33
+"""Digits of a duration's nanoseconds or months that a product may have: more cannot be told apart in 34 digits."""
 
 
 def add(left: Value, right: Value) -> Value:
@@ -81,9 +83,13 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def _scaled(duration: DaysTime | YearsMonths, by: Callable[[Decimal, Decimal], Decimal], factor: Decimal) -> Value:
+    amount = duration.nanos if isinstance(duration, DaysTime) else duration.months
+    found = by(Decimal(amount), factor)
+    if found.adjusted() > _LONGEST_DURATION:
+        return None
     if isinstance(duration, DaysTime):
-        return DaysTime(int(by(Decimal(duration.nanos), factor).to_integral_value(ROUND_HALF_EVEN)))
-    return YearsMonths(int(by(Decimal(duration.months), factor)))
+        return DaysTime(int(found.to_integral_value(ROUND_HALF_EVEN)))
+    return YearsMonths(int(found))
 
 
 def power(left: Value, right: Value) -> Value:

@@ -16,7 +16,7 @@ from .kinds import ANY, SAME, Kind, bare, coerced, is_a, kind_of, simple
 from .temporal import member
 from .tree import KindTree, Tree
 from .values import Function, Range, Value
-from .walking import every_way, quantified
+from .walking import MOST, every_way, quantified
 
 Scope = dict[str, Value]
 Compiled = Callable[[Scope], Value]
@@ -179,14 +179,9 @@ class Compiler:
 
         def filtered(scope: Scope) -> Value:
             found = base(scope)
-            items = found if isinstance(found, list) else [] if found is None else [found]
-            first = by(_with_item(scope, items[0]) if items else scope)
-            if isinstance(first, Decimal):
-                return _at(items, first)
             if found is None:
                 return None
-            kept = items[:1] if items and first is True else []
-            return kept + [item for item in items[1:] if by(_with_item(scope, item)) is True]
+            return kept(found if isinstance(found, list) else [found], by, scope)
 
         return filtered
 
@@ -217,7 +212,7 @@ class Compiler:
         def walk(scope: Scope) -> Value:
             done: list[Value] = []
             for inner in every_way(walks, {**scope, "partial": done}):
-                if inner is None:
+                if inner is None or len(done) >= MOST:
                     return None
                 done.append(each({**inner, "partial": list(done)} if uses_partial else inner))
             return done
@@ -307,6 +302,15 @@ def _with_item(scope: Scope, item: Value) -> Scope:
     return {**scope, "item": item, **item} if isinstance(item, dict) else {**scope, "item": item}
 
 
+def kept(items: list[Value], by: Compiled, scope: Scope) -> Value:
+    """The items for which `by` holds, or the one at the position that `by` says (from 1, from the end when negative)."""
+    first = by(_with_item(scope, items[0]) if items else scope)
+    if isinstance(first, Decimal):
+        return _at(items, first)
+    found = items[:1] if items and first is True else []
+    return found + [item for item in items[1:] if by(_with_item(scope, item)) is True]
+
+
 def _at(items: list[Value], position: Decimal) -> Value:
     at = int(position)
     return items[at - 1 if at > 0 else at] if at and abs(at) <= len(items) else None
@@ -321,6 +325,18 @@ def nodes(of: Any) -> Iterator[Any]:
             inner = part[1] if isinstance(part, tuple) else part
             if is_dataclass(inner) and type(inner).__module__ == tree.__name__:
                 yield from nodes(inner)
+
+
+def bound(of: Tree) -> Iterator[str]:
+    """The names that a tree gives itself: of walks, parameters and entries."""
+    for one in nodes(of):
+        match one:
+            case tree.Walk(name=name):
+                yield name
+            case tree.Definition(names=given):
+                yield from given
+            case tree.Entries(entries=entries):
+                yield from (name for name, _ in entries)
 
 
 def constant(of: Tree, compiler: Compiler | None = None) -> Value:

@@ -11,10 +11,13 @@ from .values import DAY, NANOS, NUMBERS, Date, DateTime, DaysTime, Time, Value, 
 
 def taken(fact: Any) -> Value:
     """A value of Python or the database as FEEL has it; raises TypeError for what FEEL has no value for, floats among them."""
+    kind = type(fact)
+    if kind is str or kind is Decimal or kind is bool or fact is None:
+        return fact  # what is computed from a number is rounded to 34 digits, the fact itself stays as it is
     match fact:
         case None | bool() | str() | Date() | Time() | DateTime() | DaysTime() | YearsMonths():
             return fact
-        case Decimal() | int():
+        case int():
             return NUMBERS.create_decimal(fact)
         case datetime():
             return DateTime(Date(fact.year, fact.month, fact.day), _time(fact.timetz(), fact))
@@ -44,6 +47,9 @@ def _time(of: time, at: datetime | None) -> Time:
 
 def given(value: Value) -> Any:
     """A value as Python and the database have it: dates within their years, a moment in UTC; a range or a function as text."""
+    kind = type(value)
+    if kind is str or kind is Decimal or kind is bool or value is None:
+        return value
     match value:
         case Date(year, month, day):
             return date(year, month, day)
@@ -57,8 +63,6 @@ def given(value: Value) -> Any:
             return [given(one) for one in value]
         case dict():
             return {name: given(one) for name, one in value.items()}
-        case None | bool() | str() | Decimal():
-            return value
     from .builtins.conversion import text_of  # noqa: PLC0415  only for what has no value of Python
 
     return text_of(value)

@@ -38,6 +38,12 @@ UNSAID = Kind("")
 """The kind of a function's result that nothing says: it may be of any."""
 
 
+def python_type(kind: Kind | None) -> type | None:
+    """The one type of Python whose values are all of a kind; None where more must be asked."""
+    found = _PYTHON.get(kind.name) if kind is not None and kind.test is None and not kind.parts else None
+    return found if isinstance(found, type) and found is not Function else None
+
+
 def simple(name: str) -> Kind | None:
     """The kind of a type's name, None for a name that is no type of the language."""
     name = SAME.get(name, name)

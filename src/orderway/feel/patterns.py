@@ -12,13 +12,17 @@ _ESCAPES = {"i": r"[^\W\d:]|:", "c": r"[\w.\-:·]"}
 _LONGEST = 10_000
 
 
-@lru_cache(maxsize=512)
 def compiled(pattern: str, flags: Value) -> re.Pattern[str] | None:
     """The pattern, or None when it or a flag is none."""
     if len(pattern) > _LONGEST or not isinstance(flags, str | None) or not set(flags or "") <= set(_FLAGS):
         return None
+    return _made(pattern, flags or "")
+
+
+@lru_cache(maxsize=512)
+def _made(pattern: str, flags: str) -> re.Pattern[str] | None:
     marks = 0
-    for flag in flags or "":
+    for flag in flags:
         marks |= _FLAGS[flag]
     try:
         text = _without_space(pattern) if marks & re.VERBOSE else pattern

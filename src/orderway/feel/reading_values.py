@@ -89,7 +89,10 @@ class ValueReader(Scanner):
         place = self.at
         if found := self.matching(_NUMBER):
             self.move(found.end())
-            return tree.Constant(number(found.group()), place)
+            try:
+                return tree.Constant(number(found.group()), place)
+            except ArithmeticError as beyond:
+                raise FeelError("a number has at most 6,144 places", place) from beyond
         if found := self.matching(_STRING):
             self.move(found.end())
             return tree.Constant(unescaped(found.group()[1:-1]), place)

@@ -11,7 +11,7 @@ Scope = dict[str, Value]
 Compiled = Callable[[Scope], Value]
 Walks = Sequence[tuple[str, Compiled, Compiled | None]]
 MOST = 1_000_000
-"""Steps of one walk; more is taken for a mistake and gives null."""
+"""Steps of one walk, turns of inner walks included; more is taken for a mistake and gives null."""
 
 
 def stations(source: Value, high: Value, spanned: bool) -> list[Value] | None:
@@ -59,8 +59,8 @@ def every_way(walks: Walks, scope: Scope) -> Iterator[Scope | None]:
 def quantified(walks: Walks, test: Compiled, every: bool, scope: Scope) -> bool | None:
     """`some` (or `every`): decided by one that holds (or does not); else null when one is not known."""
     answer: bool | None = every
-    for inner in every_way(walks, scope):
-        if inner is None:
+    for steps, inner in enumerate(every_way(walks, scope)):
+        if inner is None or steps >= MOST:
             return None
         truth = test(inner)
         if truth is (not every):

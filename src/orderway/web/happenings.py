@@ -94,6 +94,7 @@ EVENTS: Mapping[str, Told] = {
     "intake.taught": Told(lazy("Meaning remembered"), "check"),
     "intake.unpacked": Told(lazy("Attachments unpacked"), "paperclip"),
     "machine.set": Told(lazy("Machine set up"), "printer"),
+    "decision.published": Told(lazy("Decision table published"), "table"),
     "map.published": Told(lazy("Map published"), "sitemap"),
     "message.begun": Told(lazy("Sending begun"), "mail-forward"),
     "message.failed": Told(lazy("Mail could not be sent"), "alert-triangle", "late"),

@@ -1,18 +1,20 @@
-"""The one place where a map's script meets a language: a literal, a name, or a condition over the names that are known.
+"""The one place where a map's script meets a language: FEEL in the part of it that is total over typed names (feel/typed.py).
 
-`read` is all that the compiler asks for, and `value` all that the engine calls; a richer language takes their place here.
+`read` is all that the compiler asks for, and `value` all that the engine calls.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import cast
 
-from .conditions import ConditionError, FactType, Value, parse
+from orderway.feel import Compiler
+from orderway.feel import read as read_feel
+from orderway.feel.facts import given, taken
+from orderway.feel.typed import check, names
+
+from .conditions import LONGEST, ConditionError, FactType, Value
 
 __all__ = ["ConditionError", "Expression", "read"]
-_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
-_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"\Z')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,16 @@ class Expression:
 
 def read(text: str, types: Mapping[str, FactType]) -> Expression:
     """Read an expression over the names of `types`; raises ConditionError with the place when it is none."""
-    if _NUMBER.match(text):
-        number = Decimal(text)
-        return Expression(text, "number", frozenset(), lambda _: number)
-    if found := _TEXT.match(text):
-        words = re.sub(r"\\(.)", r"\1", found[1])
-        return Expression(text, "string", frozenset(), lambda _: words)
-    if text in types:
-        return Expression(text, types[text], frozenset({text}), lambda values: values[text])
-    condition = parse(text, types)
-    return Expression(text, "boolean", condition.names, condition.test)
+    if len(text) > LONGEST:
+        raise ConditionError(f"longer than {LONGEST} characters", LONGEST)
+    tree = read_feel(text, types, prefix_not=True)
+    typed = check(tree, types)
+    if typed.type == "null":
+        raise ConditionError("null is of no type", 0)
+    rests_on = frozenset(names(typed))
+    run = Compiler().compile(tree)
+
+    def value(values: Mapping[str, Value]) -> Value:
+        return cast(Value, given(run({name: taken(values[name]) for name in rests_on})))
+
+    return Expression(text, cast(FactType, typed.type), rests_on, value)

@@ -1,63 +1,8 @@
-"""What trade packages tell the maps about their subjects: typed columns that conditions, arguments and work lists may use."""
+"""The facts of subjects, as maps use them; they are registered one floor below, where rules use them too."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from orderway.decisions.facts import Facts, facts, read_facts, registered, types_of
+from orderway.kernel.sql import statements
 
-from orderway.kernel.context import Reader
-from orderway.kernel.sql import Statement, fetch, statements
-
-from .conditions import FactType, Value
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Facts of one kind of subject. `statement` answers a row of `id` and one column a name for `%(ids)s::bigint[]`."""
-
-    statement: Statement
-    types: Mapping[str, FactType]
-
-
-registered: dict[str, list[Facts]] = {}
-
-
-def facts(subject: str, statement: Statement, types: Mapping[str, FactType]) -> None:
-    """Register facts of `subject`, once where their tables are; several packages may each add theirs.
-
-    `title`, a string, is what work lists call the subject. Raises ValueError for a name that is registered already.
-    """
-    if twice := types.keys() & types_of(subject).keys():
-        raise ValueError(f"facts of {subject} registered twice: {sorted(twice)}")
-    registered.setdefault(subject, []).append(Facts(statement, types))
-
-
-def types_of(subject: str) -> Mapping[str, FactType]:
-    """All facts of a kind of subject with their types."""
-    return {name: kind for one in registered.get(subject, ()) for name, kind in one.types.items()}
-
-
-def read_facts(
-    ctx: Reader, subject: str, ids: Collection[int], names: Collection[str]
-) -> Mapping[int, Mapping[str, Value]]:
-    """The named facts of subjects by id, as they are now: one statement a package asked, none when there is nothing to ask."""
-    found: dict[int, dict[str, Value]] = {id: dict.fromkeys(names) for id in ids}
-    for one in registered.get(subject, ()) if ids else ():
-        chosen = tuple(sorted(one.types.keys() & set(names)))
-        if chosen:
-            rows: Sequence[Sequence[Any]] = fetch(
-                _narrowed(one.statement, chosen), ctx.values({"ids": sorted(ids)}), ctx.database
-            )
-            for row in rows:
-                found[row[0]].update(zip(chosen, row[1:], strict=True))
-    return found
-
-
-@cache
-def _narrowed(statement: Statement, names: tuple[str, ...]) -> str:
-    # a join or a sum behind a column nobody asked for is left out by the planner
-    columns = ", ".join(f"f.{name}" for name in names)
-    return f"select f.id, {columns} from ({statement.text(frozenset())}) as f"  # noqa: S608 - names of registered facts
-
+__all__ = ["Facts", "facts", "read_facts", "registered", "types_of"]
 
 facts("company", statements("workflow", "facts").company, {"title": "string"})

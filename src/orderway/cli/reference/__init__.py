@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import command_line, happenings, settings, verbs
+from . import command_line, happenings, language, settings, verbs
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": verbs.commands_page,
     "queries.md": verbs.queries_page,
     "events-and-reactions.md": happenings.page,
+    "rules.md": language.page,
     "settings.md": settings.page,
     "cli.md": command_line.page,
 }

@@ -1,0 +1,110 @@
+"""Publishing decision tables: from then on what is decided is decided by the new version."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import command, subject
+from orderway.kernel.sql import statements
+
+from . import deciding, facts
+from .published import Decider, compile_table
+
+SQL = statements("decisions", "tables")
+subject("decision", "decision_version")
+
+
+@dataclass(frozen=True)
+class PublishTable:
+    """A decision to publish: a DMN file with one last decision, whose id is its key, what it decides about, and why it changed."""
+
+    xml: str
+    subject: str
+    why: str = ""
+
+
+@command("decisions.publish", row=PublishTable, roles=["administrator"])
+def publish(ctx: Context, rows: Sequence[PublishTable]) -> Outcome:
+    """Publish decision tables. A file that is already the latest version stays as it is."""
+    deciders, refused = _judge(rows)
+    kept = ctx.fetch(SQL.subjects, keys=sorted(one.key for one in deciders.values()))
+    other = {row.key: row.subject_type for row in kept}
+    for index, one in list(deciders.items()):
+        if other.get(one.key, rows[index].subject) != rows[index].subject:
+            refused.append(Refusal("other-subject", index, {"table": one.key, "about": other[one.key]}))
+            del deciders[index]
+    if ctx.halts(refused) or not deciders:
+        return Outcome(refused=refused)
+    accepted = sorted(deciders, key=lambda index: deciders[index].key)
+    found = ctx.fetch(
+        SQL.lock_definitions,
+        keys=[deciders[index].key for index in accepted],
+        names=[deciders[index].name for index in accepted],
+        subjects=[rows[index].subject for index in accepted],
+    )
+    latest = {row.key: row for row in found}
+    digests = {index: hashlib.sha256(rows[index].xml.encode()).hexdigest() for index in accepted}
+    fresh = [index for index in accepted if latest[deciders[index].key].digest != digests[index]]
+    versions = {index: latest[deciders[index].key].version_id for index in accepted}
+    if fresh:
+        inserted = ctx.fetch(
+            SQL.insert_versions,
+            definition=[latest[deciders[index].key].id for index in fresh],
+            number=[latest[deciders[index].key].number + 1 for index in fresh],
+            xml=[rows[index].xml for index in fresh],
+            digest=[digests[index] for index in fresh],
+            why=[rows[index].why for index in fresh],
+        )
+        versions |= {index: row.id for index, row in zip(fresh, inserted, strict=True)}
+        ctx.record_new("decision.published", "decision", [row.id for row in inserted])
+    return Outcome([versions[index] for index in sorted(versions)], refused)
+
+
+def _judge(rows: Sequence[PublishTable]) -> tuple[dict[int, Decider], list[Refusal]]:
+    """The decisions by index, and a refusal with the list of problems for each file that cannot decide."""
+    deciders: dict[int, Decider] = {}
+    refused: list[Refusal] = []
+    for index, row in enumerate(rows):
+        types = facts.types_of(row.subject)
+        if not types:
+            refused.append(Refusal("unknown-subject", index, {"subject": row.subject}))
+            continue
+        compiled = compile_table(row.xml, types)
+        if compiled.decider is None:
+            told = [{"code": one.code, "element": one.element, "why": one.why} for one in compiled.problems]
+            refused.append(Refusal("cannot-decide", index, {"problems": told}))
+        elif any(compiled.decider.key == one.key for one in deciders.values()):
+            refused.append(Refusal("table-twice", index, {"table": compiled.decider.key}))
+        else:
+            deciders[index] = compiled.decider
+    return deciders, refused
+
+
+@dataclass(frozen=True)
+class DecideOn:
+    """One subject to decide about by the decision of a key; `id` is the subject's."""
+
+    id: int
+    key: str
+    subject_type: str = "order"
+
+
+@command("decisions.decide", row=DecideOn, roles=["administrator", "manager", "planner"])
+def decide_on(ctx: Context, rows: Sequence[DecideOn]) -> Outcome:
+    """Decide about subjects by published tables, and note which rules fired on which values."""
+    wanted: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        wanted.setdefault((row.key, row.subject_type), []).append(row.id)
+    refused: list[Refusal] = []
+    done: list[int] = []
+    for (key, subject_type), ids in sorted(wanted.items()):  # one a decision
+        titles = facts.read_facts(ctx, subject_type, ids, ["title"])
+        there = [id for id in ids if titles[id]["title"] is not None]
+        refused += [Refusal("unknown-decided", id) for id in ids if id not in set(there)]
+        try:
+            done += deciding.decide(ctx, key, subject_type, there)
+        except deciding.NoDecision:
+            refused += [Refusal("no-decision", id, {"table": key, "subject": subject_type}) for id in there]
+    return Outcome(done if not ctx.halts(refused) else (), refused)

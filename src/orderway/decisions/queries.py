@@ -1,0 +1,139 @@
+"""Reading decision tables, and why a subject was decided about as it was."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from orderway.dmn.model import Rule
+from orderway.kernel.context import Reader
+from orderway.kernel.registry import query
+from orderway.kernel.sql import statements
+
+from .published import Decider, deciders
+
+SQL = statements("decisions", "tables")
+
+
+@dataclass(frozen=True)
+class AllTables:
+    """Ask for all decision tables."""
+
+
+@query("decisions.tables", AllTables)
+def tables(ctx: Reader, _: AllTables) -> list[Any]:
+    """Every decision with its latest version, who published it, why, and how many were decided by it."""
+    return ctx.fetch(SQL.tables)
+
+
+@dataclass(frozen=True)
+class OneTable:
+    """Ask for one decision by its key, in one of its versions (the latest unless said)."""
+
+    key: str
+    version: int | None = None
+
+
+class Version(NamedTuple):
+    """A published version: when, by whom, why."""
+
+    id: int
+    number: int
+    published_at: datetime
+    published_by: str
+    why: str
+
+
+class Shown(NamedTuple):
+    """A decision in one version: its columns and rows as they were written (none when its logic is no table), its file and all
+    its versions, the latest first."""
+
+    key: str
+    name: str
+    subject_type: str
+    number: int
+    facts: Sequence[str]
+    policy: str
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    rows: Sequence[Rule]
+    xml: str
+    versions: Sequence[Version]
+
+
+@query("decisions.table", OneTable)
+def table(ctx: Reader, asked: OneTable) -> Shown | None:
+    """One decision: its rows, its file and its versions."""
+    found = ctx.fetch(SQL.versions, key=asked.key)
+    chosen = next((row for row in found if asked.version in (None, row.number)), None)
+    if chosen is None:
+        return None
+    decider = deciders(ctx, chosen.subject_type, [chosen.digest])[chosen.digest]
+    (file,) = ctx.fetch(SQL.xml, digests=[chosen.digest])
+    logic = decider.logic
+    return Shown(
+        chosen.key,
+        chosen.name,
+        chosen.subject_type,
+        chosen.number,
+        decider.names,
+        logic.policy if logic else "",
+        [one.label or one.expression.strip() for one in logic.inputs] if logic else [],
+        [one.name for one in logic.outputs] if logic else [],
+        logic.rules if logic else (),
+        file.xml,
+        [Version(row.id, row.number, row.published_at, row.published_by, row.why) for row in found],
+    )
+
+
+@dataclass(frozen=True)
+class Why:
+    """Ask what was decided about one subject, by one decision only when `key` is given."""
+
+    subject_type: str
+    subject: int
+    key: str | None = None
+
+
+class Reason(NamedTuple):
+    """A decision: by which version of which table, on which values, with which result, and the rules that hit as written.
+
+    Numbers and dates among the values and in the result are text.
+    """
+
+    id: int
+    at: datetime
+    key: str
+    name: str
+    number: int
+    decided_by: str
+    values: Mapping[str, Any]
+    result: Any
+    rules: Sequence[tuple[int, Rule | None]]
+
+
+@query("decisions.why", Why)
+def why(ctx: Reader, asked: Why) -> list[Reason]:
+    """What was decided about a subject and by which rules, the latest first."""
+    found = ctx.fetch(SQL.why, subject_type=asked.subject_type, subject=asked.subject, key=asked.key)
+    known = deciders(ctx, asked.subject_type, {row.digest for row in found})
+    return [
+        Reason(
+            row.id,
+            row.at,
+            row.key,
+            row.name,
+            row.number,
+            row.decided_by,
+            json.loads(row.values),
+            None if row.result is None else json.loads(row.result),
+            [(number, _rule(known[row.digest], number)) for number in row.rules],
+        )
+        for row in found
+    ]
+
+
+def _rule(decider: Decider, number: int) -> Rule | None:
+    rules = decider.logic.rules if decider.logic else ()
+    return rules[number - 1] if number <= len(rules) else None

@@ -1,0 +1,25 @@
+"""n good rows for every command of decisions."""
+
+from typing import Any
+
+import growth
+from approval_tables import APPROVAL, table
+
+from orderway.decisions.commands import DecideOn, PublishTable
+from orderway.kernel.access import system_actor
+from orderway.kernel.running import run
+
+
+def _decided(shop: Any, n: int) -> list[DecideOn]:
+    published = run("decisions.publish", system_actor(shop.company), [PublishTable(table("growth", APPROVAL), "order")])
+    assert published.ok, published
+    rows = [DecideOn(id, "growth") for id in growth.placed(shop, n)]
+    # a process reads and compiles a version once, with its first decision
+    assert run("decisions.decide", system_actor(shop.company), rows[:1]).ok
+    return rows
+
+
+CASES = {
+    "decisions.publish": lambda _, n: [PublishTable(table(f"growth_{n}_{i}", APPROVAL), "order") for i in range(n)],
+    "decisions.decide": _decided,
+}
