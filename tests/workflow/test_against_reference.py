@@ -256,18 +256,17 @@ def happen(case: Case, acts: list[tuple[Ride, Subject, str]], logs: dict[int, in
     for ride, subject, done in acts:
         before = len(subject.log)
         act(subject, done)
-        if done.startswith("until "):
-            ride.at, done = subject.now, "look"
+        ride.at = subject.now
         where = subject.standing()
         after = ["|", *where] if where else [] if subject.root else ["end"]
         steps = sorted(subject.log[before:])
-        now.append((case, ride, Act(done, " ".join([*steps, *after]), 0)))
+        now.append((case, ride, Act("look" if done.startswith("until ") else done, " ".join([*steps, *after]), 0)))
     for moment in sorted({ride.at for _, ride, _ in now}):
         with clock.at(moment):
             _act([one for one in now if one[1].at == moment])
     _look(now, logs)
     for _, _, one in now:
-        steps, bar, where = one.seen.removesuffix("end").partition("|")
+        steps, _, where = one.seen.removesuffix("end").partition("|")
         end = " end" if one.seen.endswith("end") else ""
         assert Counter(steps.split()) == Counter(one.expected.partition("|")[0].removesuffix("end").split()), one
         assert where.split() == one.expected.partition("|")[2].split(), one

@@ -18,7 +18,7 @@ def typed(name: str, value: Any) -> Any:
 
 def ride(case: Case, one: Ride) -> None:
     given = {name: typed(name, value) for name, value in one.facts.items()}
-    subject = Subject(given, {name: scope for name, scope in case.scopes().items()}, BEGIN)
+    subject = Subject(given, case.scopes(), BEGIN)
     for act in one.acts:
         before = len(subject.log)
         do(subject, act)

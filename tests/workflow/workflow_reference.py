@@ -542,7 +542,7 @@ class Subject:
         text = event.says.partition(" ")[2]
         if text.startswith("P") or text.startswith("R"):
             return since + length(text)
-        stated = self.facts[text] if text in self.facts else text
+        stated = self.facts.get(text, text)
         if stated is None:
             return None
         stated = datetime.fromisoformat(str(stated))
@@ -564,7 +564,8 @@ class Subject:
     def pass_time(self, to: datetime) -> None:
         """The worker looks when all of it has passed: what is due then rings, each in its turn."""
         self.now = to
-        for due, event, place in self.timers():
+        for first, event, place in self.timers():
+            due = first
             while due <= to and (isinstance(place, Frame) or place.alive):
                 place.rang[event.id] += 1
                 self.happens(event, place)
