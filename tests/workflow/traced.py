@@ -110,7 +110,7 @@ def facts(text: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word in text.split():
         name, _, value = word.partition("=")
-        found[name] = True if not value else None if value == "null" else value.replace(",", " ")
+        found[name] = True if "=" not in word else None if value == "null" else value.replace(",", " ")
     return found
 
 

@@ -7,6 +7,7 @@ waits for it; a signal is for all that listen when it is given, and for nobody l
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from heapq import heappop, heappush
 
 from .compile import SIGNAL
 from .conditions import Value
@@ -119,30 +120,36 @@ def _take_arrivals(move: Moving, tokens: Sequence[Token], arrived: Arrived) -> N
 
 
 def _ring(move: Moving, tokens: Sequence[Token]) -> None:
-    """Timers whose time has come, the earliest first."""
-    due = move.ctx.fetch(SQL.due_timers, tokens=[token.id for token in tokens])
-    for row in due:
-        token = move.stock.tokens[row.token_id]
+    """Timers whose time has come, the earliest first; after a standstill a cycle rings once for each time it missed."""
+    rows = move.ctx.fetch(SQL.due_timers, tokens=[token.id for token in tokens])
+    due = [(row.due_at, row.token_id) for row in rows]  # in order: a heap as it is
+    while due:
+        at, id = heappop(due)
+        token = move.stock.tokens[id]
         if token.gone:
             continue
-        move.stock.rung.append(token.id)
+        move.stock.rung.append(id)
         does = token.instance.graph.nodes[token.node].does
         happened(move, [token])
         if token.state == LISTENING and not token.gone and isinstance(does, Pause):
-            _set_again(move, token, does.when, row.due_at)
+            again = _again(move, token, does.when, at)
+            if again is not None and again <= move.ctx.at:
+                heappush(due, (again, id))
+            elif again is not None:
+                move.stock.paused.append((token, again))
 
 
-def _set_again(move: Moving, token: Token, when: When, rang: datetime) -> None:
-    """A timer that does not stop its activity rings again, as often as its cycle says."""
+def _again(move: Moving, token: Token, when: When, rang: datetime) -> datetime | None:
+    """When a timer that does not stop its activity rings next; one that has rung as often as its cycle says is gone."""
     left = (token.counts or {}).get("left", 1)
     if left == 1:
         if token.parent is not None:
             token.parent.ears.remove(token)
         move.drop(token)
-        return
+        return None
     if left != ENDLESS:
         token.counts, token.changed = {"left": left - 1}, True
-    move.stock.paused.append((token, rang + when.length))
+    return rang + when.length
 
 
 def happened(move: Moving, tokens: Sequence[Token]) -> None:
