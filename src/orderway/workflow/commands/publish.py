@@ -21,9 +21,10 @@ subject("map", "process_version")
 
 @dataclass(frozen=True)
 class PublishMap:
-    """A map to publish: BPMN 2.0 XML with one executable process, whose id is the key of the map."""
+    """A map to publish: BPMN 2.0 XML with one executable process, whose id is the key of the map. `note`: what changed and why."""
 
     xml: str
+    note: str = ""
 
 
 @command("workflow.publish", row=PublishMap, roles=["administrator"])
@@ -51,6 +52,7 @@ def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
             number=[latest[graphs[index].key].number + 1 for index in fresh],
             xml=[rows[index].xml for index in fresh],
             digest=[digests[index] for index in fresh],
+            note=[rows[index].note for index in fresh],
         )
         versions |= {index: row.id for index, row in zip(fresh, inserted, strict=True)}
         ctx.record_new("map.published", "map", [row.id for row in inserted])
