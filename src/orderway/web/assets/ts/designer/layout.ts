@@ -4,7 +4,9 @@
 // every step a column behind those that lead to it, let long ways occupy a free row of the columns they pass.
 export interface Box { id: string; width: number; height: number; lane: number; host?: string }
 export interface Way { id: string; source: string; target: string; main?: boolean }
-export interface Laid { at: Map<string, { x: number; y: number }>; ways: Map<string, { x: number; y: number }[]>; lanes: { y: number; height: number }[]; width: number }
+export interface Laid { at: Map<string, { x: number; y: number }>; ways: Map<string, { x: number; y: number }[]>; lanes: { y: number; height: number }[]; width: number; labels: Map<string, Anchor>; headed: Set<string> }
+/** Where the words of a way begin: left edge, and the bottom (`up`) or top edge. */
+export interface Anchor { x: number; y: number; up: boolean }
 
 const COLUMN_GAP = 60, ROW = 110, LANE_PAD = 30, LEFT = 50, NARROW = 100;
 interface Cell { column: number; lane: number; row: number }
@@ -151,7 +153,8 @@ export function lay(boxes: Box[], given: Way[], laneCount: number): Laid {
     taken.set(side, (taken.get(side) ?? 0) + 1);
     return taken.get(side) === 1;
   };
-  const sorted = [...ways].sort((a, b) => Number(b.main ?? false) - Number(a.main ?? false));
+  const weight = (way: Way): number => (way.main ? 2 : back.has(way.id) ? 1 : 0);
+  const sorted = [...ways].sort((a, b) => weight(b) - weight(a));
   for (const way of sorted) {
     const source = known.get(way.source) as Box, target = known.get(way.target) as Box;
     const s = at.get(source.id), t = at.get(target.id);
@@ -162,7 +165,7 @@ export function lay(boxes: Box[], given: Way[], laneCount: number): Laid {
     const border = !!source.host;
     if (back.has(way.id)) {
       const y = middleOf(sc.lane, passing.get(way.id) ?? sc.row);
-      const outX = clear(sx, sy, y, [source.id, stands(source.id)]) ? sx : track(sc.column);
+      const outX = clear(sx, sy, y, [source.id, stands(source.id)]) && claim(`${source.id}/${y > sy ? "foot" : "head"}`) ? sx : track(sc.column);
       points.push(outX === sx ? { x: sx, y: y > sy ? s.y + source.height : s.y } : { x: s.x + source.width, y: sy });
       if (outX !== sx) points.push({ x: outX, y: sy });
       points.push({ x: outX, y });
@@ -194,5 +197,24 @@ export function lay(boxes: Box[], given: Way[], laneCount: number): Laid {
     }
     lines.set(way.id, points.map((point) => ({ x: Math.round(point.x), y: Math.round(point.y) })));
   }
-  return { at, ways: lines, lanes, width };
+  return { at, ways: lines, lanes, width, ...words(sorted, lines) };
+}
+
+/** Where the words of ways go, so that two that leave the same corner do not cover each other; and whose head a way leaves from. */
+function words(ways: Way[], lines: Map<string, { x: number; y: number }[]>): { labels: Map<string, Anchor>; headed: Set<string> } {
+  const labels = new Map<string, Anchor>();
+  const begun = new Set<string>();
+  const headed = new Set<string>();
+  for (const way of ways) {
+    const [a, b, c] = lines.get(way.id) ?? [];
+    if (!a || !b) continue;
+    const level = Math.abs(a.y - b.y) < 2;
+    if (!level && b.y < a.y) headed.add(way.source);
+    const corner = `${a.x}/${a.y}`;
+    const again = begun.has(corner);
+    begun.add(corner);
+    if (level && again && c) labels.set(way.id, { x: b.x + 5, y: c.y > b.y ? b.y + 6 : b.y - 6, up: c.y < b.y });
+    else labels.set(way.id, level ? { x: a.x + 6, y: a.y - 3, up: true } : { x: a.x + 5, y: b.y > a.y ? a.y + 6 : a.y - 6, up: b.y < a.y });
+  }
+  return { labels, headed };
 }

@@ -44,17 +44,12 @@ class Tidy {
   }
 }
 
-function labelAt(element: El, place: Bounds, way?: Point[]): Bounds {
+function labelAt(element: El, place: Bounds, headed: boolean): Bounds {
   const label = element.label as El;
   const width = Math.max(label.width, LABEL), height = label.height;
-  if (way) {
-    // beside the first piece of the way, where it leaves its decision
-    const [a, b] = way as [Point, Point];
-    const level = Math.abs(a.y - b.y) < 2;
-    return level ? { x: Math.round(a.x + 6), y: a.y - height - 3, width: Math.min(width, 60), height } : { x: a.x + 5, y: Math.round(b.y > a.y ? a.y + 6 : a.y - height - 6), width: Math.min(width, 60), height };
-  }
   const x = Math.round(place.x + place.width / 2 - width / 2);
-  if (/Gateway$/.test(element.type)) return { x, y: place.y - height - 4, width, height };
+  // a way leaves from the head: the words stand left of it
+  if (/Gateway$/.test(element.type)) return { x: headed ? x - Math.round(width / 2) + 4 : x, y: place.y - height - 4, width, height };
   if (element.host) return { x: place.x + place.width + 2, y: place.y + place.height - 2, width, height };
   return { x, y: place.y + place.height + 4, width, height };
 }
@@ -78,7 +73,7 @@ function pool(container: El, top: number, registry: Registry): [changes: Change[
   const changes: Change[] = [];
   const height = laid.lanes.reduce((sum, lane) => sum + lane.height, 0);
   const width = Math.max(laid.width + (lanes.length ? HEAD : 0), 600);
-  const inner = left + (lanes.length && framed ? 0 : 0);
+  const inner = left;
   if (framed) changes.push({ element: container, bounds: { x: container.x, y: top, width: width + HEAD, height } });
   lanes.forEach((lane, n) => changes.push({ element: lane, bounds: { x: left, y: top + (laid.lanes[n]?.y ?? 0), width, height: laid.lanes[n]?.height ?? lane.height } }));
   const by = new Map<string, Point>();
@@ -88,14 +83,18 @@ function pool(container: El, top: number, registry: Registry): [changes: Change[
     const bounds = { x: inner + at.x, y: top + at.y, width: node.width, height: node.height };
     by.set(node.id, { x: bounds.x - node.x, y: bounds.y - node.y });
     changes.push({ element: node, bounds });
-    if (node.label) changes.push({ element: node.label, bounds: labelAt(node, bounds) });
+    if (node.label) changes.push({ element: node.label, bounds: labelAt(node, bounds, laid.headed.has(node.id)) });
     for (const child of everything(node)) changes.push(moved(child, by.get(node.id) as Point));
   }
   for (const flow of flows) {
     const waypoints = (laid.ways.get(flow.id) ?? []).map((point) => ({ x: inner + point.x, y: top + point.y }));
     if (waypoints.length < 2) continue;
     changes.push({ element: flow, waypoints });
-    if (flow.label) changes.push({ element: flow.label, bounds: labelAt(flow, flow, waypoints) });
+    const anchor = laid.labels.get(flow.id);
+    if (flow.label && anchor) {
+      const { height } = flow.label;
+      changes.push({ element: flow.label, bounds: { x: inner + anchor.x, y: top + anchor.y - (anchor.up ? height : 0), width: 60, height } });
+    }
   }
   // notes and papers go with what they are tied to
   for (const other of children.filter((one) => !nodes.includes(one) && !flows.includes(one) && !one.waypoints && one.type !== "bpmn:Lane")) {
