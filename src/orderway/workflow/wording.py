@@ -25,7 +25,7 @@ _ENGLISH = _words(
     "estimate evaluate examine exchange explain export file fill find finish fix follow forward fulfil fulfill generate get give grant "
     "hand handle hold identify import inform inspect install invoice issue keep label lay let link list load log look mail make manage "
     "mark match measure mend merge move name negotiate note notify obtain offer open order organise organize pack park pass pay phone "
-    "pick place plan post prepare present prevent price print process procure produce proof propose provide publish purchase put quote raise "
+    "pick place plan post prepare present prevent print procure produce proof propose provide publish purchase put raise "
     "rate read receive recheck reckon record recover refund refuse register reject release remind remove renew repair repeat replace "
     "reply report request reserve reset resolve return review revise run scan schedule score seal select sell send separate set "
     "settle share ship sign sort specify split start stop store submit supply take talk tell test thank train transfer translate try "

@@ -1,6 +1,7 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import KeyboardBindings from "diagram-js/lib/features/keyboard/KeyboardBindings";
 import descriptor from "../../../../workflow/orderway.moddle.json";
+import { keepStatedDefaults, withReturns } from "./writing.mjs";
 import type { El, Making, Factory, Modeling, Moddle } from "./kinds";
 
 // The drawing surface: bpmn-js without its palette, with our own few handles beside the chosen element.
@@ -66,16 +67,8 @@ export function surface(container: HTMLElement, words: DOMStringMap): Modeler {
   return modeler;
 }
 
-/** The writer leaves out what a descriptor calls a default; this one is none in the standard, so a file that states it keeps it. */
-function keepStatedDefaults(moddle: unknown): void {
-  interface Described { registry: { typeMap: Record<string, { properties: { ns: { localName: string }; default?: unknown }[] }> } }
-  const edge = (moddle as Described).registry.typeMap["bpmndi:BPMNEdge"];
-  const kind = edge?.properties.find((property) => property.ns.localName === "messageVisibleKind");
-  if (kind) delete kind.default;
-}
-
-/** The file as it is drawn now. The writer leaves carriage returns bare, which every reader turns into spaces. */
+/** The file as it is drawn now. */
 export async function fileOf(modeler: Modeler): Promise<string> {
   const { xml } = await modeler.saveXML({ format: true });
-  return (xml ?? "").replaceAll("\r", "&#13;");
+  return withReturns(xml ?? "");
 }
