@@ -9,7 +9,7 @@ import { tidyUp } from "./tidy";
 // The designer page: the drawing, what can be added, properties, problems, saving. The templates maps/edit.html and
 // maps/properties.html hold every word and every field; this binds them to bpmn-js.
 interface Problem { code: string; element: string; name: string; why: string; level: string }
-const SAVE_AFTER = 2_000, LINT_AFTER = 500;
+const SAVE_AFTER = 2_000, LINT_AFTER = 500, READABLE = 0.7;
 
 async function post(url: string, fields: Record<string, string>): Promise<Response> {
   return fetch(url, { method: "POST", headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" }, body: new URLSearchParams(fields) });
@@ -37,14 +37,16 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
   const form = new Properties(modeler, part(root, "#properties"), parts, words);
   const adding = new Adding(modeler, (command) => parts.steps[command]?.label ?? command, () => tell(words.wordNoStep));
 
-  const fit = (): void => {
+  // the whole map; at first no smaller than its words can be read, beginning where the map begins
+  const fit = (smallest = 0): void => {
     const { inner, outer } = canvas.viewbox();
     const pad = 24, foot = 44;
-    const scale = Math.min((outer.width - 2 * pad) / inner.width, (outer.height - pad - foot) / inner.height, 1);
+    const scale = Math.max(Math.min((outer.width - 2 * pad) / inner.width, (outer.height - pad - foot) / inner.height, 1), smallest);
     const width = outer.width / scale, height = outer.height / scale;
-    canvas.viewbox({ x: inner.x - (width - inner.width) / 2, y: inner.y - pad / scale, width, height });
+    const x = width < inner.width ? inner.x - pad / scale : inner.x - (width - inner.width) / 2;
+    canvas.viewbox({ x, y: inner.y - pad / scale, width, height });
   };
-  fit();
+  fit(READABLE);
 
   // saving: a while after the last change, by key, and before leaving
   let revision = Number(words.revision ?? 0), saveTimer = 0, stopped = false, changes = 0, kept = 0;
@@ -108,7 +110,6 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
     }
     count.textContent = found.length ? String(found.length) : "";
     count.className = found.some((problem) => problem.level === "error") ? "late" : "wait";
-    root.dataset.problemCount = String(found.length);
     list.replaceChildren(...found.map((problem) => {
       const row = document.createElement("li"), button = document.createElement("button"), why = document.createElement("span");
       const element = registry.get(problem.element);
@@ -151,7 +152,6 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
     for (const tab of tabs) {
       const mine = tab.getAttribute("aria-controls") === name;
       tab.setAttribute("aria-selected", String(mine));
-      tab.setAttribute("aria-pressed", String(mine));
       tab.tabIndex = mine ? 0 : -1;
       part(root, `#${tab.getAttribute("aria-controls")}`).hidden = !mine;
     }
@@ -251,7 +251,7 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
     tidy: () => {
       form.flush();
       tidyUp(modeler);
-      fit();
+      fit(READABLE);
       tell(words.wordTidied, "done");
     },
   };
@@ -280,7 +280,7 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
     showSteps();
   });
   for (const [name, by] of [["in", 1.25], ["out", 0.8]] as const) root.querySelector(`[data-zoom=${name}]`)?.addEventListener("click", () => void canvas.zoom(canvas.zoom() * by, "auto"));
-  root.querySelector("[data-zoom=fit]")?.addEventListener("click", fit);
+  root.querySelector("[data-zoom=fit]")?.addEventListener("click", () => fit());
 
   form.show([]);
   showSteps();

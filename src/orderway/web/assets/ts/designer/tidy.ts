@@ -5,30 +5,40 @@ import { lay, type Box, type Way } from "./layout";
 // "Tidy up": every pool of the drawing laid out anew as one step of undo. What belongs together stays together; nothing else changes.
 const HEAD = 30, LABEL = 90;
 interface Bounds { x: number; y: number; width: number; height: number }
-interface Change { element: El; bounds?: Bounds; waypoints?: Point[] }
+/** `points` and `drawn` are what the file says, to be put back exactly: the surface rounds what it shows. */
+interface Change { element: El; bounds?: Bounds; waypoints?: Point[]; points?: Bo[]; drawn?: Bounds }
+const SIDES = ["x", "y", "width", "height"] as const;
+
+function sides(of: Bounds): Bounds {
+  return { x: of.x, y: of.y, width: of.width, height: of.height };
+}
 
 function put(change: Change): Change {
   const { element } = change;
   const di = (element as El & { di: Bo }).di;
-  const before: Change = { element, bounds: element.waypoints ? undefined : { x: element.x, y: element.y, width: element.width, height: element.height }, waypoints: element.waypoints?.map((point) => ({ ...point })) };
+  const before: Change = { element };
   if (change.waypoints) {
+    before.waypoints = element.waypoints?.map((point) => ({ ...point }));
     element.waypoints = change.waypoints.map((point) => ({ ...point }));
     const points = di.get("waypoint") as Bo[];
-    const make = moddle;
-    const fresh = change.waypoints.map((point) => {
-      const made = make.create("dc:Point", { x: point.x, y: point.y });
-      made.$parent = di;
-      return made;
-    });
-    points.splice(0, points.length, ...fresh);
+    before.points = [...points];
+    points.splice(0, points.length, ...(change.points ?? change.waypoints.map((point) => made(point, di))));
   }
   if (change.bounds) {
+    before.bounds = sides(element);
     Object.assign(element, change.bounds);
     const holder = element.labelTarget ? (di.get("label") as Bo | undefined) : di;
     const bounds = holder?.get("bounds") as Bo | undefined;
-    for (const [name, value] of Object.entries(change.bounds)) bounds?.set(name, value);
+    if (bounds) before.drawn = sides({ x: bounds.get("x") as number, y: bounds.get("y") as number, width: bounds.get("width") as number, height: bounds.get("height") as number });
+    for (const side of SIDES) bounds?.set(side, (change.drawn ?? change.bounds)[side]);
   }
   return before;
+}
+
+function made(point: Point, di: Bo): Bo {
+  const fresh = moddle.create("dc:Point", { x: point.x, y: point.y });
+  fresh.$parent = di;
+  return fresh;
 }
 let moddle: Moddle;
 

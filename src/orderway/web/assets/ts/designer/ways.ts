@@ -43,7 +43,10 @@ export class Ways {
       open.className = "link";
       const says = way.businessObject.name ?? "";
       open.textContent = `${way.target ? name(way.target) : ""}${says ? ` (${says})` : ""}`;
-      open.addEventListener("click", () => this.modeler.get<Selection>("selection").select(way));
+      open.addEventListener("click", () => {
+        this.modeler.get<Selection>("selection").select(way);
+        part(this.form, "#p-name").focus(); // what was pressed is gone with the step's own form
+      });
       row.append(open);
       list.append(row);
     }
