@@ -11,6 +11,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
 from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork, HandOver
@@ -91,10 +92,21 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         fetch("update process_clock set due_at = now() - interval '1 day'", {})
         return [row.id for row in fetch("select id from process_clock", {})]
 
+    def drafts(shop: Any, n: int) -> list[str]:
+        maps = [f"draft_{n}_{i}" for i in range(n)]
+        saved = [SaveDraft(map, drawn(map, DECIDE)) for map in maps]
+        assert run("workflow.save_draft", system_actor(shop.company), saved).ok
+        return maps
+
     return {
         "workflow.start_arrived": lambda shop, n: [Ref(id) for id in arrived(shop, n)],
         "workflow.start_due": lambda shop, n: [Ref(id) for id in clocks(shop, n)],
         "workflow.signal": lambda _, n: [GiveSignal(f"growth {i}") for i in range(n)],
+        "workflow.save_draft": lambda _, n: [
+            SaveDraft(f"new_{n}_{i}", drawn(f"new_{n}_{i}", DECIDE)) for i in range(n)
+        ],
+        "workflow.discard_draft": lambda shop, n: [DiscardDraft(map) for map in drafts(shop, n)],
+        "workflow.publish_draft": lambda shop, n: [PublishDraft(map, "growth") for map in drafts(shop, n)],
         "workflow.publish": lambda _, n: [PublishMap(drawn(f"growth_{n}_{i}", DECIDE)) for i in range(n)],
         "workflow.start": lambda shop, n: [StartMap("growth", id) for id in orders(shop, n, drawn("growth", DECIDE))],
         "workflow.advance": lambda shop, n: [Ref(id) for id in started(shop, n)],

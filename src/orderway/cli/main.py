@@ -11,6 +11,7 @@ import click
 from pydantic import SecretStr
 
 from . import keeping, rules
+from .drawing import workflow
 from .starting import ready as _ready
 
 
@@ -23,6 +24,7 @@ def main() -> None:
 for command in keeping.COMMANDS:
     main.add_command(command)
 main.add_command(rules.rules)
+main.add_command(workflow)
 
 
 @main.command()

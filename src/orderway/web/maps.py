@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from .fields import due_words, span
-from .respond import found, page, read, show
+from .respond import found, may, page, read, show
 from .templatetags.ui import day, moment
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -22,8 +22,11 @@ SECURE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False
 
 @page
 def gallery(request: HttpRequest) -> HttpResponse:
-    """The published maps."""
+    """The published maps, and what is being drawn."""
     rows = read(request, "workflow.maps")
+    drawing = may(request, "workflow.save_draft")
+    drafts = {row.map: row for row in read(request, "workflow.drafts")} if drawing else {}
+    fresh = [row for row in drafts.values() if not row.published]
     columns = [
         {"key": "name", "label": _("Map"), "kind": "id"},
         {"key": "about", "label": _("About"), "grow": 6, "narrow": "sub"},
@@ -38,25 +41,38 @@ def gallery(request: HttpRequest) -> HttpResponse:
         title=_("Maps"),
         sub=ngettext("%(n)s map", "%(n)s maps", len(rows)) % {"n": len(rows)},
         columns=columns,
-        rows=[_map_row(row) for row in rows],
+        rows=[*(_draft_row(row) for row in fresh), *(_map_row(row, drafts.get(row.key)) for row in rows)],
         empty={
             "text": _("No map is published yet. An administrator publishes one; from then on orders travel along it.")
         },
+        actions=[{"label": _("New map"), "url": reverse("map-new"), "icon": "plus", "primary": True, "key": "n"}]
+        if drawing
+        else [],
         live="maps",
     )
 
 
-def _map_row(row: Any) -> dict[str, Any]:
+def _draft_row(row: Any) -> dict[str, Any]:
+    """A map that is only drawn so far."""
+    cells = {"name": row.name, "about": _("Draft, not published"), "published": row.saved_at, "by": row.saved_by}
+    return {"id": row.map, "url": reverse("map-edit", args=[row.map]), "label": row.name, "cells": cells}
+
+
+def _map_row(row: Any, draft: Any = None) -> dict[str, Any]:
     about = {"order": _("Orders"), "message": _("Messages"), "ticket": _("Job tickets")}
     cells = {
         "name": row.name,
-        "about": about.get(row.subject_type, row.subject_type),
+        "about": f"{about.get(row.subject_type, row.subject_type)}{_draft_words(draft)}",
         "running": row.running,
         "version": row.number,
         "published": row.published_at,
         "by": row.published_by,
     }
     return {"id": row.key, "url": reverse("map", args=[row.key]), "label": row.name, "cells": cells}
+
+
+def _draft_words(draft: Any) -> str:
+    return f", {_('draft by %(by)s') % {'by': draft.saved_by}}" if draft else ""
 
 
 @page
@@ -73,6 +89,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         title=live.name,
         back_url=reverse("maps"),
         badge_text=_("Version %(n)s") % {"n": live.version},
+        actions=_acts(request, key),
         sub=ngettext("%(n)s inside", "%(n)s inside", inside) % {"n": inside} + ("," if late else ""),
         late=ngettext("%(n)s late", "%(n)s late", late) % {"n": late} if late else "",
         map=_map(key, live.name, live.version, _counts(live.places, now), [step])
@@ -82,6 +99,16 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         live="work orders",
         **(_standing(request, key, step) if step else _places(key, live.places, now)),
     )
+
+
+def _acts(request: HttpRequest, key: str) -> list[dict[str, Any]]:
+    if not may(request, "workflow.save_draft"):
+        return []
+    edit = {"label": _("Edit"), "url": reverse("map-edit", args=[key]), "icon": "pencil", "key": "e"}
+    return [
+        {"label": _("Versions"), "url": reverse("map-versions", args=[key]), "icon": "history", "quiet": True},
+        edit,
+    ]
 
 
 def _map(key: str, name: str, version: int, counts: Mapping[str, Any], current: Sequence[str]) -> dict[str, Any]:

@@ -26,7 +26,9 @@ FAMILIES = (
     "bills",
     "documents",
     "archive",
-    "maps",
+    "drawing",
+    "publishing",
+    "maps",  # after those: its /maps/<key> takes what no other of them named
     "production",
     "printing",
     "reports",

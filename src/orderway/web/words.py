@@ -199,6 +199,12 @@ REFUSALS: Mapping[str, Text] = {
     "cannot-decide": lazy("The table cannot decide: %(problems)s"),
     "table-twice": lazy("The table %(table)s comes twice."),
     "other-subject": lazy("The table %(table)s decides about another kind of thing: %(about)s."),
+    "bad-key": lazy("%(map)s is no key of a map: letters, digits, - and _, beginning with a letter."),
+    "other-map": lazy("This drawing is of the map %(drawn)s, not of %(map)s."),
+    "draft-changed": lazy(
+        "Somebody else saved this map meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
+    ),
+    "unknown-draft": lazy("Nobody is drawing on the map %(map)s: there is no draft."),
     "not-finished": lazy("Not everything is delivered, invoiced and paid: %(missing)s."),
     "against-constraint": lazy("This contradicts what is stored already. Read it again and mend what differs."),
     "already-begun": lazy("%(number)s is in production already; its form can no longer be changed."),
@@ -362,6 +368,8 @@ def _fact(name: str, value: Any) -> str:
         value = Decimal(value)  # figures of an answer that was kept for its key come back as texts
     if isinstance(value, (list, tuple)):
         return ", ".join(_fact(name, one) for one in value)
+    if isinstance(value, dict) and "why" in value:  # a problem of a map
+        return f"{value.get('name') or value.get('element')}: {value['why']}"
     if isinstance(value, Decimal) or (isinstance(value, int) and name in FIGURES):
         return number(value)
     if isinstance(value, datetime):

@@ -73,6 +73,11 @@ def read_map(xml: bytes) -> tuple[Process, ...]:
     return processes
 
 
+def read_tree(xml: bytes) -> etree._Element:
+    """The XML tree of a BPMN file; raises NotBpmn for other bytes and anything with a DTD."""
+    return _root(xml)
+
+
 def _root(xml: bytes) -> etree._Element:
     if len(xml) > LARGEST:
         raise NotBpmn(f"larger than {LARGEST} bytes")

@@ -26,19 +26,35 @@ class ProcessDefinition(models.Model):
 
 
 class ProcessVersion(models.Model):
-    """A published drawing, byte for byte; never changed. `digest` is the SHA-256 of `xml`."""
+    """A published drawing, byte for byte; never changed. `digest` is the SHA-256 of `xml`, `note` what changed and why."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
     number = models.IntegerField()
     xml = models.TextField()
     digest = models.CharField(max_length=64)
+    note = models.TextField(db_default="")
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(Person, models.PROTECT, null=True)
 
     class Meta:
         db_table = "process_version"
         constraints = [models.UniqueConstraint(fields=["definition", "number"], name="process_version_number")]
+
+
+class ProcessDraft(models.Model):
+    """A drawing that is not published, one a map and company. `revision` counts its saves; the row goes when it is published."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    map = models.TextField()
+    xml = models.TextField()
+    revision = models.IntegerField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(Person, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "process_draft"
+        constraints = [models.UniqueConstraint(fields=["company", "map"], name="process_draft_map")]
 
 
 class ProcessInstance(models.Model):

@@ -71,6 +71,10 @@ WHY = {
     "spins": _("The way comes back here without anything to wait for."),
     "long-label": _("The label is longer than 40 characters."),
     "no-label": _("It has no label."),
+    "not-bpmn": _("The drawing cannot be read: %(what)s."),
+    "no-instruction": _("The work item does not say what to do and how (instruction)."),
+    "many-words": _("The label has more than four words."),
+    "mixed-style": _("Most steps are called by what is done (%(what)s); this one is not."),
 }
 
 

@@ -13,7 +13,7 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import facts
+from . import drawing, facts  # noqa: F401 - drawing holds the queries of the designer
 from .bpmn import Label
 from .graph import Graph, Node, Work
 from .published import graphs, sound_graphs

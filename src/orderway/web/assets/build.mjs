@@ -76,7 +76,7 @@ mkdirSync(out, { recursive: true });
 icons();
 const options = {
   absWorkingDir: here,
-  entryPoints: { app: "ts/app.ts", style: "css/app.css" },
+  entryPoints: { app: "ts/app.ts", style: "css/app.css", designer: "css/designer.css" },
   outdir: out,
   bundle: true,
   minify: !watch,

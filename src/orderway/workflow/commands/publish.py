@@ -24,9 +24,10 @@ CLOCK = "clock:"
 
 @dataclass(frozen=True)
 class PublishMap:
-    """A map to publish: BPMN 2.0 XML with one executable process, whose id is the key of the map."""
+    """A map to publish: BPMN 2.0 XML with one executable process, whose id is the key of the map. `note`: what changed and why."""
 
     xml: str
+    note: str = ""
 
 
 @command("workflow.publish", row=PublishMap, roles=["administrator"])
@@ -54,6 +55,7 @@ def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
             number=[latest[graphs[index].key].number + 1 for index in fresh],
             xml=[rows[index].xml for index in fresh],
             digest=[digests[index] for index in fresh],
+            note=[rows[index].note for index in fresh],
         )
         versions |= {index: row.id for index, row in zip(fresh, inserted, strict=True)}
         _set_starts(ctx, [(latest[graphs[index].key], graphs[index]) for index in fresh])

@@ -25,10 +25,10 @@ left join lateral (
 
 -- name: insert_versions
 -- Insert the next version of each map.
-insert into process_version (company_id, definition_id, number, xml, digest, published_at, published_by_id)
-select %(company)s::bigint, v.definition, v.number, v.xml, v.digest, %(now)s::timestamptz, nullif(%(actor)s::bigint, 0)
-from unnest(%(definition)s::bigint[], %(number)s::integer[], %(xml)s::text[], %(digest)s::text[])
-     with ordinality as v (definition, number, xml, digest, place)
+insert into process_version (company_id, definition_id, number, xml, digest, note, published_at, published_by_id)
+select %(company)s::bigint, v.definition, v.number, v.xml, v.digest, v.note, %(now)s::timestamptz, nullif(%(actor)s::bigint, 0)
+from unnest(%(definition)s::bigint[], %(number)s::integer[], %(xml)s::text[], %(digest)s::text[], %(note)s::text[])
+     with ordinality as v (definition, number, xml, digest, note, place)
 order by v.place
 returning id
 

@@ -1,0 +1,130 @@
+"""`orderway workflow`: what is wrong with a BPMN file, and whether it goes through this product unchanged. No database is needed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def workflow() -> None:
+    """Look at workflow maps in files."""
+
+
+def _ready() -> None:
+    """Register what every package declares; the database, which nothing here asks, is not started."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orderway.settings")
+    os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    django.setup()
+
+
+@workflow.command()
+@click.argument("files", nargs=-1, required=True, type=FILES)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file: file, runnable, problems.")
+def lint(files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what is wrong with the maps in FILES; they may call each other and the shipped maps. Ends with 1 when one cannot run."""
+    _ready()
+    from orderway.workflow.drawing import linted
+
+    maps = _called(files)
+    told = [(file, linted(file.read_bytes(), maps)) for file in files]
+    for file, found in told:
+        problems = [problem._asdict() for problem in found.problems]
+        if as_json:
+            said: dict[str, Any] = {"file": str(file), "runnable": found.runnable, "problems": problems}
+            click.echo(json.dumps(said, ensure_ascii=False))
+            continue
+        click.echo(f"{file.name}: {'can run' if found.runnable else 'cannot run'}, {len(problems)} to mend")
+        for problem in found.problems:
+            click.echo(f"  {problem.level:8} {problem.name or problem.element}: {problem.why}")
+    sys.exit(0 if all(found.runnable for _, found in told) else 1)
+
+
+def _called(files: tuple[Path, ...]) -> set[str]:
+    """The keys of the maps that ship and of those in the files."""
+    from importlib import resources
+
+    from orderway.workflow.bpmn import NotBpmn, read_map
+
+    shipped = resources.files("orderway.workflow").joinpath("maps")
+    keys = {Path(file.name).stem for file in shipped.iterdir() if file.name.endswith(".bpmn")}
+    for file in files:
+        try:
+            keys |= {process.id for process in read_map(file.read_bytes()) if process.executable}
+        except NotBpmn:
+            continue  # told when the file is linted
+    return keys
+
+
+@workflow.command()
+@click.argument("files", nargs=-1, required=True, type=FILES)
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="One JSON object a file: whole, elements, attributes, shapes, ways with lost and added.",
+)
+def roundtrip(files: tuple[Path, ...], as_json: bool) -> None:
+    """Take FILES in and give them out again, and compare every element, attribute and shape; ends with 1 when one is lost or added.
+
+    The way "kept" is what the server stores and gives out; "drawn" is the reader and writer of the drawing page, taken where Node and
+    the built pages' packages are at hand (in a checkout of the sources).
+    """
+    whole = True
+    for file in files:
+        said = _travelled(file)
+        whole = whole and bool(said["whole"])
+        click.echo(json.dumps(said, ensure_ascii=False) if as_json else _line(said))
+    sys.exit(0 if whole else 1)
+
+
+def _travelled(file: Path) -> dict[str, Any]:
+    from orderway.workflow.bpmn import NotBpmn
+    from orderway.workflow.roundtrip import compare, decoded, given_out
+
+    before = file.read_bytes()
+    try:
+        text = decoded(before)
+        outs = {"kept": given_out(text), "drawn": _drawn(text)}
+        trips = {way: compare(before, out) for way, out in outs.items() if out is not None}
+    except NotBpmn as error:
+        return {"file": str(file), "whole": False, "reason": str(error), "ways": {}}
+    first = trips["kept"]
+    counted = {"elements": first.elements, "attributes": first.attributes, "shapes": first.shapes}
+    ways = {way: {"lost": list(trip.lost), "added": list(trip.added)} for way, trip in trips.items()}
+    return {"file": str(file), "whole": all(trip.whole for trip in trips.values()), **counted, "ways": ways}
+
+
+def _drawn(text: str) -> bytes | None:
+    """The file as the drawing page writes it, or None where its packages are not at hand."""
+    script = Path(__file__).resolve().parents[1] / "web" / "assets" / "roundtrip.mjs"
+    node = shutil.which("node", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    packages = Path(__file__).resolve().parents[3] / "node_modules" / "bpmn-moddle"
+    if node is None or not script.exists() or not packages.exists():
+        return None
+    done = subprocess.run([node, script], input=text.encode(), capture_output=True, check=False, timeout=60)
+    if done.returncode:
+        raise click.ClickException(done.stderr.decode(errors="replace").strip().splitlines()[-1])
+    return done.stdout
+
+
+def _line(said: dict[str, Any]) -> str:
+    if "reason" in said:
+        return f"{said['file']}: {said['reason']}"
+    counts = f"{said['elements']} elements, {said['attributes']} attributes, {said['shapes']} shapes, {' and '.join(said['ways'])}"
+    changes = [
+        f"  {way}: {what} {one}"
+        for way, told in said["ways"].items()
+        for what in ("lost", "added")
+        for one in told[what]
+    ]
+    return "\n".join([f"{said['file']}: {'whole' if said['whole'] else 'not whole'}, {counts}", *changes])

@@ -1,0 +1,2 @@
+export function keepStatedDefaults(moddle: unknown): void;
+export function withReturns(xml: string): string;

@@ -1,0 +1,179 @@
+"""The designer: one map to draw, its draft kept while one draws, its problems told, its file in and out."""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from orderway.workflow.bpmn import NotBpmn, read_map
+
+from .drawing_words import ARGUMENTS, FACTS, HAPPENINGS, STEPS, SUBJECTS
+from .fields import refusals
+from .respond import do, found, may, need, page, read, show
+from .templatetags.ui import moment
+from .words import ROLES
+
+
+def drawn(request: HttpRequest, key: str) -> tuple[str, int]:
+    """The drawing to go on with and its revision: the draft, else the published version under revision 0; else a 404."""
+    draft = read(request, "workflow.draft", map=key)
+    if draft is not None:
+        return draft.xml, draft.revision
+    rows = read(request, "workflow.versions", map=key)
+    return found(rows[0] if rows else None).xml, 0
+
+
+@page
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Draw on a map."""
+    need(request, "workflow.save_draft")
+    xml, revision = drawn(request, key)
+    versions = read(request, "workflow.versions", map=key)
+    draft = read(request, "workflow.draft", map=key)
+    saved = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by} if draft else ""
+    return show(
+        request,
+        "maps/edit.html",
+        title=name_of(xml, key),
+        key=key,
+        revision=revision,
+        saved=saved,
+        version=versions[0].number if versions else 0,
+        back_url=reverse("map", args=[key]) if versions else reverse("maps"),
+        may_publish=may(request, "workflow.publish_draft"),
+        parts=json.dumps(_parts(request)),
+        roles=[(role, ROLES.get(role, role)) for role in read(request, "workflow.parts").roles],
+        add=_palette(),
+    )
+
+
+def name_of(xml: str, key: str) -> str:
+    """What a drawing calls itself in the reader's language."""
+    from django.utils.translation import get_language  # noqa: PLC0415 - keeps the reader's language out of the module
+
+    labels = [process.label for process in read_map(xml.encode()) if process.id == key]
+    return (labels[0].in_language(get_language() or "en") if labels else "") or key
+
+
+def _palette() -> list[dict[str, Any]]:
+    """What can be added, in groups: the icon and the words of each, and what the script makes of it."""
+    plain = [
+        ("work", _("Work item"), "user-check", "w"),
+        ("decision", _("Decision"), "git-branch", "d"),
+        ("together", _("Ways at once"), "git-merge", "b"),
+        ("wait", _("Wait until something happens"), "bell", "h"),
+        ("timer", _("Wait a while"), "clock", "t"),
+        ("call", _("Another map"), "sitemap", "m"),
+        ("refused", _("When the step is refused"), "alert-triangle", "r"),
+        ("end", _("End"), "circle-x", "x"),
+    ]
+    steps = [(f"step:{name}", words.label, words.icon, "") for name, words in STEPS.items()]
+    other = [
+        ("step:", _("Other step"), "bolt", ""),
+        ("lane", _("Department"), "users", ""),
+        ("note", _("Note"), "note", ""),
+    ]
+    groups = ((_("People and ways"), plain), (_("Steps that run by themselves"), steps), (_("More"), other))
+    return [
+        {"label": label, "entries": [{"what": w, "label": text, "icon": i, "key": k} for w, text, i, k in entries]}
+        for label, entries in groups
+    ]
+
+
+def _parts(request: HttpRequest) -> Mapping[str, Any]:
+    """What the pickers offer, with words: facts, steps and their arguments, happenings, departments, maps."""
+    parts = read(request, "workflow.parts")
+    steps = {
+        name: {
+            "label": str(STEPS[name].label) if name in STEPS else name,
+            "about": purpose,
+            "known": name in STEPS,
+            "takes": [{"name": a.name, "type": a.type, "required": a.required, "label": str(ARGUMENTS.get(a.name, a.name))} for a in takes],
+        }
+        for name, (purpose, takes) in parts.steps.items()
+    }  # fmt: skip
+    return {
+        "facts": {
+            subject: [{"name": name, "type": kind, "label": str(FACTS.get(name, name))} for name, kind in facts.items()]
+            for subject, facts in parts.facts.items()
+        },
+        "subjects": [[name, str(SUBJECTS.get(name, name))] for name in parts.facts],
+        "steps": steps,
+        "happenings": [[name, str(words)] for name, words in HAPPENINGS.items()],
+        "departments": [list(one) for one in parts.departments],
+        "maps": [list(one) for one in parts.maps],
+    }
+
+
+@page
+def file(request: HttpRequest, key: str) -> HttpResponse:
+    """The BPMN file as it is drawn now; `download` saves it."""
+    xml, _revision = drawn(request, key)
+    response = HttpResponse(xml, content_type="application/xml")
+    response["X-Content-Type-Options"] = "nosniff"
+    if request.GET.get("download"):
+        response["Content-Disposition"] = f'attachment; filename="{key}.bpmn"'
+    return response
+
+
+@page
+def template(request: HttpRequest, name: str) -> HttpResponse:
+    """The BPMN file of a template of the gallery."""
+    need(request, "workflow.save_draft")
+    return HttpResponse(template_xml(name), content_type="application/xml")
+
+
+def template_xml(name: str) -> str:
+    """A map of the gallery, or one of the shipped maps, as its file says it; a 404 for another name."""
+    package = resources.files("orderway.workflow")
+    for folder in ("gallery", "maps"):
+        place = package.joinpath(folder, f"{name}.bpmn")
+        if place.is_file():
+            return place.read_text("utf-8")
+    raise Http404
+
+
+@page
+@require_POST
+def save(request: HttpRequest, key: str) -> HttpResponse:
+    """Keep the drawing; answers its revision, or why it was not kept."""
+    seen = request.POST.get("seen", "0")
+    row = {"map": key, "xml": request.POST.get("xml", ""), "seen": int(seen) if seen.isdigit() else 0}
+    outcome = do(request, "workflow.save_draft", [row])
+    if outcome.refused:
+        return JsonResponse({"problems": list(refusals(outcome)), "code": outcome.refused[0].code}, status=409)
+    draft = read(request, "workflow.draft", map=key)
+    said = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by}
+    return JsonResponse({"revision": outcome.values["revisions"][key], "saved": said})
+
+
+@page
+@require_POST
+def problems(request: HttpRequest) -> HttpResponse:
+    """What is wrong with the posted drawing."""
+    need(request, "workflow.save_draft")
+    told = read(request, "workflow.lint", xml=request.POST.get("xml", ""))
+    return JsonResponse({"runnable": told.runnable, "problems": [one._asdict() for one in told.problems]})
+
+
+def fits(xml: str) -> str:
+    """Why a text is no map, or ""."""
+    try:
+        read_map(xml.encode("utf-8", "surrogatepass"))
+    except NotBpmn as error:
+        return str(error)
+    return ""
+
+
+urls = [
+    path("maps/problems", problems, name="map-problems"),
+    path("maps/templates/<slug:name>", template, name="map-template"),
+    path("maps/<slug:key>/edit", edit, name="map-edit"),
+    path("maps/<slug:key>/save", save, name="map-save"),
+    path("maps/<slug:key>/file", file, name="map-file"),
+]

@@ -1,0 +1,104 @@
+"""A file of another tool goes in and comes out with every element, attribute and shape; what is lost is named."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from orderway.workflow.bpmn import NotBpmn
+from orderway.workflow.roundtrip import compare, decoded, given_out
+
+SHIPPED = sorted((Path(__file__).parents[2] / "src" / "orderway" / "workflow").glob("*/*.bpmn"))
+TRADE = next(file for file in SHIPPED if file.stem == "trade_order").read_bytes()
+
+
+def references(cases: Path) -> list[Path]:
+    return sorted((cases / "d_bpmn").glob("*/*.bpmn"))
+
+
+def test_the_references_come_out_as_they_went_in(cases: Path) -> None:
+    files = references(cases)
+    assert len([file for file in files if "miwg" in str(file)]) == 12
+    for file in files:
+        trip = compare(file.read_bytes(), given_out(decoded(file.read_bytes())))
+        assert trip.whole, (file.name, trip.lost[:3], trip.added[:3])
+
+
+def test_the_command_line_tells_of_the_server_and_of_the_drawing_page(cases: Path) -> None:
+    files = [*references(cases), *SHIPPED]
+    words = [sys.executable, "-m", "orderway.cli", "workflow", "roundtrip", "--json", *map(str, files)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(one["file"]).name for one in told] == [file.name for file in files]
+    assert all(one["whole"] for one in told)
+    assert all(one["elements"] == sum(1 for _ in etree.parse(one["file"]).iter(etree.Element)) for one in told)
+
+
+@pytest.mark.parametrize(
+    ("change", "lost"),
+    [
+        ('orderway:due="P2D"', "due"),
+        ('<orderway:outcome name="again" label="Allocate again" de="Erneut zuteilen" />', "outcome"),
+        ('<dc:Bounds x="310" y="120" width="100" height="80" />', "Bounds"),
+        ('default="enough"', "default"),
+        ("<bpmn:outgoing>to_verify</bpmn:outgoing>", "outgoing"),
+        ("Findings</orderway:instruction>", ""),
+    ],
+)
+def test_whatever_is_taken_out_is_named(change: str, lost: str) -> None:
+    text = TRADE.decode()
+    if not lost:
+        text, change = text.replace("Settle each finding", "Findings Settle each finding", 1), "Findings "
+    assert change in text
+    trip = compare(text.encode(), text.replace(change, "", 1).encode())
+    assert not trip.whole
+    assert any(lost in one for one in trip.lost)
+
+
+def test_prefixes_order_and_stated_defaults_are_no_difference() -> None:
+    text = TRADE.decode()
+    other = re.sub(r"\bbpmn:", "b:", text).replace("xmlns:bpmn=", "xmlns:b=")
+    assert compare(TRADE, other.encode()).whole
+    stated = text.replace(
+        '<bpmn:exclusiveGateway id="go_on"', '<bpmn:exclusiveGateway gatewayDirection="Unspecified" id="go_on"'
+    )
+    assert stated != text
+    assert compare(stated.encode(), TRADE).whole
+
+
+def test_a_point_moved_by_a_hair_is_a_difference() -> None:
+    moved = re.sub(rb'<di:waypoint x="(\d+)"', rb'<di:waypoint x="\1.5"', TRADE, count=1)
+    assert moved != TRADE
+    assert len(compare(TRADE, moved).lost) == 1
+
+
+def test_a_file_in_another_encoding_is_kept_as_text() -> None:
+    latin = TRADE.decode().replace("UTF-8", "ISO-8859-1").encode("latin-1")
+    assert decoded(latin).encode() == TRADE
+
+
+def test_what_is_no_bpmn_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotBpmn):
+        decoded(b"<html/>")
+    file = tmp_path / "page.bpmn"
+    file.write_text("<html/>")
+    words = [sys.executable, "-m", "orderway.cli", "workflow"]
+    lint = subprocess.run([*words, "lint", "--json", str(file)], capture_output=True, text=True, check=False)
+    assert (lint.returncode, json.loads(lint.stdout)["problems"][0]["code"]) == (1, "not-bpmn")
+    trip = subprocess.run([*words, "roundtrip", str(file)], capture_output=True, text=True, check=False)
+    assert trip.returncode == 1
+    assert "the root is html" in trip.stdout
+
+
+def test_the_linter_of_the_command_line_says_whether_a_map_can_run() -> None:
+    words = [sys.executable, "-m", "orderway.cli", "workflow", "lint", "--json", *map(str, SHIPPED)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    told = {Path(one["file"]).stem: one for one in map(json.loads, done.stdout.splitlines())}
+    assert {name for name, one in told.items() if not one["runnable"]} == {"blank"}
+    assert [one["code"] for one in told["blank"]["problems"]] == ["dead-end"]
+    assert done.returncode == 1
