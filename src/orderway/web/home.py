@@ -20,6 +20,11 @@ from .templatetags.ui import day, moment, money, number
 from .words import STAGES
 
 LATE = tuple(one for one in ORDERS if one["key"] in ("no", "customer", "what", "promise", "net"))
+MENTIONED = (
+    column("no", lazy("Order"), kind="id"),
+    column("text", lazy("Comment"), grow=6, narrow="sub"),
+    column("who", lazy("By"), grow=2, soft=True),
+)
 SHORT = (
     column("no", lazy("Order"), kind="id"),
     column("customer", lazy("Customer"), grow=4, narrow="sub"),
@@ -42,9 +47,27 @@ def home(request: HttpRequest) -> HttpResponse:
         title=_("Home"),
         sub=f"{day(timezone.localdate())}, {moment(timezone.now())}",
         actions=[new] if may(request, "orders.place") else [],
-        tiles=[*tiles, _late(request), _newest(request)],
+        tiles=[*_mentions(request), *tiles, _late(request), _newest(request)],
         live="orders stock",
     )
+
+
+def _mentions(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where colleagues wait for an answer; no tile while nobody does."""
+    unread = read(request, "people.notices", unseen=True, size=5)
+    rows = [
+        {"id": row.id, "cells": {"no": {"text": row.label, "url": "/notices"}, "text": row.text, "who": row.by_name}}
+        for row in unread.rows
+    ]
+    tile = {
+        "title": _("You are mentioned"),
+        "width": 12,
+        "columns": MENTIONED,
+        "rows": rows,
+        "all_url": "/notices",
+        "all_label": _("All %(n)s") % {"n": many(unread.count)},
+    }
+    return [tile] if rows else []
 
 
 def _figures(counts: Any, stages: Sequence[Any], weeks: Sequence[Any], currency: str) -> list[dict[str, Any]]:

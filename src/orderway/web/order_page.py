@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
@@ -88,7 +89,10 @@ def _frame(
         ],
         "tabs_label": _("Parts of the order"),
         "section_label": dict(TABS)[tab],
-        "activity": {"days": days(request, events)},
+        "activity": {
+            "days": days(request, events),
+            "comment_url": f"{url}/comment" if may(request, "orders.comment") else "",
+        },
         "order": order,
         "live": "orders stock shipping billing papers work",
     }
@@ -200,6 +204,18 @@ def verify(request: HttpRequest, id: int) -> HttpResponse:
 
 
 @page
+def comment(request: HttpRequest, id: int) -> HttpResponse:
+    """Comment on one order; what cannot be kept stands in the field again."""
+    if request.method != "POST":
+        raise Http404
+    found(read(request, "orders.one", id=id))
+    outcome = do(request, "orders.comment", [{"id": id, "text": request.POST.get("text", "")}])
+    tell(request, outcome, _("Comment kept."))
+    said = "" if outcome.done else f"?{urlencode({'said': request.POST.get('text', '')[:2000]})}"
+    return HttpResponseRedirect(f"/orders/{id}{said}")
+
+
+@page
 def waive(request: HttpRequest, id: int, finding: int) -> HttpResponse:
     """Let a finding of one order pass, with a reason."""
     order = found(read(request, "orders.one", id=id))
@@ -220,6 +236,7 @@ urls = [
     path("orders/<int:id>", one, name="order"),
     path("orders/<int:id>/waive/<int:finding>", waive, name="order-waive"),
     path("orders/<int:id>/map/<int:instance>", drawing, name="order-map"),
+    path("orders/<int:id>/comment", comment, name="order-comment"),
     path("orders/<int:id>/verify", verify, name="order-verify"),
     path("orders/<int:id>/<slug:name>", act, name="order-act"),
 ]

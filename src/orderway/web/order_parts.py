@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from . import findings
 from .amounts import decimals
+from .documents import originals
 from .listing import column
 from .order_facts import sums
 from .respond import read_if
@@ -62,7 +63,7 @@ def of_tab(
     if tab == "parcel":
         return {
             "columns": PAPER_COLUMNS,
-            "rows": [paper_row(paper) for paper in papers],
+            "rows": [paper_row(paper) for paper in [*papers, *originals(request, order.id, papers)]],
             "empty": {"text": _no_papers()},
         }
     if tab == "map":
