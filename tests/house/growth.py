@@ -20,7 +20,7 @@ from orderway.orders.commands.deliver import ShortShip
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.orders.commands.verify import WaiveFinding
-from orderway.parties.commands import LearnKey, TakeOn
+from orderway.parties.commands import ChangeParty, LearnKey, TakeOn
 from orderway.people.commands import AdmitPerson, FoundCompany, OpenDepartment
 from orderway.people.commands.noting import KeepView
 from orderway.stock.commands import Move, OpenWarehouse
@@ -129,6 +129,10 @@ CASES: dict[str, Rows] = {
     "people.open_departments": lambda _, n: [OpenDepartment(f"d{i}", f"Department {i}") for i in range(n)],
     "people.admit": lambda _, n: [AdmitPerson(f"p{i}@growth.example", f"P {i}", ["manager"]) for i in range(n)],
     "parties.take_on": lambda _, n: [TakeOn(f"Customer {i}", "DE", vat_id=f"DE1{i:08}") for i in range(n)],
+    "parties.change": lambda shop, n: [
+        ChangeParty(id, email=f"c{id}@growth.example")
+        for id in run("parties.take_on", shop.manager, [TakeOn(f"Changed {i}", "DE") for i in range(n)]).done
+    ],
     "parties.learn": lambda shop, n: [LearnKey(shop.customers["10001"], "GLN", f"4{i:012}") for i in range(n)],
     "catalog.add_items": lambda _, n: [AddItem(f"G-{n}-{i}", f"Item {i}") for i in range(n)],
     "catalog.set_prices": lambda shop, n: [

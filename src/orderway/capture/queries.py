@@ -67,4 +67,4 @@ class OfOrder:
 @query("capture.originals", OfOrder)
 def originals(ctx: Reader, asked: OfOrder) -> list[Any]:
     """The papers of the message that one order was read from, each in its newest version."""
-    return ctx.fetch(SQL.originals, order=asked.id)
+    return ctx.fetch(SQL.read_from, order=asked.id)

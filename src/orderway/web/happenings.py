@@ -73,6 +73,7 @@ EVENTS: Mapping[str, Told] = {
     "paper.described": Told(lazy("Paper description"), "files"),
     "item.added": Told(lazy("Item added"), "tag"),
     "price.set": Told(lazy("Price set"), "coin"),
+    "party.changed": Told(lazy("Address or terms changed"), "edit"),
     "party.taken_on": Told(lazy("Taken on"), "user-plus"),
     "stock.moved": Told(lazy("Stock moved"), "transfer"),
     "api_token.issued": Told(lazy("Token issued"), "key"),

@@ -290,6 +290,8 @@ REFUSALS: Mapping[str, Text] = {
     "unknown-notice": lazy("There is no such notice."),
     "unknown-page": lazy("There is no list %(page)s."),
     "unknown-view": lazy("There is no such view."),
+    "unknown-country": lazy("“%(country)s” is no country: two capital letters, for example DE."),
+    "terms-not-possible": lazy("Days and limit are 0 or more, a prepayment lies between 0 and 100 percent."),
     "unknown-token": lazy("There is no such token."),
     "unknown-work": lazy("There is no such work item."),
     "which-line": lazy("%(number)s has several printed lines. Say which one is meant."),

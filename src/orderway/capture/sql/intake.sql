@@ -166,7 +166,7 @@ from intake i group by i.company_id order by i.company_id
 -- Orders of files that are missing between the first and the last, and orders that name no company of their own.
 select i.document_id, max(i.position) as last, count(*)::integer as n from intake i group by i.document_id having max(i.position) <> count(*)
 
--- name: originals
+-- name: read_from
 -- The papers in the parcels of the messages that an order was read from.
 select d.id, d.name, d.kind, d.parcel_id, p.number as parcel, v.number as version, v.media_type, b.sha256, b.size, v.at, v.by_id,
        w.name as by_name, v.sealed_at
