@@ -51,6 +51,7 @@ EVENTS: Mapping[str, Told] = {
     "invoice.paid": Told(lazy("Invoice paid"), "coin", "done"),
     "parcel.opened": Told(lazy("Parcel opened"), "folder"),
     "parcel.closed": Told(lazy("Parcel closed"), "lock"),
+    "parcel.indexed": Told(lazy("Index values noted"), "tag"),
     "parcel.committed": Told(lazy("Parcel archived"), "archive", "done"),
     "document.added": Told(lazy("Paper added"), "paperclip"),
     "document.sealed": Told(lazy("Paper sealed"), "lock"),
