@@ -31,6 +31,7 @@ def live_in() -> None:
     _trade(story)
     _print(story)
     _inbox(shop)
+    _talk(story)
     story.later()
 
 
@@ -141,6 +142,15 @@ def _print(story: Any) -> None:
     decide(shop.quality, placed, "valid", checks=["data_complete", "colours_right", "bleed_right"])
     for ticket in ask("production.tickets", shop.planner, order=placed)[:1]:
         story.ok("production.plan", shop.planner, PlanTicket(ticket.id, now() + timedelta(hours=2)))
+
+
+def _talk(story: Any) -> None:
+    """Somebody asks both of those who hold every role."""
+    from orderway.kernel.running import ask
+    from orderway.orders.commands.comment import CommentOrder
+
+    order = ask("orders.list", story.shop.manager).rows[0].id
+    story.ok("orders.comment", story.shop.manager, CommentOrder(order, "@Wanda Weitblick, @Gerda Weitblick: OK?"))
 
 
 def _inbox(shop: Any) -> None:

@@ -15,10 +15,10 @@ PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1440, height=900)
 # the doors of the house, and which addresses belong to each: its tabs, views, records, and the forms of those
 FAMILIES = {
-    "/": r"/",
+    "/": r"/(notices)?",
     "/inbox": r"/inbox.*",
     "/work": r"/work.*",
-    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel))?)?",
+    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel))?)?|/views/keep",
     "/customers": r"/customers.*",
     "/items": r"/items.*",
     "/stock": r"/stock.*",

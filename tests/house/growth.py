@@ -14,13 +14,15 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref, commands
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.orders.commands.comment import CommentOrder
 from orderway.orders.commands.copy import CopyOrder
 from orderway.orders.commands.deliver import ShortShip
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.orders.commands.verify import WaiveFinding
-from orderway.parties.commands import LearnKey, TakeOn
+from orderway.parties.commands import ChangeParty, LearnKey, TakeOn
 from orderway.people.commands import AdmitPerson, FoundCompany, OpenDepartment
+from orderway.people.commands.noting import KeepView
 from orderway.stock.commands import Move, OpenWarehouse
 
 # words that the kernel fills into a statement's text, with a value to prepare it by
@@ -107,12 +109,30 @@ def _findings(shop: Any, n: int) -> list[WaiveFinding]:
     return [WaiveFinding(row.id, "known to us") for row in rows]
 
 
+def _noticed(shop: Any, n: int) -> list[Ref]:
+    """n notices of whoever runs the command."""
+    rows = fetch(
+        "insert into notice (company_id, person_id, by_id, subject_type, subject_id, label, text, at)"
+        " select %(c)s::bigint, %(p)s::bigint, %(p)s::bigint, 'order', 1, '', '', now() from generate_series(1, %(n)s::integer) returning id",
+        {"c": shop.company, "p": shop.manager.id, "n": n},
+    )
+    return _refs([row.id for row in rows])
+
+
+def _kept_views(shop: Any, n: int) -> list[Ref]:
+    return _refs(run("people.keep_view", shop.manager, [KeepView("/orders", f"Drop {i}") for i in range(n)]).done)
+
+
 CASES: dict[str, Rows] = {
     "kernel.undo": _holds,
     "people.found": lambda _, n: [FoundCompany(f"Firm {i}", "DE", "EUR") for i in range(n)],
     "people.open_departments": lambda _, n: [OpenDepartment(f"d{i}", f"Department {i}") for i in range(n)],
     "people.admit": lambda _, n: [AdmitPerson(f"p{i}@growth.example", f"P {i}", ["manager"]) for i in range(n)],
     "parties.take_on": lambda _, n: [TakeOn(f"Customer {i}", "DE", vat_id=f"DE1{i:08}") for i in range(n)],
+    "parties.change": lambda shop, n: [
+        ChangeParty(id, email=f"c{id}@growth.example")
+        for id in run("parties.take_on", shop.manager, [TakeOn(f"Changed {i}", "DE") for i in range(n)]).done
+    ],
     "parties.learn": lambda shop, n: [LearnKey(shop.customers["10001"], "GLN", f"4{i:012}") for i in range(n)],
     "catalog.add_items": lambda _, n: [AddItem(f"G-{n}-{i}", f"Item {i}") for i in range(n)],
     "catalog.set_prices": lambda shop, n: [
@@ -132,6 +152,10 @@ CASES: dict[str, Rows] = {
     "orders.send_on_way": lambda shop, n: _refs(placed(shop, n)),
     "orders.label_parcels": lambda shop, n: _refs(placed(shop, n)),
     "orders.archive_filed": lambda shop, n: _refs(placed(shop, n)),
+    "orders.comment": lambda shop, n: [CommentOrder(id, "@Manager look") for id in placed(shop, n)],
+    "people.see_notices": _noticed,
+    "people.keep_view": lambda shop, n: [KeepView("/orders", f"View {i}", "late=1", shop.manager.id) for i in range(n)],
+    "people.drop_views": _kept_views,
     "orders.leave_maps": lambda shop, n: _refs(cancelled(shop, n)),
     "orders.go_on": lambda shop, n: _refs(placed(shop, n)),
     "orders.archive": lambda shop, n: _refs(placed(shop, n)),

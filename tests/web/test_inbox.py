@@ -99,6 +99,7 @@ def test_settling_the_item_makes_the_order_and_is_remembered(shop, as_, intake):
         row = ask("capture.one", shop.manager, id=intake.id)
     lines = ask("orders.lines", shop.manager, id=row.order_id)
     assert [(line.item_number, line.quantity) for line in lines] == [("PAP-A4-80", 40), ("ENV-DL", 3)]
+    assert "order.csv" in text(browser.get(f"/orders/{row.order_id}?tab=parcel")), "the original lies beside its papers"
     take_in(browser, ("next.csv", CSV.replace(b"B-7", b"B-8")))
     read_now(shop)
     assert ask("capture.inbox", shop.manager).count == 0, "the second time nothing is doubtful"

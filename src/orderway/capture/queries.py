@@ -55,3 +55,16 @@ class OneIntake:
 def one(ctx: Reader, asked: OneIntake) -> Any:
     """One input with its message, what was read of it, and what is doubtful, or None."""
     return ctx.one(SQL.one, id=asked.id)
+
+
+@dataclass(frozen=True)
+class OfOrder:
+    """Ask for what belongs to one order."""
+
+    id: int
+
+
+@query("capture.originals", OfOrder)
+def originals(ctx: Reader, asked: OfOrder) -> list[Any]:
+    """The papers of the message that one order was read from, each in its newest version."""
+    return ctx.fetch(SQL.read_from, order=asked.id)

@@ -129,3 +129,35 @@ class SignInFailure(models.Model):
     class Meta:
         db_table = "sign_in_failure"
         indexes = [models.Index(fields=["who", "at"], name="sign_in_failure_who")]
+
+
+class Notice(models.Model):
+    """Something that a person should know: a colleague mentioned them in a comment on a subject, `label` is what that is called."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE)
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    subject_type = models.TextField()
+    subject_id = models.BigIntegerField()
+    label = models.TextField()
+    text = models.TextField()
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "notice"
+        indexes = [models.Index(fields=["company", "person", "-id"], name="notice_newest")]
+
+
+class SavedView(models.Model):
+    """A list as one person likes it: the address of its page and, as `question`, what stands behind the question mark."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE)
+    page = models.TextField()
+    name = models.TextField()
+    question = models.TextField()
+
+    class Meta:
+        db_table = "saved_view"
+        constraints = [models.UniqueConstraint(fields=["company", "person", "page", "name"], name="saved_view_once")]

@@ -7,10 +7,15 @@ from typing import Any
 from orderway.kernel import clock
 from orderway.kernel.access import Actor, rows_visible
 from orderway.kernel.context import Reader
+from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import fetch, statements
 
 SQL = statements("people", "persons")
+NOTING = statements("people", "noting")
+NOTICE_SORTS = {"newest": "n.seen_at is not null, n.id desc"}
+EXCEPTION_SORTS = {"newest": "e.id desc", "oldest": "e.id"}
+MOST_VIEWS = 40
 TOKENS = statements("people", "tokens")
 
 
@@ -79,3 +84,47 @@ class NoQuestion:
 def tokens(ctx: Reader, asked: NoQuestion) -> list[Any]:
     """The tokens of one's own programs (an administrator's: of all), newest first; never their values."""
     return ctx.fetch(TOKENS.list)
+
+
+@dataclass(frozen=True)
+class NoticeList:
+    """Ask for one's notices; `unseen` for those that one has not read."""
+
+    unseen: bool | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("people.notices", NoticeList)
+def notices(ctx: Reader, asked: NoticeList) -> Page:
+    """What colleagues mentioned one in, what one has not read first."""
+    return page(ctx, NOTING.notices, NOTICE_SORTS, asked, unseen=asked.unseen or None)
+
+
+@dataclass(frozen=True)
+class ExceptionList:
+    """Ask for what stopped and waits for a person."""
+
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("people.exceptions", ExceptionList, roles=["manager", "administrator", "auditor"])
+def exceptions(ctx: Reader, asked: ExceptionList) -> Page:
+    """Reactions, steps and jobs that were refused or broke off, with what stood in the way."""
+    return page(ctx, NOTING.exceptions, EXCEPTION_SORTS, asked)
+
+
+@dataclass(frozen=True)
+class ViewsOf:
+    """Ask for one's own views of a page by its path."""
+
+    page: str
+
+
+@query("people.views", ViewsOf)
+def views(ctx: Reader, asked: ViewsOf) -> list[Any]:
+    """The views one keeps of a page, the oldest first."""
+    return ctx.fetch(NOTING.views, page=asked.page, most=MOST_VIEWS)

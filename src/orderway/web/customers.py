@@ -53,6 +53,9 @@ FIELDS = (
 )
 
 
+CHANGED = tuple(field for field in FIELDS if field.name != "number")
+
+
 def _row(party: Any) -> Row:
     return {
         "id": party.id,
@@ -132,13 +135,17 @@ def _frame(request: HttpRequest, party: Any, orders: Any, bills: Any, tab: str) 
         "primary": True,
         "key": "n",
     }
+    edit = {"label": _("Change"), "icon": "edit", "url": f"{url}/edit", "key": "e"}
     return {
         "title": party.name,
         "who": " · ".join(part for part in (party.number, party.city, party.email, party.phone) if part),
         "back_url": "/customers",
         "back_label": _("Back to the customers"),
         "figures": figures,
-        "actions": [new] if may(request, "orders.place") else [],
+        "actions": [
+            *([edit] if may(request, "parties.change") else []),
+            *([new] if may(request, "orders.place") else []),
+        ],
         "tabs": [
             {"label": label, "url": f"{url}?tab={key}", "count": counts.get(key, ""), "current": key == tab}
             for key, label in TABS
@@ -195,8 +202,43 @@ def _form(request: HttpRequest, form: Typed | None, problems: Sequence[str]) -> 
     )
 
 
+@page
+def edit(request: HttpRequest, id: int) -> HttpResponse:
+    """Change name, address, mail and terms; orders that are placed keep those of their day."""
+    need(request, "parties.change")
+    party = found(read(request, "parties.one", id=id))
+    form: Typed | None = None
+    problems: Sequence[str] = []
+    if request.method == "POST":
+        form = read_form(request, CHANGED)
+        row = {**{field.name: "" for field in CHANGED if field.kind == "text"}, "email": "", "phone": "", **form.values}
+        row |= {"id": id, "country": str(row["country"]).upper(), "unlimited": "credit_limit" not in form.values}
+        outcome = None if form.problems else do(request, "parties.change", [row])
+        if outcome and outcome.done:
+            tell(request, outcome, _("Kept. Orders that are placed keep what held on their day."))
+            return HttpResponseRedirect(f"/customers/{id}?tab=details")
+        problems = [refusal_text(refusal) for refusal in outcome.refused] if outcome else []
+    return show(
+        request,
+        "layouts/form.html",
+        status=422 if form else 200,
+        title=_("Change %(name)s") % {"name": party.name},
+        back_url=f"/customers/{id}?tab=details",
+        cancel_url=f"/customers/{id}?tab=details",
+        problems=problems,
+        fieldsets=[{"fields": shown(CHANGED, form, **_now(party))}],
+    )
+
+
+def _now(party: Any) -> dict[str, str]:
+    """What the form begins with."""
+    values = {field.name: getattr(party, field.name) for field in CHANGED}
+    return {name: number(value) if isinstance(value, Decimal | int) else value or "" for name, value in values.items()}
+
+
 urls = [
     path("customers", listing, name="customers"),
     path("customers/new", new, name="new-customer"),
     path("customers/<int:id>", one, name="customer"),
+    path("customers/<int:id>/edit", edit, name="edit-customer"),
 ]

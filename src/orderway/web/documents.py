@@ -4,6 +4,7 @@ A document is whatever somebody outside sent, so nothing of it may act: its kind
 sandbox without scripts, only pages of our own may frame it, and anything but PDF, common images and plain text is a download.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from .pictures import picture
 from .readable import readable
-from .respond import found, page, read, show
+from .respond import found, page, read, read_if, show
 from .templatetags.ui import moment
 
 SHOWN = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"}
@@ -105,7 +106,14 @@ def papers_about(request: HttpRequest, subject_type: str, id: int) -> list[dict[
     if order is None or order.parcel_id is None:
         return papers_of(request, subject_type, id)
     rows = read(request, "documents.in_parcel", id=order.parcel_id)
+    rows = [*rows, *originals(request, id, rows)]
     return [paper(row) for row in sorted(rows, key=lambda row: -row.id)]
+
+
+def originals(request: HttpRequest, order: int, papers: Sequence[Any]) -> list[Any]:
+    """What came in with the message that an order was made of and lies in the message's parcel, not among `papers`."""
+    there = {row.id for row in papers}
+    return [row for row in read_if(request, "capture.originals", id=order) or () if row.id not in there]
 
 
 def paper(row: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from . import home_roles
 from .listing import column, many
 from .orders import COLUMNS as ORDERS
 from .orders import order_row
@@ -20,6 +21,11 @@ from .templatetags.ui import day, moment, money, number
 from .words import STAGES
 
 LATE = tuple(one for one in ORDERS if one["key"] in ("no", "customer", "what", "promise", "net"))
+MENTIONED = (
+    column("no", lazy("Order"), kind="id"),
+    column("text", lazy("Comment"), grow=6, narrow="sub"),
+    column("who", lazy("By"), grow=2, soft=True),
+)
 SHORT = (
     column("no", lazy("Order"), kind="id"),
     column("customer", lazy("Customer"), grow=4, narrow="sub"),
@@ -30,11 +36,8 @@ SHORT = (
 
 @page
 def home(request: HttpRequest) -> HttpResponse:
-    """Orders by stage, value, age and late; what came in by week."""
-    counts, stages = read(request, "orders.counts"), read(request, "orders.overview")
-    weeks = read(request, "orders.weeks")
-    currency = request.workplace.currency  # type: ignore[attr-defined]
-    tiles = [*_figures(counts, stages, weeks, currency), _by_stage(stages, currency), _by_week(weeks, currency)]
+    """What waits for this person, and what their trade looks at first: who looks over all orders, these by stage, value and age."""
+    tiles = home_roles.of_role(request) or _of_orders(request)
     new = {"label": _("New order"), "icon": "plus", "url": "/orders/new", "key": "n", "primary": True}
     return show(
         request,
@@ -42,9 +45,36 @@ def home(request: HttpRequest) -> HttpResponse:
         title=_("Home"),
         sub=f"{day(timezone.localdate())}, {moment(timezone.now())}",
         actions=[new] if may(request, "orders.place") else [],
-        tiles=[*tiles, _late(request), _newest(request)],
-        live="orders stock",
+        tiles=[*_mentions(request), *home_roles.work(request), *tiles],
+        live="orders stock work billing shipping production notices",
     )
+
+
+def _of_orders(request: HttpRequest) -> list[dict[str, Any]]:
+    """Orders by stage, value, age and late; what came in by week."""
+    counts, stages = read(request, "orders.counts"), read(request, "orders.overview")
+    weeks = read(request, "orders.weeks")
+    currency = request.workplace.currency  # type: ignore[attr-defined]
+    tiles = [*_figures(counts, stages, weeks, currency), _by_stage(stages, currency), _by_week(weeks, currency)]
+    return [*tiles, _late(request), _newest(request)]
+
+
+def _mentions(request: HttpRequest) -> list[dict[str, Any]]:
+    """Where colleagues wait for an answer; no tile while nobody does."""
+    unread = read(request, "people.notices", unseen=True, size=5)
+    rows = [
+        {"id": row.id, "cells": {"no": {"text": row.label, "url": "/notices"}, "text": row.text, "who": row.by_name}}
+        for row in unread.rows
+    ]
+    tile = {
+        "title": _("You are mentioned"),
+        "width": 12,
+        "columns": MENTIONED,
+        "rows": rows,
+        "all_url": "/notices",
+        "all_label": _("All %(n)s") % {"n": many(unread.count)},
+    }
+    return [tile] if rows else []
 
 
 def _figures(counts: Any, stages: Sequence[Any], weeks: Sequence[Any], currency: str) -> list[dict[str, Any]]:

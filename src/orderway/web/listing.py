@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from orderway.kernel.paging import COUNTED
 
+from .kept_views import keep_url, kept
 from .respond import asked, read
 from .templatetags.ui import Column, Row, number
 
@@ -90,8 +91,7 @@ def listed(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "search": _search(request, listing),
         "filters": _in_force(request, listing),
         "filter_choices": [_choices(request, one) for one in listing.filters],
-        "views": _views(request, listing),
-        "changed": _changed(request, listing),
+        **_views_of(request, listing),
     }
 
 
@@ -167,6 +167,24 @@ def _views(request: HttpRequest, listing: Listing) -> list[dict[str, Any]]:
         }
         for view in listing.views
     ]
+
+
+def _views_of(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    """The views of the list and those one keeps of it, and what leads to keeping what is asked for now."""
+    mine = kept(request)
+    one_of_mine = any(view["current"] for view in mine)
+    views = _views(request, listing)
+    if one_of_mine:
+        views = [{**view, "current": False} for view in views]
+    changed = None if one_of_mine else _changed(request, listing)
+    keep = keep_url(request)
+    if changed and keep:
+        changed["save_url"] = keep
+    return {
+        "views": [*views, *mine],
+        "changed": changed,
+        "save_view_url": "" if changed else keep if one_of_mine else "",
+    }
 
 
 def _changed(request: HttpRequest, listing: Listing) -> dict[str, str] | None:

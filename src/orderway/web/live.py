@@ -33,6 +33,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "payment": ("billing",),
     "credit_note": ("billing",),
     "prepayment": ("billing",),
+    "notice": ("notices",),
+    "saved_view": (),
     "document": ("papers",),
     "parcel": ("papers", "archive"),
     "job_ticket": ("production",),

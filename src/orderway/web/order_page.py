@@ -1,8 +1,10 @@
 """One order: its head, its facts, and the tabs Lines, Parcel, Map, Money and Activity."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
@@ -14,13 +16,14 @@ from django.utils.translation import ngettext
 
 from orderway.orders.rules import MOVES
 
+from . import as_it_was as was
 from . import order_facts as facts
 from . import order_parts as parts
 from .maps import labelled
 from .order_facts import sums
 from .orders import ACTIVE, VERBS, told_done
 from .respond import do, found, may, page, read, read_if, show, tell
-from .templatetags.ui import day, money
+from .templatetags.ui import day, moment, money
 from .timeline import days
 from .words import CHECKS, STATES
 
@@ -45,9 +48,27 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     papers = read_if(request, "documents.in_parcel", id=order.parcel_id) or []
     invoices = _invoices(request, id)
     events = read(request, "kernel.timeline", root_type="order", root_id=id)
+    at, all_events = was.asked_moment(request, events), events
+    if at:
+        order, lines = was.order_at(order, lines, events, at)
+        invoices = was.invoices_at(invoices, events, at)
+        papers = [paper for paper in papers if paper.at <= at]
+        events = [event for event in events if event.at <= at]
     context = _frame(request, order, lines, papers, invoices, events, tab)
-    context |= parts.of_tab(request, tab, order, lines, papers, invoices, events)
+    context |= parts.of_tab(request, tab, order, lines, papers, invoices, events, at)
+    context |= {"slider": was.slider(order, all_events, at, tab)} | (_past(context, at, tab) if at else {})
     return show(request, f"orders/{tab}.html", **context)
+
+
+def _past(context: Mapping[str, Any], at: datetime, tab: str) -> dict[str, Any]:
+    """What is different about a page of the past: it says so, its tabs stay there, and what stock knew then is not told."""
+    tabs = [{**one, "url": f"{one['url']}&{urlencode({'at': at.isoformat()})}"} for one in context["tabs"]]
+    return {
+        "past": _("As it was on %(at)s.") % {"at": moment(at)},
+        "tabs": tabs,
+        "facts": context["facts"][1:],
+        "tab": tab,
+    }
 
 
 def _invoices(request: HttpRequest, id: int) -> Sequence[Any]:
@@ -88,7 +109,10 @@ def _frame(
         ],
         "tabs_label": _("Parts of the order"),
         "section_label": dict(TABS)[tab],
-        "activity": {"days": days(request, events)},
+        "activity": {
+            "days": days(request, events),
+            "comment_url": f"{url}/comment" if may(request, "orders.comment") else "",
+        },
         "order": order,
         "live": "orders stock shipping billing papers work",
     }
@@ -200,6 +224,18 @@ def verify(request: HttpRequest, id: int) -> HttpResponse:
 
 
 @page
+def comment(request: HttpRequest, id: int) -> HttpResponse:
+    """Comment on one order; what cannot be kept stands in the field again."""
+    if request.method != "POST":
+        raise Http404
+    found(read(request, "orders.one", id=id))
+    outcome = do(request, "orders.comment", [{"id": id, "text": request.POST.get("text", "")}])
+    tell(request, outcome, _("Comment kept."))
+    said = "" if outcome.done else f"?{urlencode({'said': request.POST.get('text', '')[:2000]})}"
+    return HttpResponseRedirect(f"/orders/{id}{said}")
+
+
+@page
 def waive(request: HttpRequest, id: int, finding: int) -> HttpResponse:
     """Let a finding of one order pass, with a reason."""
     order = found(read(request, "orders.one", id=id))
@@ -220,6 +256,7 @@ urls = [
     path("orders/<int:id>", one, name="order"),
     path("orders/<int:id>/waive/<int:finding>", waive, name="order-waive"),
     path("orders/<int:id>/map/<int:instance>", drawing, name="order-map"),
+    path("orders/<int:id>/comment", comment, name="order-comment"),
     path("orders/<int:id>/verify", verify, name="order-verify"),
     path("orders/<int:id>/<slug:name>", act, name="order-act"),
 ]

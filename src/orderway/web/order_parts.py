@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from . import findings
 from .amounts import decimals
+from .documents import originals
 from .listing import column
 from .order_facts import sums
 from .respond import read_if
@@ -52,8 +54,11 @@ def of_tab(
     papers: Sequence[Any],
     invoices: Sequence[Any],
     events: Sequence[Any],
+    at: datetime | None = None,
 ) -> dict[str, Any]:
-    """The context of orders/<tab>.html."""
+    """The context of orders/<tab>.html; `at` is the past moment that is shown."""
+    if tab == "lines" and at:
+        return _lines_tab(order, lines, past=True)
     if tab == "lines":
         return _lines_tab(order, lines) | {
             "findings": findings.table_rows(request, order),
@@ -62,11 +67,17 @@ def of_tab(
     if tab == "parcel":
         return {
             "columns": PAPER_COLUMNS,
-            "rows": [paper_row(paper) for paper in papers],
+            "rows": [
+                paper_row(paper)
+                for paper in [
+                    *papers,
+                    *[paper for paper in originals(request, order.id, papers) if not at or paper.at <= at],
+                ]
+            ],
             "empty": {"text": _no_papers()},
         }
     if tab == "map":
-        return {"maps": _maps(request, order), "empty": {"text": _no_map()}}
+        return {"maps": _maps(request, order, at), "empty": {"text": _no_map()}}
     if tab == "money":
         return {"columns": INVOICES, "rows": [invoice_row(one) for one in invoices], "empty": {"text": _no_invoices()}}
     return {"all_days": days(request, events), "activity": None}
@@ -84,7 +95,7 @@ def _no_invoices() -> str:
     return _("Nothing was invoiced yet. An invoice appears here when goods have left or a prepayment is due.")
 
 
-def _lines_tab(order: Any, lines: Sequence[Any]) -> dict[str, Any]:
+def _lines_tab(order: Any, lines: Sequence[Any], *, past: bool = False) -> dict[str, Any]:
     sum_of = sums(order, lines)
     cells = [
         (_("Net"), sum_of.net, True),
@@ -94,10 +105,10 @@ def _lines_tab(order: Any, lines: Sequence[Any]) -> dict[str, Any]:
     rows = [
         {"label": label, "cells": {"net": amount}, "light": light, "align": "end"} for label, amount, light in cells
     ]
-    return {"columns": LINES, "rows": [_line(line) for line in lines], "totals": rows}
+    return {"columns": LINES, "rows": [_line(line, past=past) for line in lines], "totals": rows}
 
 
-def _line(line: Any) -> Row:
+def _line(line: Any, *, past: bool = False) -> Row:
     left = line.quantity - line.cancelled
     sub = " · ".join(str(part) for part in (line.item_number, day(line.requested_on)) if part)
     per = "" if line.per == 1 else _("per %(n)s") % {"n": number(line.per)}
@@ -108,20 +119,22 @@ def _line(line: Any) -> Row:
             "pos": str(line.position),
             "item": {"text": line.description, "sub": sub, "url": f"/items/{line.item_id}"},
             "quantity": {"text": left, "note": unit(line.unit)},
-            "state": _line_state(line, left),
+            "state": _line_state(line, left, past=past),
             "price": {"text": number(line.price, decimals(line.price)), "sub": per},
             "net": line.net,
         },
     }
 
 
-def _line_state(line: Any, left: Decimal) -> Mapping[str, Any]:
+def _line_state(line: Any, left: Decimal, *, past: bool = False) -> Mapping[str, Any]:
     if left <= 0:
         return {"text": _("Cancelled")}
     if line.demand_id is None:
         return {"text": _("Invoiced") if line.invoiced >= left else _("Service")}
     if line.delivered >= left:
         return {"text": _("Delivered")}
+    if past:  # what lay reserved then is not in the events of the order
+        return {"text": _("Partly delivered") if line.delivered else ""}
     if line.allocated + line.met >= left:
         return {"text": _("Reserved")}
     missing = left - line.allocated - line.met
@@ -163,7 +176,7 @@ def invoice_row(one: Any) -> Row:
     }
 
 
-def _maps(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
+def _maps(request: HttpRequest, order: Any, at: datetime | None = None) -> list[dict[str, Any]]:
     found = read_if(request, "workflow.position", subject_type="order", subject=order.id) or []
     return [
         {
@@ -171,13 +184,15 @@ def _maps(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
             "name": one.name,
             "since": one.started_at,
             "ended": one.ended_at,
-            "current": json.dumps([node for node, *_rest in one.at]),
-            "passed": json.dumps([flow for flow, _at in one.path]),
-            "counts": json.dumps({node: {"count": 1, "oldest": "", "late": 0} for node, *_rest in one.at}),
+            "current": json.dumps([node for node, *_rest in one.at] if at is None else []),
+            "passed": json.dumps([flow for flow, passed in one.path if at is None or passed <= at]),
+            "counts": json.dumps({}),
             "words": _("Where the order stands on the map and the way it took"),
             "at": [
-                {"name": one.labels.get(node, node), "state": state, "since": at} for node, state, at, _code in one.at
+                {"name": one.labels.get(node, node), "state": state, "since": since}
+                for node, state, since, _code in (one.at if at is None else ())
             ],
         }
         for one in found
+        if at is None or one.started_at <= at
     ]

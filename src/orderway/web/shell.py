@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orderway.kernel.access import Actor
 from orderway.kernel.registry import commands, queries
-from orderway.kernel.running import can
+from orderway.kernel.running import ask, can
 
 from .live import address
 from .respond import new_key
@@ -76,6 +76,24 @@ def places(actor: Actor) -> list[Place]:
     return [place for place in known if can(actor, place.needs) and _exists(place.url)]
 
 
+def bell(actor: Actor) -> dict[str, Any]:
+    """The bell of every page: how much is new for this person, and where it stands."""
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("people.notices", {"unseen": True}),
+        ("people.exceptions", {}),
+        ("mail.list", {"direction": "out", "state": "failed"}),
+    )
+    mine = [
+        (name, given)
+        for name, given in asked
+        if can(actor, name) and (name != "mail.list" or can(actor, "mail.resend"))
+    ]
+    return {
+        "count": most(sum(most(ask(name, actor, size=1, **given).count) for name, given in mine)),
+        "url": "/notices",
+    }
+
+
 def _entry(place: Place, actor: Actor, path: str) -> dict[str, Any]:
     count, late = COUNTS[place.key](actor) if place.key in COUNTS else (0, 0)
     active = path == place.url or path.startswith(f"{place.url}/")
@@ -106,6 +124,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for one in request.workplaces  # type: ignore[attr-defined]
         ],
         "currency": here.currency,
+        "notices": bell(actor),
         "live_url": address(actor.company_id),
         **keys,
     }

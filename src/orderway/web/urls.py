@@ -11,6 +11,8 @@ FAMILIES = (
     "palette",
     "undo",
     "home",
+    "notices",
+    "kept_views",
     "inbox",
     "work",
     "worklist",

@@ -165,3 +165,17 @@ from intake i group by i.company_id order by i.company_id
 -- name: not_whole
 -- Orders of files that are missing between the first and the last, and orders that name no company of their own.
 select i.document_id, max(i.position) as last, count(*)::integer as n from intake i group by i.document_id having max(i.position) <> count(*)
+
+-- name: read_from
+-- The papers in the parcels of the messages that an order was read from.
+select d.id, d.name, d.kind, d.parcel_id, p.number as parcel, v.number as version, v.media_type, b.sha256, b.size, v.at, v.by_id,
+       w.name as by_name, v.sealed_at
+from intake i
+join message m on m.id = i.message_id
+join document d on d.parcel_id = m.parcel_id
+join parcel p on p.id = d.parcel_id
+join lateral (select * from document_version x where x.document_id = d.id order by x.number desc limit 1) v on true
+join blob b on b.id = v.blob_id
+left join person w on w.id = v.by_id
+where i.order_id = %(order)s::bigint and {visible intake i} and {visible document d}
+order by d.id

@@ -111,8 +111,16 @@ def deliver(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 @command("fulfilment.note_rest")
 def note_rest(ctx: Context, rows: Sequence[Ref]) -> Outcome:
-    """What these orders still owed was given up: where everything else has arrived or left, their maps go on."""
+    """What these orders still owed was given up: pick lists shrink, and where all else has arrived or left, their maps go on."""
     ids = [row.id for row in rows]
+    ctx.fetch(SQL.trim, orders=ids)
+    ctx.fetch(SQL.drop_empty_lines, orders=ids)
+    empty = ctx.fetch(SQL.cancel_empty, orders=ids)
+    ctx.record(
+        "shipment.cancelled",
+        "shipment",
+        [Fact(s.id, s.order_id, {"state": "open"}, {"state": "cancelled"}) for s in empty],
+    )
     arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.delivered_orders, ids=ids)], "delivered")
     arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.shipped_orders, ids=ids)], "shipped")
     return Outcome(ids)

@@ -56,3 +56,23 @@ order by o.id, s.id for update of s
 -- name: cancel
 -- These shipments go nowhere.
 update shipment set state = 'cancelled' where id = any(%(ids)s::bigint[])
+
+-- name: trim
+-- Nobody picks more than orders still hold in a place.
+update shipment_line l set quantity = least(l.quantity, coalesce(
+           (select a.quantity from allocation a where a.demand_id = l.demand_id and a.level_id = l.level_id), 0))
+from shipment s
+where s.id = l.shipment_id and s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and l.picked is null and {visible shipment s}
+
+-- name: drop_empty_lines
+-- Lines of open pick lists that ask for nothing any more.
+delete from shipment_line l using shipment s
+where s.id = l.shipment_id and s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and l.quantity = 0 and l.picked is null
+  and {visible shipment s}
+
+-- name: cancel_empty
+-- Pick lists with nothing on them are cancelled.
+update shipment s set state = 'cancelled'
+where s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and {visible shipment s}
+  and not exists (select 1 from shipment_line l where l.shipment_id = s.id)
+returning s.id, s.order_id

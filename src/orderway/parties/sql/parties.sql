@@ -57,3 +57,19 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- name: one
 -- Everything about one party.
 select p.* from party p where p.id = %(id)s::bigint and {visible party p}
+
+-- name: lock_all
+-- Lock parties in key order, with everything that may change.
+select p.* from party p where p.id = any(%(ids)s::bigint[]) and {visible party p} order by p.id for update
+
+-- name: change
+-- Write what parties are from now on.
+update party p set name = n.name, country = n.country, email = n.email, phone = n.phone, street = n.street, postcode = n.postcode,
+       city = n.city, language = n.language, vat_id = n.vat_id, price_group = n.price_group, payment_days = n.payment_days,
+       prepay_percent = n.prepay_percent, credit_limit = n.credit_limit
+from unnest(%(id)s::bigint[], %(name)s::text[], %(country)s::text[], %(email)s::text[], %(phone)s::text[], %(street)s::text[],
+            %(postcode)s::text[], %(city)s::text[], %(language)s::text[], %(vat_id)s::text[], %(price_group)s::text[],
+            %(payment_days)s::integer[], %(prepay_percent)s::numeric[], %(credit_limit)s::numeric[])
+     as n (id, name, country, email, phone, street, postcode, city, language, vat_id, price_group, payment_days, prepay_percent,
+           credit_limit)
+where p.id = n.id

@@ -5,10 +5,10 @@ import { colours } from "./theme";
 // The live map: data-map-url (BPMN 2.0 XML), data-counts {step: {count, oldest, late, note?}}, data-current [step …],
 // data-passed [step …], data-step-url "/…?step=" that a click opens.
 interface Standing { count: number; oldest?: string; late?: number }
-interface Canvas { addMarker(id: string, name: string): void; zoom(to?: number, center?: "auto"): number; viewbox(box?: Box): { inner: Box; outer: Box } }
+interface Canvas { scroll(by: { dx: number; dy: number }): void; addMarker(id: string, name: string): void; zoom(to?: number, center?: "auto"): number; viewbox(box?: Box): { inner: Box; outer: Box } }
 interface Box { x: number; y: number; width: number; height: number }
 interface Overlays { add(id: string, overlay: { position: object; scale: boolean; html: HTMLElement }): void }
-interface Shape { id: string; type: string; width?: number; labelTarget?: unknown }
+interface Shape { id: string; type: string; x?: number; y?: number; width?: number; height?: number; labelTarget?: unknown; source?: Shape }
 interface Registry { forEach(see: (shape: Shape) => void): void; get(id: string): Shape | undefined }
 interface Bus { on(name: string, react: (event: { element: Shape }) => void): void }
 
@@ -31,11 +31,12 @@ function badges(root: HTMLElement, viewer: NavigatedViewer): void {
   for (const [id, standing] of Object.entries(dataJson<Record<string, Standing>>(root, "counts", {}))) {
     const shape = registry.get(id);
     if (!shape) continue;
-    const here = chip("here", [["b", String(standing.count)], ["span", standing.oldest ?? ""]]);
-    if (standing.count) overlays.add(id, { position: { bottom: 10, left: 8 }, scale: false, html: here });
+    // outside of the shape, so that its name can be read at any size: under a step, above an event, whose name is under it
+    const here = chip(isStep(shape) ? "here" : "here above", [["b", String(standing.count)], ["span", standing.oldest ?? ""]]);
+    if (standing.count) overlays.add(id, { position: isStep(shape) ? { bottom: 0, left: 0 } : { top: 0, left: 0 }, scale: false, html: here });
     if (standing.late) {
       const text = say(root.dataset.wordLate ?? "{n} late", { n: standing.late });
-      overlays.add(id, { position: { top: -10, left: (shape.width ?? 100) }, scale: false, html: chip("behind", [["span", text]]) });
+      overlays.add(id, { position: { top: 0, left: (shape.width ?? 100) }, scale: false, html: chip("behind", [["span", text]]) });
     }
   }
 }
@@ -49,8 +50,37 @@ function marks(root: HTMLElement, viewer: NavigatedViewer): void {
   });
   const registry = viewer.get<Registry>("elementRegistry");
   for (const name of ["passed", "current"]) {
-    for (const id of dataJson<string[]>(root, name, [])) if (registry.get(id)) canvas.addMarker(id, name);
+    for (const id of dataJson<string[]>(root, name, [])) {
+      const shape = registry.get(id);
+      if (!shape) continue;
+      canvas.addMarker(id, name);
+      // a way that was taken marks where it came from, too
+      if (name === "passed" && shape.source) canvas.addMarker(shape.source.id, name);
+    }
   }
+}
+
+const LEGIBLE = 0.8; // below it the names of steps cannot be read
+
+/** The whole map where its names can be read at that size; else as large as that, with the step that is stood at (or the start) in view. */
+function begin(root: HTMLElement, viewer: NavigatedViewer): void {
+  fit(viewer);
+  const canvas = viewer.get<Canvas>("canvas");
+  if (canvas.zoom() >= LEGIBLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const width = outer.width / LEGIBLE, height = outer.height / LEGIBLE;
+  const registry = viewer.get<Registry>("elementRegistry");
+  const standing = [...dataJson<string[]>(root, "current", []), ...Object.keys(dataJson<Record<string, Standing>>(root, "counts", {}))];
+  const at = standing.map((id) => registry.get(id)).find((shape) => shape?.x !== undefined);
+  const middle = at ? { x: (at.x ?? 0) + (at.width ?? 0) / 2, y: (at.y ?? 0) + (at.height ?? 0) / 2 } : { x: inner.x, y: inner.y };
+  const within = (wanted: number, from: number, size: number, shown: number): number =>
+    Math.max(from - 16, Math.min(wanted - shown / 2, from + size - shown + 36));
+  canvas.viewbox({
+    x: inner.width > width ? within(middle.x, inner.x, inner.width, width) : inner.x - (width - inner.width) / 2,
+    y: inner.height > height ? within(middle.y, inner.y, inner.height, height) : inner.y - 16,
+    width,
+    height,
+  });
 }
 
 function fit(viewer: NavigatedViewer): void {
@@ -73,7 +103,7 @@ async function draw(root: HTMLElement, xml: string): Promise<NavigatedViewer> {
   await viewer.importXML(xml);
   marks(root, viewer);
   badges(root, viewer);
-  fit(viewer);
+  begin(root, viewer);
   const steps = root.dataset.stepUrl;
   if (steps) {
     viewer.get<Bus>("eventBus").on("element.click", ({ element }) => {
@@ -102,9 +132,16 @@ export async function mountMap(root: HTMLElement): Promise<void> {
   });
   let width = root.clientWidth;
   new ResizeObserver(() => {
-    if (root.clientWidth !== width && root.isConnected) fit(viewer);
+    if (root.clientWidth !== width && root.isConnected) begin(root, viewer);
     width = root.clientWidth;
   }).observe(root);
+  const ways: Record<string, [number, number]> = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  root.addEventListener("keydown", (event) => {
+    const way = event.target === root ? ways[event.key] : undefined;
+    if (!way) return;
+    event.preventDefault();
+    viewer.get<Canvas>("canvas").scroll({ dx: way[0], dy: way[1] });
+  });
   root.querySelector("[data-zoom=in]")?.addEventListener("click", () => {
     const canvas = viewer.get<Canvas>("canvas");
     canvas.zoom(canvas.zoom() * 1.25, "auto");

@@ -15,7 +15,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import EVERYONE, Ref, command, commands, queries, subject
 from orderway.kernel.sql import columns, statements
 
-from .queries import token_digest
+from ..queries import token_digest
 
 SQL = statements("people", "persons")
 TOKENS = statements("people", "tokens")
