@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0003_sign_in_failure'),
-        ('workflow', '0001_initial'),
+        ('workflow', '0002_the_rest_of_bpmn'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
