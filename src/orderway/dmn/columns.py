@@ -4,7 +4,6 @@ A column whose cells are constants, comparisons with constants and ranges of con
 equality, a binary search between the limits otherwise); other cells are tested one by one. Both give the same rows.
 """
 
-import operator
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -12,15 +11,12 @@ from typing import Any
 
 from ..feel import Compiler, Scope, Test, Value
 from ..feel import tree as feel
-from ..feel.comparing import compare
+from ..feel.comparing import ORDERS, compare
 from ..feel.compiling import UNKNOWN, constant
 from ..feel.values import Date, DaysTime, YearsMonths
 
 Mask = Callable[[Value, Scope], int]
 _ORDERED = (Decimal, str, Date, DaysTime, YearsMonths)
-_SIGNS: dict[str, Callable[[int, int], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
-}  # fmt: skip
 
 
 def column(cells: Sequence[feel.Tests], compiler: Compiler) -> Mask:
@@ -105,7 +101,7 @@ def _passes(cell: feel.Tests, place: int, ranks: dict[Any, int]) -> bool:
 def _passes_one(test: feel.Tree, place: int, ranks: dict[Any, int]) -> bool:
     ends = [ranks[one] for one in limits(test) or ()]
     if isinstance(test, feel.Beyond):
-        return _SIGNS[test.sign](place, ends[0])
+        return ORDERS[test.sign](place, ends[0])
     if isinstance(test, feel.Span):
         low, high = ends
         return (place > low or (test.low_closed and place == low)) and (

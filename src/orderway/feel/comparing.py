@@ -4,6 +4,8 @@ Source: OMG DMN 1.5, clause 10.3.2.13 with tables 53 and 54 (comparisons), claus
 neither equal nor unequal: the answer is null.
 """
 
+import operator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,11 @@ from .temporal import first_moment, instant
 from .values import NANOS, Date, DateTime, DaysTime, Function, Range, Time, Value, YearsMonths
 
 Truth = bool | None
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+PLAIN = frozenset({Decimal, str, Date, DaysTime, YearsMonths})
+"""Types whose own signs of Python say the same as those of FEEL, among values of one of them."""
 
 
 def equal(left: Value, right: Value) -> Truth:
@@ -73,7 +80,7 @@ def compare(left: Value, right: Value) -> int | None:
         if isinstance(left, Date | DateTime) and isinstance(right, Date | DateTime):
             return _order(instant(first_moment(left)), instant(first_moment(right)))
         return None
-    if kind is Decimal or kind is str or kind is Date or kind is DaysTime or kind is YearsMonths:
+    if kind in PLAIN:
         return _order(left, right)
     if kind is DateTime:
         if (left.time.zone is None) is not (right.time.zone is None):
@@ -97,9 +104,7 @@ def signed(sign: str, left: Value, right: Value) -> Truth:
         same = equal(left, right)
         return same if same is None or sign == "=" else not same
     order = compare(left, right)
-    if order is None:
-        return None
-    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[sign]
+    return None if order is None else ORDERS[sign](order, 0)
 
 
 def within(value: Value, limits: Range | None) -> Truth:

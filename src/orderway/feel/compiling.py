@@ -11,7 +11,7 @@ from typing import Any
 from . import tree
 from .arithmetic import OPERATIONS, negative
 from .builtins import BUILTINS
-from .comparing import beyond, compare, equal, found_in, signed, within
+from .comparing import ORDERS, PLAIN, beyond, compare, found_in, signed, within
 from .kinds import ANY, SAME, Kind, bare, coerced, is_a, kind_of, simple
 from .temporal import member
 from .tree import KindTree, Tree
@@ -43,7 +43,7 @@ class Compiler:
     def _name(self, of: tree.Name) -> Compiled:
         name = of.name
         default = BUILTINS.get(name)
-        return lambda scope: scope.get(name, default)
+        return (lambda scope: scope.get(name)) if default is None else (lambda scope: scope.get(name, default))
 
     def _negative(self, of: tree.Negative) -> Compiled:
         inner = self.compile(of.of)
@@ -62,9 +62,16 @@ class Compiler:
 
     def _compare(self, of: tree.Compare) -> Compiled:
         left, right, sign = self.compile(of.left), self.compile(of.right), of.sign
-        if sign == "=":
-            return lambda scope: equal(left(scope), right(scope))
-        return lambda scope: signed(sign, left(scope), right(scope))
+        plainly = ORDERS[sign]
+
+        def compared(scope: Scope) -> Value:
+            first, second = left(scope), right(scope)
+            kind = type(first)
+            if kind is type(second) and kind in PLAIN:
+                return plainly(first, second)
+            return signed(sign, first, second)
+
+        return compared
 
     def _between(self, of: tree.Between) -> Compiled:
         inner, low, high = self.compile(of.of), self.compile(of.low), self.compile(of.high)
