@@ -17,7 +17,7 @@ def _less(a: Value, b: Value) -> bool | None:
 
 
 def _meets(a: Range, b: Range) -> bool | None:
-    """Whether a ends exactly where b starts."""
+    """Whether the first ends exactly where the second starts."""
     order = compare(a.high, b.low)
     return None if order is None else order == 0
 
@@ -41,13 +41,13 @@ def _ends_at(value: Range, other: Range) -> bool | None:
 
 
 def _low_first(a: Range, b: Range) -> bool | None:
-    """Whether a starts no later than b."""
+    """Whether the first starts no later than the second."""
     order = compare(a.low, b.low)
     return None if order is None else order < 0 or (order == 0 and (a.low_closed or not b.low_closed))
 
 
 def _high_last(a: Range, b: Range) -> bool | None:
-    """Whether a ends no earlier than b."""
+    """Whether the first ends no earlier than the second."""
     order = compare(a.high, b.high)
     return None if order is None else order > 0 or (order == 0 and (a.high_closed or not b.high_closed))
 
@@ -60,27 +60,33 @@ def _not(truth: bool | None) -> bool | None:
     return None if truth is None else not truth
 
 
-@builtin("before(a: point|range, b: point|range)")
+@builtin("before(point1: point, point2: point)")
+@builtin("before(point: point, range: range)")
+@builtin("before(range: range, point: point)")
+@builtin("before(range1: range, range2: range)")
 def before(a: Value, b: Value) -> Value:
-    """Whether a lies wholly before b."""
+    """Whether the first lies wholly before the second."""
     return _before(a, b)
 
 
-@builtin("after(a: point|range, b: point|range)")
+@builtin("after(point1: point, point2: point)")
+@builtin("after(point: point, range: range)")
+@builtin("after(range: range, point: point)")
+@builtin("after(range1: range, range2: range)")
 def after(a: Value, b: Value) -> Value:
-    """Whether a lies wholly after b."""
+    """Whether the first lies wholly after the second."""
     return _before(b, a)
 
 
 @builtin("meets(range1: range, range2: range)")
 def meets(a: Range, b: Range) -> Value:
-    """Whether a ends with the very point b starts with."""
+    """Whether the first ends with the very point the second starts with."""
     return _both(_meets(a, b), a.high_closed and b.low_closed)
 
 
 @builtin("met by(range1: range, range2: range)")
 def met_by(a: Range, b: Range) -> Value:
-    """Whether a starts with the very point b ends with."""
+    """Whether the first starts with the very point the second ends with."""
     return meets(b, a)
 
 
@@ -92,14 +98,14 @@ def overlaps(a: Range, b: Range) -> Value:
 
 @builtin("overlaps before(range1: range, range2: range)")
 def overlaps_before(a: Range, b: Range) -> Value:
-    """Whether a starts before b and ends within it."""
+    """Whether the first starts before the second and ends within it."""
     return _both(_both(_not(_low_first(b, a)), _not(_before(a, b))), _high_last(b, a))
 
 
 @builtin("overlaps after(range1: range, range2: range)")
 def overlaps_after(a: Range, b: Range) -> Value:
-    """Whether a starts within b and ends after it."""
-    return _both(_both(_low_first(b, a), _not(_before(b, a))), _not(_high_last(b, a)))
+    """Whether the first starts within the second and ends after it."""
+    return overlaps_before(b, a)
 
 
 @builtin("finishes(point: point, range: range)")
@@ -111,7 +117,7 @@ def finishes_point(point: Value, of: Range) -> Value:
 
 @builtin("finishes(range1: range, range2: range)")
 def finishes(a: Range, b: Range) -> Value:
-    """Whether a ends with b and starts within it."""
+    """Whether the first ends with the second and starts within it."""
     return _both(_ends_at(a, b), _low_first(b, a))
 
 
@@ -123,7 +129,7 @@ def finished_by_point(of: Range, point: Value) -> Value:
 
 @builtin("finished by(range1: range, range2: range)")
 def finished_by(a: Range, b: Range) -> Value:
-    """Whether b ends with a and starts within it."""
+    """Whether the second ends with the first and starts within it."""
     return finishes(b, a)
 
 
@@ -135,7 +141,7 @@ def includes_point(of: Range, point: Value) -> Value:
 
 @builtin("includes(range1: range, range2: range)")
 def includes(a: Range, b: Range) -> Value:
-    """Whether all of b lies in a."""
+    """Whether all of the second lies in the first."""
     return _both(_low_first(a, b), _high_last(a, b))
 
 
@@ -147,7 +153,7 @@ def during_point(point: Value, of: Range) -> Value:
 
 @builtin("during(range1: range, range2: range)")
 def during(a: Range, b: Range) -> Value:
-    """Whether all of a lies in b."""
+    """Whether all of the first lies in the second."""
     return includes(b, a)
 
 
@@ -160,7 +166,7 @@ def starts_point(point: Value, of: Range) -> Value:
 
 @builtin("starts(range1: range, range2: range)")
 def starts(a: Range, b: Range) -> Value:
-    """Whether a starts with b and ends within it."""
+    """Whether the first starts with the second and ends within it."""
     return _both(_starts_at(a, b), _high_last(b, a))
 
 
@@ -172,7 +178,7 @@ def started_by_point(of: Range, point: Value) -> Value:
 
 @builtin("started by(range1: range, range2: range)")
 def started_by(a: Range, b: Range) -> Value:
-    """Whether b starts with a and ends within it."""
+    """Whether the second starts with the first and ends within it."""
     return starts(b, a)
 
 

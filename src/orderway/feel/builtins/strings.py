@@ -76,8 +76,10 @@ def matches(text: str, pattern: str, flags: Value = None) -> Value:
 def replace(text: str, pattern: str, by: str, flags: Value = None) -> Value:
     """Every fit of the pattern replaced; $1 is its first group. Flags as in `matches`."""
     found = compiled(pattern, flags)
-    with_ = None if found is None else replacement_of(by, found.groups)
-    return None if found is None or with_ is None else found.sub(with_, text)
+    if found is None or found.search("") is not None:
+        return None  # a pattern that fits nothing at all is an error of fn:replace (XPath functions 3.1, err:FORX0003)
+    with_ = replacement_of(by, found.groups)
+    return None if with_ is None else found.sub(with_, text)
 
 
 @builtin("split(string: string, delimiter: string)")
