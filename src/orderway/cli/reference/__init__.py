@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import command_line, happenings, settings, verbs
+from . import command_line, happenings, maps, settings, verbs
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": verbs.commands_page,
     "queries.md": verbs.queries_page,
+    "bpmn.md": maps.page,
     "events-and-reactions.md": happenings.page,
     "settings.md": settings.page,
     "cli.md": command_line.page,
