@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import command_line, happenings, language, settings, verbs
+from . import command_line, happenings, language, maps, settings, verbs
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": verbs.commands_page,
     "queries.md": verbs.queries_page,
+    "bpmn.md": maps.page,
     "events-and-reactions.md": happenings.page,
     "rules.md": language.page,
     "settings.md": settings.page,
