@@ -43,7 +43,12 @@ function made(point: Point, di: Bo): Bo {
 let moddle: Moddle;
 
 class Tidy {
-  static $inject: string[] = [];
+  static $inject = ["modeling", "elementRegistry"];
+  constructor(private modeling: Modeling, private registry: Registry) {}
+  /** Messages between pools find their own way again, in the same step of undo. */
+  postExecute(): void {
+    for (const line of this.registry.filter((one) => one.type === "bpmn:MessageFlow")) this.modeling.layoutConnection(line);
+  }
   execute(context: { changes: Change[]; before?: Change[] }): El[] {
     context.before = context.changes.map(put);
     return context.changes.map((change) => change.element);
@@ -155,8 +160,5 @@ export function tidyUp(modeler: Modeler): void {
     changes.push(...made);
     top += height + 40;
   }
-  // messages between pools find their own way again
   commands.execute("orderway.tidy", { changes });
-  const modeling = modeler.get<Modeling>("modeling");
-  for (const line of registry.filter((one) => one.type === "bpmn:MessageFlow")) modeling.layoutConnection(line);
 }
