@@ -116,6 +116,7 @@ function pool(container: El, top: number, registry: Registry): [changes: Change[
     const tied = [...other.incoming, ...other.outgoing].map((line) => by.get((line.source === other ? line.target : line.source)?.id ?? "")).find(Boolean);
     if (!tied) continue;
     changes.push(moved(other, tied));
+    if (other.label) changes.push(moved(other.label, tied));
     for (const line of [...other.incoming, ...other.outgoing]) changes.push(moved(line, tied));
   }
   return [changes, height];
