@@ -14,6 +14,7 @@ from orderway.workflow.bpmn import NotBpmn, read_map
 
 from .drawing_words import ARGUMENTS, FACTS, HAPPENINGS, STEPS, SUBJECTS
 from .fields import refusals
+from .maps import MapKey  # noqa: F401 - its addresses are these too
 from .respond import do, found, may, need, page, read, show
 from .templatetags.ui import moment
 from .words import ROLES
@@ -173,7 +174,7 @@ def fits(xml: str) -> str:
 urls = [
     path("maps/problems", problems, name="map-problems"),
     path("maps/templates/<slug:name>", template, name="map-template"),
-    path("maps/<slug:key>/edit", edit, name="map-edit"),
-    path("maps/<slug:key>/save", save, name="map-save"),
-    path("maps/<slug:key>/file", file, name="map-file"),
+    path("maps/<mapkey:key>/edit", edit, name="map-edit"),
+    path("maps/<mapkey:key>/save", save, name="map-save"),
+    path("maps/<mapkey:key>/file", file, name="map-file"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path, reverse
+from django.urls import path, register_converter, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -18,6 +18,23 @@ from .templatetags.ui import day, moment
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 ORDERWAY = "{https://orderway.org/bpmn/1}"
 SECURE = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+class MapKey:
+    """The key of a map in an address: the id of its process, which other tools write with dots too."""
+
+    regex = r"[A-Za-z_][A-Za-z0-9_.\-]*"
+
+    def to_python(self, value: str) -> str:
+        """The key as the address says it."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """The key as it stands in an address."""
+        return value
+
+
+register_converter(MapKey, "mapkey")
 
 
 @page
@@ -236,7 +253,7 @@ def _position(one: Any) -> dict[str, Any]:
 
 urls = [
     path("maps", gallery, name="maps"),
-    path("maps/<slug:key>", one, name="map"),
-    path("maps/<slug:key>/drawing", drawing, name="map-drawing"),
+    path("maps/<mapkey:key>", one, name="map"),
+    path("maps/<mapkey:key>/drawing", drawing, name="map-drawing"),
     path("maps/of/<slug:subject_type>/<int:id>", position, name="map-position"),
 ]

@@ -251,8 +251,8 @@ def version_file(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 urls = [
     path("maps/new", new, name="map-new"),
-    path("maps/<slug:key>/publish", publish, name="map-publish"),
-    path("maps/<slug:key>/discard", discard, name="map-discard"),
-    path("maps/<slug:key>/versions", versions, name="map-versions"),
-    path("maps/<slug:key>/versions/<int:number>/file", version_file, name="map-version-file"),
+    path("maps/<mapkey:key>/publish", publish, name="map-publish"),
+    path("maps/<mapkey:key>/discard", discard, name="map-discard"),
+    path("maps/<mapkey:key>/versions", versions, name="map-versions"),
+    path("maps/<mapkey:key>/versions/<int:number>/file", version_file, name="map-version-file"),
 ]

@@ -199,7 +199,7 @@ REFUSALS: Mapping[str, Text] = {
     "cannot-decide": lazy("The table cannot decide: %(problems)s"),
     "table-twice": lazy("The table %(table)s comes twice."),
     "other-subject": lazy("The table %(table)s decides about another kind of thing: %(about)s."),
-    "bad-key": lazy("%(map)s is no key of a map: letters, digits, - and _, beginning with a letter."),
+    "bad-key": lazy("%(map)s is no key of a map: letters, digits, ., - and _, beginning with a letter."),
     "other-map": lazy("This drawing is of the map %(drawn)s, not of %(map)s."),
     "draft-changed": lazy(
         "Somebody else saved this map meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."

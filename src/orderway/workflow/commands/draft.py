@@ -20,7 +20,7 @@ from ..bpmn import NotBpmn, read_map
 from .publish import PublishMap
 
 SQL = statements("workflow", "draft")
-KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,79}\Z")
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}\Z")
 DRAWING = ["administrator", "manager"]
 subject("map_draft", "process_draft")
 

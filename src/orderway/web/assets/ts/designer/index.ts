@@ -1,7 +1,7 @@
 import { csrfToken, dataJson, say } from "../island";
 import { Adding } from "./adding";
 import type { Bus, Canvas, Commands, El, Registry, Selection } from "./kinds";
-import { fileOf, surface } from "./modeler";
+import { fileOf, open as openFile, surface } from "./modeler";
 import { part } from "./options";
 import { type Parts, Properties } from "./properties";
 import { tidyUp } from "./tidy";
@@ -27,7 +27,7 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
   const modeler = surface(part(root, "[data-canvas]"), words);
   const answer = await fetch(words.xmlUrl ?? "");
   try {
-    await modeler.importXML(await answer.text());
+    await openFile(modeler, await answer.text());
   } catch {
     tell(words.wordBroken);
     return;

@@ -63,15 +63,15 @@ export function kindOf(element: El): string {
   }
 }
 
-/** The process that is drawn: of the pool the element stands in, else of the first pool, else the root. */
-export function processOf(element: El | undefined, root: El): Bo | undefined {
+/** The process that is drawn: of the pool the element stands in, else the one with this key, else the first or the root. */
+export function processOf(element: El | undefined, root: El, key = ""): Bo | undefined {
   for (let at = element; at; at = at.parent) {
     const process = at.businessObject.get("processRef") as Bo | undefined;
     if (process) return process;
   }
   if (root.businessObject.$type === "bpmn:Process") return root.businessObject;
   const pools = (root.businessObject.get("participants") as Bo[] | undefined) ?? [];
-  return pools.map((pool) => pool.get("processRef") as Bo | undefined).find((process) => process?.get("isExecutable")) ??
+  return pools.map((pool) => pool.get("processRef") as Bo | undefined).find((process) => process?.id === key) ??
     (pools[0]?.get("processRef") as Bo | undefined);
 }
 

@@ -82,7 +82,7 @@ export class Properties {
   }
 
   private get process(): Bo | undefined {
-    return processOf(this.element, this.modeler.get<Canvas>("canvas").getRootElement());
+    return processOf(this.element, this.modeler.get<Canvas>("canvas").getRootElement(), this.words.mapKey);
   }
 
   private draw(chosen: number): void {

@@ -43,7 +43,12 @@ function made(point: Point, di: Bo): Bo {
 let moddle: Moddle;
 
 class Tidy {
-  static $inject: string[] = [];
+  static $inject = ["modeling", "elementRegistry"];
+  constructor(private modeling: Modeling, private registry: Registry) {}
+  /** Messages between pools find their own way again, in the same step of undo. */
+  postExecute(): void {
+    for (const line of this.registry.filter((one) => one.type === "bpmn:MessageFlow")) this.modeling.layoutConnection(line);
+  }
   execute(context: { changes: Change[]; before?: Change[] }): El[] {
     context.before = context.changes.map(put);
     return context.changes.map((change) => change.element);
@@ -111,6 +116,7 @@ function pool(container: El, top: number, registry: Registry): [changes: Change[
     const tied = [...other.incoming, ...other.outgoing].map((line) => by.get((line.source === other ? line.target : line.source)?.id ?? "")).find(Boolean);
     if (!tied) continue;
     changes.push(moved(other, tied));
+    if (other.label) changes.push(moved(other.label, tied));
     for (const line of [...other.incoming, ...other.outgoing]) changes.push(moved(line, tied));
   }
   return [changes, height];
@@ -155,8 +161,5 @@ export function tidyUp(modeler: Modeler): void {
     changes.push(...made);
     top += height + 40;
   }
-  // messages between pools find their own way again
   commands.execute("orderway.tidy", { changes });
-  const modeling = modeler.get<Modeling>("modeling");
-  for (const line of registry.filter((one) => one.type === "bpmn:MessageFlow")) modeling.layoutConnection(line);
 }

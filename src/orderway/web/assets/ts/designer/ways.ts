@@ -16,7 +16,7 @@ export class Ways {
 
   /** What is known where conditions are read: facts of the subject, what was filled in, what was decided. */
   known(element: El): Known[] {
-    const process = processOf(element, this.modeler.get<Canvas>("canvas").getRootElement());
+    const process = processOf(element, this.modeler.get<Canvas>("canvas").getRootElement(), this.words.mapKey);
     const facts: Known[] = (this.parts.facts[String(process?.get("orderway:subject") ?? "")] ?? []).map((fact) => ({ ...fact }));
     const outcomes = new Map<string, string>();
     for (const step of this.registry.filter((one) => kindOf(one) === "work" && !one.labelTarget)) {
