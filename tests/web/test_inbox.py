@@ -116,3 +116,17 @@ def test_what_is_no_order_is_set_aside_with_its_kind(shop, as_, intake):
     assert ask("capture.one", shop.manager, id=intake.id).dismissed_as == "question"
     assert "Question" in text(as_("manager").get("/inbox?state=not_an_order"))
     assert as_("manager").post(f"/inbox/{intake.id}/burn").status_code in (403, 404)
+
+
+def test_a_question_offers_no_order_to_make(shop, as_):
+    letter = (
+        b"From: A <a@b.example>\r\nSubject: Opening hours\r\nMessage-ID: <9@b.example>\r\n\r\nOpen on Saturday?\r\n"
+    )
+    take_in(as_("manager"), ("question.eml", letter))
+    read_now(shop)
+    page = text(as_("manager").get("/inbox"))
+    assert "No order was read" in page
+    assert "No attachment can be read as an order. A person reads the message." in page
+    assert "Make the order" not in page
+    german = text(as_("manager", "de").get("/inbox"))
+    assert "Kein Anhang lässt sich als Auftrag lesen." in german
