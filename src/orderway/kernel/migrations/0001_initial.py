@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import orderway.kernel.models
+
 
 class Migration(migrations.Migration):
 
@@ -27,7 +29,7 @@ class Migration(migrations.Migration):
                 ('subject_id', models.BigIntegerField()),
                 ('root_type', models.TextField()),
                 ('root_id', models.BigIntegerField()),
-                ('data', models.JSONField()),
+                ('data', orderway.kernel.models.Json()),
             ],
             options={
                 'db_table': 'event',
