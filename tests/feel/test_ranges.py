@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from orderway.feel import evaluate
 from orderway.feel.values import Range
 
-GRID = [D(n) / 2 for n in range(-2, 12)]
-"""Whole and half numbers: ends are whole, so that every open range holds a half."""
+GRID = [D(n) / 4 for n in range(-4, 24)]
+"""Quarters: ends are whole, so that every range holds more than one point."""
 
 
 @st.composite

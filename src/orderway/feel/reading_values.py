@@ -36,6 +36,8 @@ _KEYWORDS = frozenset(
         "of",
     )
 )
+_STARTS = frozenset(("if", "for", "some", "every", "function"))
+"""Keywords that begin an operand; any other may be a name where it is in scope."""
 _KINDS = (
     "date and time", "years and months duration", "year month duration", "days and time duration", "day time duration",
     "number", "string", "boolean", "date", "time", "Any", "Null", "list", "context", "function", "range",
@@ -108,7 +110,7 @@ class ValueReader(Scanner):
     def _worded(self, place: int) -> Tree:
         word = self.word()
         known = self.names.at(self.text, place)
-        if known and (len(known[0]) > len(word) or word not in _KEYWORDS):
+        if known and (len(known[0]) > len(word) or word not in _STARTS):
             if known[0] in ("true", "false", "null"):
                 return self._plain(known[0], place)
             self.move(known[1])
