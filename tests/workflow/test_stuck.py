@@ -22,7 +22,7 @@ STUCK = [
     ("no-way", ["(s) -> <x g> -[flag]-> [a] -> (e)"], {}, {"flag": True}),
     ("no-way", ["(s) -> <o g> -[flag]-> [a] -> (e)"], {}, {"flag": True}),
     ("no-count", ["(s) -> [a | total] -> (e)"], {"total": None}, {"total": 1}),
-    ("too-many", ["(s) -> [a | total] -> (e)"], {"total": 5000}, {"total": 1}),
+    ("no-count", ["(s) -> [a | total] -> (e)"], {"total": 5000}, {"total": 1}),
     ("no-moment", ["(s) -> ((t: timer ready_on)) -> [a] -> (e)"], {}, {"ready_on": "2026-01-01"}),
     ("no-a", ["(s) -> [b] -> ((u: throw undo)) -> (e)", "b @ undo -> [a]"], {"refuses": "a"}, {"refuses": ""}),
 ]
