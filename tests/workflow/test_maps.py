@@ -286,3 +286,15 @@ def test_foreign_maps_are_read_and_judged_without_a_crash(cases: Path) -> None:
         result = compile_map(read_map(file.read_bytes()), KNOWN)
         assert result.graph is None
         assert result.problems
+
+
+def test_what_is_not_run_stays_in_the_file_and_hinders_nothing() -> None:
+    xml = drawn(
+        '<startEvent id="s"/><serviceTask id="a" name="A" o:command="a.step"><dataInputAssociation id="i"/></serviceTask>'
+        '<endEvent id="e"/><dataObject id="d"/><dataObjectReference id="r" dataObjectRef="d"/><textAnnotation id="t"><text>Why</text>'
+        '</textAnnotation><association id="x" sourceRef="t" targetRef="a"/><group id="g"/>'
+        '<extensionElements><z:colour xmlns:z="https://elsewhere.example" value="red"/></extensionElements>'
+        + flow("s", "a") + flow("a", "e")
+    )  # fmt: skip
+    result = compiled(xml)
+    assert (result.problems, result.graph is not None) == ((), True)

@@ -205,6 +205,10 @@ REFUSALS: Mapping[str, Text] = {
         "Somebody else saved this map meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
     ),
     "unknown-draft": lazy("Nobody is drawing on the map %(map)s: there is no draft."),
+    "no-way": lazy("No condition holds here and there is no default way. Mend the facts or the map, then try again."),
+    "spins": lazy("The way went round in a circle without anything to wait for. Mend the map."),
+    "no-count": lazy("It is not known how often to do this, or too often. Mend the figure, then try again."),
+    "no-moment": lazy("%(name)s holds no date to wait for. Fill it in, then try again."),
     "not-finished": lazy("Not everything is delivered, invoiced and paid: %(missing)s."),
     "against-constraint": lazy("This contradicts what is stored already. Read it again and mend what differs."),
     "already-begun": lazy("%(number)s is in production already; its form can no longer be changed."),

@@ -103,8 +103,8 @@ class _Compiler(Meaning):
         ways = tuple(self._way(flow, element) for flow in self.out[element.id])
         if element.kind == "intermediateThrowEvent" and element.trigger.kind == "link":
             ways += self._link(element)
-        does = self.does(element, ways)
         self._check_label(element)
+        does = self.does(element, ways)
         self._check_end(element, ways)
         if element.kind == "boundaryEvent":
             self._check_border(element)

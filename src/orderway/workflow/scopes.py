@@ -175,7 +175,7 @@ def _first_rounds(move: Moving, node: Node, repeat: Repeat, tokens: Sequence[Tok
         values = given[token.instance.id]
         many = _times(repeat, values)
         if many is None or many > MOST_TIMES:
-            move.stick(token, "", "no-count" if many is None else "too-many", {})
+            move.stick(token, "", "no-count", {"count": many})
             continue
         token.counts = {"of": many, "done": 0}
         token.state, token.changed = "waiting", True
