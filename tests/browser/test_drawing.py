@@ -317,6 +317,31 @@ def test_of_two_who_approve_at_once_one_is_told(at_desk: Callable[..., Page], ho
     assert house.value(done) == 1
 
 
+def test_what_a_new_version_changes_is_drawn_and_listed(at_desk: Callable[[str], Page]) -> None:
+    board = Board(at_desk("administrator"))
+    page = board.page
+    board.begin("Changed once", "Returns")
+    board.publish("As it came")
+    page.goto("/maps/changed_once/edit")
+    board.ready()
+    page.get_by_role("tab", name="All steps").click()
+    page.locator("[data-steps] button").filter(has_text="Receive goods").click()
+    page.get_by_label("Name", exact=True).fill("Take goods in")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Work item").click()
+    board.words("Thank the customer")
+    told(board, role="Manager", due="1", instruction="Say that it arrived.")
+    page.wait_for_timeout(1_500)
+    board.publish("The customer hears of it")
+    page.goto("/maps/changed_once/versions")
+    page.wait_for_selector("[data-island=difference][data-ready]")
+    differences = page.locator("[data-differences] li")
+    expect(differences.filter(has_text="Thank the customer")).to_have_class("added")
+    expect(differences.filter(has_text="Take goods in")).to_have_class("changed")
+    expect(page.get_by_role("row").filter(has_text="The customer hears of it")).to_be_visible()
+    assert board.wrong == []
+
+
 def test_the_references_go_through_the_page_unchanged(at_desk: Callable[[str], Page], cases: Path) -> None:
     """Taken in as a file, drawn, tidied up, undone, saved: what comes out says the same as what went in."""
     board = Board(at_desk("administrator"))

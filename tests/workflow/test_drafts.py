@@ -97,13 +97,10 @@ def test_problems_name_their_element_and_errors_come_first(shop: Any) -> None:
     long = "Look at everything that this order could ever need"
     told = lint(shop, f'<userTask id="a" name="{long}"/>')
     assert not told.runnable
-    assert [(one.code, one.element, one.level) for one in told.problems] == [
-        ("no-role", "a", "error"),
-        ("long-label", "a", "warning"),
-        ("no-due", "a", "warning"),
-        ("many-words", "a", "warning"),
-        ("no-instruction", "a", "warning"),
-    ]
+    first, *others = [(one.code, one.element, one.level) for one in told.problems]
+    assert first == ("no-role", "a", "error")
+    codes = ("long-label", "many-words", "no-due", "no-instruction")
+    assert sorted(others) == [(code, "a", "warning") for code in codes]
     assert all(one.why.endswith(".") for one in told.problems)
 
 

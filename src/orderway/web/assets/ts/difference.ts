@@ -1,9 +1,10 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import descriptor from "../../../workflow/orderway.moddle.json";
 import { colours } from "./theme";
 
 // Two versions of a map as one drawing: data-new-url is drawn, what is new or changed in it is marked; what was taken out of
 // data-old-url is drawn in where it stood. The same stands as a list below the drawing.
-interface Bo { $type: string; id: string; name?: string; $attrs?: Record<string, unknown>; get(name: string): unknown; $descriptor: { properties: { name: string; ns: { localName: string } }[] } }
+interface Bo { $type: string; id: string; name?: string; $attrs?: Record<string, unknown>; get(name: string): unknown; $descriptor: { properties?: { name: string; ns: { localName: string } }[] } }
 interface Shape { id: string; type: string; businessObject: Bo; labelTarget?: unknown; waypoints?: unknown[]; x: number; y: number; width: number; height: number }
 interface Registry { filter(see: (shape: Shape) => boolean): Shape[]; get(id: string): Shape | undefined; getGraphics(shape: Shape): SVGElement }
 interface Canvas { addMarker(id: string, name: string): void; zoom(to: string): void; getLayer(name: string, index?: number): SVGElement; viewbox(box?: object): { inner: { x: number; y: number; width: number; height: number }; outer: { width: number; height: number } } }
@@ -13,6 +14,8 @@ const WITHOUT = new Set(["$parent", "incoming", "outgoing", "lanes", "di", "flow
 /** Everything an element states but its place, as text. */
 function told(bo: Bo, depth = 0): string {
   if (depth > 6) return bo.id;
+  // what a foreign namespace says has no description: its attributes, text and children as they are
+  if (!bo.$descriptor.properties) return JSON.stringify(bo, (key, value: unknown) => (key === "$parent" ? undefined : value));
   const parts = bo.$descriptor.properties.map((property): string => {
     const name = property.ns.localName;
     if (WITHOUT.has(name)) return "";
@@ -28,6 +31,7 @@ async function view(container: HTMLElement, url: string): Promise<NavigatedViewe
   const c = colours("surface", "ink", "ink-2");
   const viewer = new NavigatedViewer({
     container,
+    moddleExtensions: { orderway: descriptor },
     bpmnRenderer: { defaultFillColor: c.surface, defaultStrokeColor: c["ink-2"], defaultLabelColor: c.ink },
     textRenderer: { defaultStyle: { fontFamily: "Inter Variable", fontSize: 12, lineHeight: 1.25 }, externalStyle: { fontSize: 11 } },
   });
