@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from installation import CHROMIUM, House
-from lived_in import PASSWORD
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from signing_at_the_door import sign_in
 
 ARGS = [
     "--no-sandbox",
@@ -37,15 +37,6 @@ def browser(house: House) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         yield browser
         browser.close()
-
-
-def sign_in(page: Page, email: str) -> None:
-    """Through the form, as everybody does."""
-    page.goto("/sign-in")
-    page.get_by_label("Mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from installation import ROOT, House
 from lived_in import EVERYBODY
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
+from signing_at_the_door import sign_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = ViewportSize(width=360, height=740)
@@ -175,8 +176,6 @@ def test_the_pages_before_sign_in(context: Callable[..., BrowserContext], house:
 @pytest.fixture(scope="module")
 def ticket(browser: Any, house: House) -> Any:
     """The cookies of the person who holds every role."""
-    from conftest import sign_in
-
     made = browser.new_context(base_url=house.url)
     sign_in(made.new_page(), EVERYBODY)
     house.settle()

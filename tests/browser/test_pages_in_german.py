@@ -10,6 +10,7 @@ import pytest
 from installation import ROOT, House
 from lived_in import GERMAN
 from playwright.sync_api import BrowserContext, Page, expect
+from signing_at_the_door import sign_in
 from test_every_page import STICKING_OUT
 
 CATALOGUE = ROOT / "src" / "orderway" / "web" / "locale" / "de" / "LC_MESSAGES" / "django.mo"
@@ -130,8 +131,6 @@ def _english_on(page: Page) -> list[str]:
 @pytest.fixture(scope="module")
 def ticket(browser: Any, house: House) -> Any:
     """The cookies of the German colleague who holds every role."""
-    from conftest import sign_in
-
     made = browser.new_context(base_url=house.url)
     sign_in(made.new_page(), GERMAN)
     state = made.storage_state()

@@ -12,7 +12,8 @@ from orderway.cli.reference.found import found
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import commands
 from orderway.web.happenings import EVENTS
-from orderway.web.words import REFUSALS, UNITS, refusal_text
+from orderway.web.units import OFFERED, UNITS
+from orderway.web.words import REFUSALS, refusal_text
 
 JUDGED = {"Refusal", "Verdict", "Doubt"}
 EVENT_OF_EVERYTHING = re.compile(r"[a-z_]+\.undone")
@@ -81,6 +82,10 @@ def test_units_are_words(language, minutes, pieces):
     with translation.override(language):
         assert str(UNITS["MIN"]) == minutes
         assert {str(UNITS[code]) for code in ("H87", "C62", "PCE", "EA")} == {pieces}
+
+
+def test_what_we_sell_in_is_offered_once():
+    assert len({str(UNITS[code]) for code in OFFERED}) == len(OFFERED)
 
 
 def test_a_refusal_reads_as_a_sentence_in_german():

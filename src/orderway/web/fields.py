@@ -14,8 +14,8 @@ from orderway.kernel.outcome import Outcome
 from .amounts import typed
 from .respond import may
 from .templatetags.ui import day, moment, number
+from .units import unit as unit_words
 from .words import refusal_text
-from .words import unit as unit_words
 
 
 def decimal(text: str) -> str:

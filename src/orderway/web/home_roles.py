@@ -76,52 +76,32 @@ def work(request: HttpRequest) -> Tiles:
 
 
 def _money(request: HttpRequest) -> Tiles:
-    ages = [row for row in read(request, "billing.ageing") if row.currency == request.workplace.currency]  # type: ignore[attr-defined]
+    currency = request.workplace.currency  # type: ignore[attr-defined]
+    ages = [row for row in read(request, "billing.ageing") if row.currency == currency]
     late = sum((_sum(row.to_30, row.to_60, row.to_90, row.older) for row in ages), Decimal(0))
     in_time = sum((_sum(row.not_due) for row in ages), Decimal(0))
-    currency = request.workplace.currency  # type: ignore[attr-defined]
     overdue = read(request, "billing.invoices", overdue=True, size=12)
     to_invoice = read(request, "billing.to_invoice", size=12)
-    bills = [
-        {
-            "id": f"i{row.id}",
-            "tone": "late",
-            "cells": {
-                "no": {"text": row.number, "url": reverse("invoice", args=[row.id])},
-                "customer": row.customer,
-                "due": row.due_on,
-                "open": row.open,
-            },
-        }
-        for row in overdue.rows
-    ]
-    orders = [
-        {
-            "id": f"o{row.id}",
-            "cells": {
-                "no": {"text": row.number, "url": reverse("order", args=[row.id])},
-                "customer": row.customer,
-                "net": row.net,
-            },
-        }
-        for row in to_invoice.rows
-    ]
+    bills, orders = [_bill(row) for row in overdue.rows], [_to_invoice(row) for row in to_invoice.rows]
+    late_url, url = f"{reverse('invoices')}?overdue=true", reverse("billing")
     return [
-        _figure(_("Overdue"), money(late, currency), f"{reverse('invoices')}?overdue=true", "late" if late else ""),
+        _figure(_("Overdue"), money(late, currency), late_url, "late" if late else ""),
         _figure(_("Open, not yet due"), money(in_time, currency), f"{reverse('invoices')}?open=true"),
-        _figure(_("Orders to invoice"), many(to_invoice.count), reverse("billing"), "wait" if to_invoice.rows else ""),
-        _list(
-            _("Overdue"), BILLS, bills, _("Nothing is overdue."), f"{reverse('invoices')}?overdue=true", overdue.count
-        ),
-        _list(
-            _("Orders to invoice"),
-            TO_INVOICE,
-            orders,
-            _("Everything is invoiced."),
-            reverse("billing"),
-            to_invoice.count,
-        ),
+        _figure(_("Orders to invoice"), many(to_invoice.count), url, "wait" if orders else ""),
+        _list(_("Overdue"), BILLS, bills, _("Nothing is overdue."), late_url, overdue.count),
+        _list(_("Orders to invoice"), TO_INVOICE, orders, _("Everything is invoiced."), url, to_invoice.count),
     ]
+
+
+def _bill(row: Any) -> dict[str, Any]:
+    number = {"text": row.number, "url": reverse("invoice", args=[row.id])}
+    cells = {"no": number, "customer": row.customer, "due": row.due_on, "open": row.open}
+    return {"id": f"i{row.id}", "tone": "late", "cells": cells}
+
+
+def _to_invoice(row: Any) -> dict[str, Any]:
+    number = {"text": row.number, "url": reverse("order", args=[row.id])}
+    return {"id": f"o{row.id}", "cells": {"no": number, "customer": row.customer, "net": row.net}}
 
 
 def _sum(*parts: Decimal | None) -> Decimal:

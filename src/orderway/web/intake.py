@@ -13,8 +13,8 @@ from orderway.capture.drafts import LineDraft, OrderDraft
 
 from .respond import read_if
 from .templatetags.ui import day, money, number
+from .units import unit as unit_words
 from .words import Text
-from .words import unit as unit_words
 
 DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
 PROPOSED = 4

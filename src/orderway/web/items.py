@@ -18,7 +18,8 @@ from .respond import do, found, may, need, page, read, show, tell
 from .stock import LEVELS, MOVES, level_row, move_row
 from .templatetags.ui import Row, number
 from .timeline import days
-from .words import KINDS, UNITS, refusal_text, unit
+from .units import OFFERED, UNITS, unit
+from .words import KINDS, refusal_text
 
 COLUMNS = (
     column("no", lazy("Number"), kind="id", sort="number"),
@@ -48,9 +49,7 @@ FIELDS = (
     Field("number", lazy("Number"), required=True),
     Field("name", lazy("Name"), required=True),
     Field("kind", lazy("Kind"), kind="select", value="goods", choices=tuple(KINDS.items())),
-    Field(
-        "unit", lazy("Unit"), kind="select", value="H87", choices=tuple((k, v) for k, v in UNITS.items() if k != "C62")
-    ),
+    Field("unit", lazy("Unit"), kind="select", value="H87", choices=tuple((code, UNITS[code]) for code in OFFERED)),
     Field("gtin", lazy("GTIN")),
     Field(
         "tax_class",

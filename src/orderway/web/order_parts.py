@@ -18,7 +18,8 @@ from .order_facts import sums
 from .respond import read_if
 from .templatetags.ui import Row, day, number
 from .timeline import days
-from .words import PAPERS, unit
+from .units import unit
+from .words import PAPERS
 
 LINES = (
     column("pos", lazy("Pos"), soft=True, narrow="lead"),

@@ -19,7 +19,8 @@ from orderway.orders.queries import Quote, QuoteLine
 from .amounts import typed
 from .respond import TOLD, do, found, may, need, page, read, show, tell
 from .templatetags.ui import money, number
-from .words import CHANNELS, REFUSALS, Text, refusal_text, unit
+from .units import unit
+from .words import CHANNELS, REFUSALS, Text, refusal_text
 
 BY_HAND = ("phone", "counter", "mail", "fax", "office")
 MOST_LINES = 2_000

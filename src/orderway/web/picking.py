@@ -22,7 +22,8 @@ from orderway.kernel.running import run
 
 from .fields import needs
 from .respond import actor, page, read, show
-from .words import refusal_text, unit
+from .units import unit
+from .words import refusal_text
 
 MOST_TOGETHER = 20  # shipments on one walk
 

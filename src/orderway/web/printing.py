@@ -18,7 +18,7 @@ from orderway.production.rules import MOVES
 from .fields import decimal, needs, refusals, span
 from .respond import do, found, may, page, read, show, tell
 from .templatetags.ui import day, moment, money, number
-from .words import unit
+from .units import unit
 
 NUMBERS = ("run", "pages", "margin")
 

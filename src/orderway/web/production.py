@@ -18,7 +18,7 @@ from .listing import Filter, ListColumn, Listing, listed, many
 from .respond import page, read, show
 from .shell import counted, most
 from .templatetags.ui import Row, day, number
-from .words import unit
+from .units import unit
 
 DAYS = 5  # of a plan on one page
 

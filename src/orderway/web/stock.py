@@ -14,7 +14,8 @@ from .forms import Field, Typed, read_form, shown
 from .listing import Filter, Listing, View, column, listed
 from .respond import do, found, may, need, page, read, show, tell
 from .templatetags.ui import Row, number
-from .words import REASONS, refusal_text, unit
+from .units import unit
+from .words import REASONS, refusal_text
 
 LEVELS = (
     column("no", lazy("Item"), kind="id", sort="number"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from orderway.kernel.outcome import Refusal
 
 from .templatetags.ui import moment, number
+from .units import UNITS, unit
 
 Text = str | Promise
 FIGURES = {"free", "wanted", "picked", "delivered", "open", "due", "paid", "quantity", "stated", "ours", "most"}
@@ -45,68 +46,6 @@ CHANNELS: Mapping[str, Text] = {
     "office": lazy("Office"),
 }
 KINDS: Mapping[str, Text] = {"goods": lazy("Goods"), "made": lazy("Made to order"), "service": lazy("Service")}
-# UN/ECE Recommendation 20
-UNITS: Mapping[str, Text] = {
-    "H87": lazy("pcs"),
-    "C62": lazy("pcs"),
-    "KGM": lazy("kg"),
-    "GRM": lazy("g"),
-    "MTR": lazy("m"),
-    "MTK": lazy("m²"),
-    "LTR": lazy("l"),
-    "HUR": lazy("h"),
-    "XPK": lazy("packs"),
-    "BX": lazy("boxes"),
-    "ST": lazy("sheets"),
-    "MIL": lazy("thousand"),
-    "P1": "%",
-    "MMT": "mm",
-    "CMT": "cm",
-    "MMK": "mm²",
-    "CMK": "cm²",
-    "KMT": "km",
-    "MIN": lazy("min"),
-    "SEC": "s",
-    "DAY": lazy("days"),
-    "MON": lazy("months"),
-    "PCE": lazy("pcs"),
-    "EA": lazy("pcs"),
-    "PCS": lazy("pcs"),
-    "STK": lazy("pcs"),
-    "NAR": lazy("pcs"),
-    "NMP": lazy("packs"),
-    "PK": lazy("packs"),
-    "PA": lazy("packs"),
-    "XPA": lazy("packs"),
-    "CT": lazy("cartons"),
-    "XCT": lazy("cartons"),
-    "KI": lazy("boxes"),
-    "XBX": lazy("boxes"),
-    "PF": lazy("pallets"),
-    "XPX": lazy("pallets"),
-    "XPF": lazy("pallets"),
-    "RM": lazy("reams"),
-    "RO": lazy("rolls"),
-    "XRO": lazy("rolls"),
-    "PR": lazy("pairs"),
-    "SET": lazy("sets"),
-    "DZN": lazy("dozen"),
-    "CEN": lazy("hundred"),
-    "TNE": "t",
-    "LBR": "lb",
-    "ONZ": "oz",
-    "MLT": "ml",
-    "GLL": lazy("gal"),
-    "FOT": "ft",
-    "INH": "in",
-    "YRD": "yd",
-    "YD": "yd",
-    "SF": "sq ft",
-    "FTK": "sq ft",
-    "MTQ": "m³",
-    "LS": lazy("flat"),
-    "E48": lazy("jobs"),
-}
 ROLES: Mapping[str, Text] = {
     "manager": lazy("Manager"),
     "accountant": lazy("Accountant"),
@@ -388,11 +327,6 @@ def _fact(name: str, value: Any) -> str:
     if name in ("stated", "ours") and str(value) in UNITS:
         return unit(str(value))
     return str(_FACT_WORDS.get(name, {}).get(str(value), value))
-
-
-def unit(code: str) -> str:
-    """The short word of a unit, or its code."""
-    return str(UNITS.get(code, code))
 
 
 def done_refused(done: str, refused: int) -> str:

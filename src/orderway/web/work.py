@@ -17,7 +17,8 @@ from .fields import decimal, due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
 from .templatetags.ui import moment
-from .words import PAPERS, unit
+from .units import unit
+from .words import PAPERS
 from .work_inside import first_paper, inside, proposed
 from .worklist import whose
 
