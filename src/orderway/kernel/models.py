@@ -8,10 +8,10 @@ from django.db import models
 class Json(models.JSONField):
     """PostgreSQL's `json`, not `jsonb`: written often and whole, seldom asked for a part. psycopg has read it already."""
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002 - Django's signature
         return "json"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:  # noqa: ARG002 - the same
         return value
 
 
