@@ -67,6 +67,7 @@ def _secret() -> str:
 
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("ORDERWAY_DEBUG") == "1"
+PUBLIC_URL = os.environ.get("ORDERWAY_URL", "http://localhost:8000").rstrip("/")  # where links in mails lead
 ALLOWED_HOSTS = os.environ.get("ORDERWAY_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 DATABASES = {"default": database(DATABASE_URL or _embedded())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,6 @@
 """Growth cases of messages."""
 
+from datetime import date, timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -12,6 +13,7 @@ from orderway.kernel.sql import fetch
 from orderway.mail.commands import NoteFailed, NoteSent, WriteMessage
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.parties.commands import TakeOn
+from orderway.people.commands.absences import RequestAbsence
 
 
 def letters(n: int) -> list[WriteMessage]:
@@ -35,6 +37,12 @@ def to_reach(shop: Any, n: int) -> list[PlaceOrder]:
 
 def placed(shop: Any, n: int) -> list[int]:
     return list(run("orders.place", shop.manager, to_reach(shop, n)).done)
+
+
+def _away(shop: Any, n: int) -> list[int]:
+    days = [date(2026, 1, 1) + timedelta(days=400 * n + i) for i in range(n)]
+    rows = [RequestAbsence(day, day, shop.manager.id, person=shop.quality.id) for day in days]
+    return list(run("people.request_absence", system_actor(shop.company), rows).done)
 
 
 def _papers(shop: Any, n: int) -> list[Ref]:
@@ -75,6 +83,7 @@ def _bills(shop: Any, n: int) -> list[Ref]:
 
 
 CASES = {
+    "mail.tell_absences": lambda shop, n: refs(_away(shop, n)),
     "billing.send_bills": _bills,
     "orders.send_receipts": lambda shop, n: refs(placed(shop, n)),
     "orders.send_confirmations": _papers,

@@ -115,3 +115,23 @@ def test_every_promise_of_the_tour_leads_to_a_page_with_data(shop, as_, trade):
     for link in links:
         assert browser.get(link.replace("&amp;", "&")).status_code == 200, link
     assert "Your roles do not include this" in text(as_("auditor").get("/tour"))
+
+
+@pytest.mark.parametrize(("role", "status"), [("manager", 200), ("auditor", 200), ("warehouse", 403)])
+def test_the_page_of_due_times_opens_for_those_who_answer_for_them(as_, role, status):
+    assert as_(role).get("/reports/due").status_code == status
+    assert as_(role).get("/reports/due?map=print_order&since=2026-01-01").status_code == status
+
+
+def test_a_step_done_late_stands_in_the_report_of_due_times(shop, as_):
+    import shop_floor as floor
+
+    from orderway.kernel.sql import fetch
+
+    floor.machines(shop)
+    floor.print_order(shop)
+    fetch("update work_item set due_at = now() - interval '1 hour' where state = 'open' and company_id = 1", {})
+    page = as_("manager").get("/reports/due").content.decode()
+    assert "Overdue now" in page
+    assert "0\u202f%" in page
+    assert "Due times" in as_("manager").get("/reports").content.decode()

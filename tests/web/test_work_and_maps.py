@@ -125,3 +125,78 @@ def test_the_drawing_speaks_the_readers_language(shop, as_, item):
     assert "Auftragsformular ausfüllen" in text(german)
     assert "Fill order form" in text(as_("manager").get("/maps/print_order/drawing?version=1"))
     assert as_("manager").get("/maps/print_order/drawing?version=9").status_code == 404
+
+
+def test_an_item_is_put_off_asked_about_and_put_before_others(shop, as_, item):
+    manager, warehouse = as_("manager"), as_("warehouse")
+    assert manager.get(f"/work/{item.id}/later").status_code == 200
+    assert manager.post(f"/work/{item.id}/later", {"when": "day"}).status_code == 422
+    assert manager.post(f"/work/{item.id}/later", {"when": "tomorrow", "priority": "2"}).status_code == 302
+    assert ask("workflow.work", shop.manager).rows == []
+    page = text(manager.get("/work?which=snoozed"))
+    assert "urgent" in page
+    assert "Put off until" in page
+    assert manager.post(f"/work/{item.id}/later", {"when": "now"}).status_code == 302
+    assert manager.post(f"/work/{item.id}/ask", {"person": shop.warehouse.id}).status_code == 422
+    asked = manager.post(f"/work/{item.id}/ask", {"person": shop.warehouse.id, "text": "How many are there?"})
+    assert asked.status_code == 302
+    page = text(warehouse.get("/work?which=asked"))
+    assert "How many are there?" in page
+    assert "Your answer" in page
+    (question,) = ask("workflow.work_item", shop.manager, id=item.id).questions
+    assert warehouse.post(f"/work/{item.id}/answer/{question.id}", {"text": "Twelve."}).status_code == 302
+    assert "Twelve." in text(manager.get(f"/work/{item.id}"))
+
+
+def test_a_deputy_sees_for_whom_they_decide(shop, as_, item, filled):
+    from orderway.kernel import clock
+    from orderway.kernel.running import run
+    from orderway.people.commands.absences import DecideAbsence, RequestAbsence
+
+    today = clock.today("Europe/Berlin")
+    row = RequestAbsence(today, today, shop.administrator.id, shop.planner.id)
+    (id,) = run("people.request_absence", shop.manager, [row]).done
+    run("people.decide_absence", shop.administrator, [DecideAbsence(id)])
+    planner = as_("planner")
+    page = text(planner.get("/work?which=acting"))
+    assert "For Manager of Kessler, who is away" in page
+    assert "You stand in for" in page
+    (outcome,) = [name for name, _, back in ask("workflow.work_item", shop.planner, id=item.id).outcomes if not back]
+    assert planner.post(f"/work/{item.id}/complete", {"outcome": outcome, **filled}).status_code == 302
+    assert "by Planner of Kessler for Manager of Kessler" in text(as_("administrator").get(f"/work/{item.id}"))
+
+
+def test_fields_come_and_go_while_the_form_is_filled_in(shop, as_):
+    from orderway.kernel.running import run
+    from orderway.workflow.commands.proceed import StartMap
+    from orderway.workflow.commands.publish import PublishMap
+
+    head = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
+    form = (
+        '<o:field name="percent" type="money" label="Reduction"/>'
+        '<o:field name="why" type="text" label="Why so much" required="true" visible="percent &gt; 10"/>'
+        '<o:field name="proof" type="file" label="Proof"/><o:help>Ask accounting.</o:help>'
+    )
+    xml = (
+        f'{head}<process id="moving" name="Moving" isExecutable="true" o:subject="order"><startEvent id="s"/>'
+        f'<userTask id="a" name="Grant" o:role="manager" o:due="P1D" o:accountable="administrator"><extensionElements>{form}'
+        '</extensionElements></userTask><endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        '<sequenceFlow id="g" sourceRef="a" targetRef="e"/></process></definitions>'
+    )
+    assert run("workflow.publish", shop.administrator, [PublishMap(xml)]).ok
+    floor.machines(shop)
+    order = floor.print_order(shop)
+    run("workflow.start", shop.manager, [StartMap("moving", order)])
+    (item,) = ask("workflow.work", shop.manager, map="moving").rows
+    browser = as_("manager")
+    page = text(browser.get(f"/work/{item.id}"))
+    assert "Help with this step" in page
+    assert "Answers for it" in page
+    assert "Why so much" not in page
+    assert "Why so much" in text(browser.post(f"/work/{item.id}/fields", {"field-percent": "12"}))
+    assert "Why so much" not in text(browser.post(f"/work/{item.id}/fields", {"field-percent": "9"}))
+    refused = browser.post(f"/work/{item.id}/complete", {"outcome": "done", "field-percent": "12"})
+    assert refused.status_code == 422
+    assert "Why so much" in text(refused), "it is asked for now"
+    done = {"outcome": "done", "field-percent": "12", "field-why": "Regular customer"}
+    assert browser.post(f"/work/{item.id}/complete", done).status_code == 302

@@ -1,6 +1,7 @@
 """n good rows for every command of the maps."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import growth
@@ -12,10 +13,14 @@ from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
+from orderway.workflow.commands.later import PrioritiseWork, SnoozeWork
+from orderway.workflow.commands.links import DecideByLink, IssueLink
 from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive
 from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.commands.questions import AnswerColleague, AskColleague
 from orderway.workflow.commands.work import CompleteWork, HandOver
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
 DECIDE = '<userTask id="a" name="Decide" o:role="manager" o:due="P1D"/>'
 STUCK = '<exclusiveGateway id="a"/>'
@@ -59,6 +64,26 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         )
         return [row.id for row in found]
 
+    def questions(shop: Any, n: int) -> list[int]:
+        rows = [AskColleague(id, shop.quality.id, "Why?") for id in items(shop, n)]
+        return list(run("workflow.ask", system_actor(shop.company), rows).done)
+
+    def due(shop: Any, n: int) -> list[int]:
+        levels = '<extensionElements><o:escalate after="PT0S" to="manager"/></extensionElements>'
+        late = f'<userTask id="a" name="Decide" o:role="manager" o:due="PT0S">{levels}</userTask>'
+        roots = started(shop, n, drawn("growth", late))
+        found = fetch("select id from work_notice where instance_id = any(%(roots)s::bigint[])", {"roots": roots})
+        return [row.id for row in found]
+
+    def told(shop: Any, n: int) -> list[int]:
+        ids = due(shop, n)
+        assert run("workflow.tell_due", system_actor(shop.company), [Ref(id) for id in ids]).ok
+        return ids
+
+    def links(shop: Any, n: int) -> list[int]:
+        rows = [IssueLink(id, shop.manager.id) for id in items(shop, n)]
+        return list(run("workflow.issue_links", system_actor(shop.company), rows).done)
+
     def arrived(shop: Any, n: int) -> list[int]:
         """Arrivals that start a map, looked at already."""
         start = '<startEvent id="s"><messageEventDefinition messageRef="m"/></startEvent>'
@@ -99,6 +124,10 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         return maps
 
     return {
+        "workflow.tell_due": lambda shop, n: [Ref(id) for id in due(shop, n)],
+        "workflow.issue_links": lambda shop, n: [IssueLink(id, shop.manager.id) for id in items(shop, n)],
+        "workflow.decide_by_link": lambda shop, n: [DecideByLink(id) for id in links(shop, n)],
+        "mail.tell_notices": lambda shop, n: [Ref(id) for id in told(shop, n)],
         "workflow.start_arrived": lambda shop, n: [Ref(id) for id in arrived(shop, n)],
         "workflow.start_due": lambda shop, n: [Ref(id) for id in clocks(shop, n)],
         "workflow.signal": lambda _, n: [GiveSignal(f"growth {i}") for i in range(n)],
@@ -114,6 +143,10 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         "workflow.stop": lambda shop, n: [StopMap("order", id, "not wanted") for id in running(shop, n)],
         "workflow.complete": lambda shop, n: [CompleteWork(id) for id in items(shop, n)],
         "workflow.claim": lambda shop, n: [Ref(id) for id in items(shop, n)],
+        "workflow.snooze": lambda shop, n: [SnoozeWork(id, LATER) for id in items(shop, n)],
+        "workflow.prioritise": lambda shop, n: [PrioritiseWork(id, 1) for id in items(shop, n)],
+        "workflow.ask": lambda shop, n: [AskColleague(id, shop.quality.id, "Why?") for id in items(shop, n)],
+        "workflow.answer": lambda shop, n: [AnswerColleague(id, "So.") for id in questions(shop, n)],
         "workflow.hand_over": lambda shop, n: [HandOver(id, shop.manager.id) for id in items(shop, n)],
     }
 

@@ -14,8 +14,9 @@ from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.people.commands import AdmitPerson
+from orderway.people.commands.calendars import Hours, SetCalendar
 from orderway.people.queries import actor_of
-from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.work import CompleteWork, HandOver
 
 pytestmark = pytest.mark.usefixtures("trial")
@@ -250,3 +251,36 @@ def test_the_past_of_a_subject_tells_who_decided_what(shop):
         ("approve", "done", "Accountant of Kessler", "back", "too low"),
         ("fill", "open", "", "", ""),
     ]
+
+
+def test_due_times_and_timers_follow_the_departments_calendar(shop):
+    run("people.set_calendar", shop.administrator, [SetCalendar("", [Hours(d, "08:00", "16:00") for d in range(1, 6)])])
+    run("people.set_calendar", shop.administrator, [SetCalendar("quality", [Hours(6, "10:00", "12:00")])])
+    lanes = (
+        '<laneSet id="l"><lane id="q" o:department="quality"><flowNodeRef>w</flowNodeRef></lane>'
+        '<lane id="o" o:department="planner"><flowNodeRef>t</flowNodeRef></lane></laneSet>'
+    )
+    timer = '<intermediateCatchEvent id="t"><timerEventDefinition id="td"><timeDuration>PT3H</timeDuration></timerEventDefinition></intermediateCatchEvent>'
+    friday = datetime(2026, 11, 20, 14, tzinfo=UTC)  # three in the afternoon in Berlin
+    with clock.at(friday):
+        id = begin(drawing(lanes + timer + work("w", role="quality") + work("x") + flows("s t w x e")))
+    (row,) = fetch("select t.due_at from timer t join token k on k.id = t.token_id where k.node = 't'", {})
+    assert row.due_at == datetime(2026, 11, 23, 9, tzinfo=UTC), "an hour on Friday, two on Monday"
+    with clock.at(datetime(2026, 11, 23, 10, tzinfo=UTC)):
+        assert drain() == 1
+        assert standing(id) == [("w", "waiting")]
+        (item,) = items(shop.quality)
+        assert item.due_at == datetime(2026, 12, 5, 9, tzinfo=UTC), (
+            "work begins on Saturday at ten; a working day later"
+        )
+        assert run("workflow.complete", shop.quality, [CompleteWork(item.id)]).ok
+        (item,) = items(shop.manager)
+    assert item.due_at == datetime(2026, 11, 24, 10, tzinfo=UTC), "no lane: the company's calendar"
+
+
+def test_a_step_may_count_by_the_clock(shop):
+    run("people.set_calendar", shop.administrator, [SetCalendar("", [Hours(1, "08:00", "16:00")])])
+    with clock.at(datetime(2026, 11, 20, 14, tzinfo=UTC)):
+        begin(drawing(work("w", more='o:counts="elapsed"') + flows("s w e")))
+    (item,) = items(shop.manager)
+    assert item.due_at == datetime(2026, 11, 21, 14, tzinfo=UTC)

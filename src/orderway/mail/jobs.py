@@ -13,6 +13,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import statements
+from orderway.workflow.links import with_addresses
 
 from .commands import NoteFailed, NoteSent
 from .delivery import NotDelivered, Server, deliver
@@ -69,7 +70,7 @@ def composed(company: int, message: int) -> tuple[bytes, str, list[str]]:
         head.sender,
         head.recipients,
         head.subject,
-        head.text,
+        with_addresses(head.text),
         head.written_at,
         files,
     )

@@ -6,6 +6,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+ABSENCE_STATES = ("requested", "approved", "refused", "withdrawn")
+
 
 class Company(models.Model):
     """A firm that uses Orderway; every scoped row belongs to one."""
@@ -35,6 +37,7 @@ class Department(models.Model):
     company = models.ForeignKey(Company, models.PROTECT)
     key = models.TextField()
     name = models.TextField()
+    timezone = models.TextField(db_default="")  # empty: that of the company
 
     class Meta:
         db_table = "department"
@@ -129,6 +132,77 @@ class SignInFailure(models.Model):
     class Meta:
         db_table = "sign_in_failure"
         indexes = [models.Index(fields=["who", "at"], name="sign_in_failure_who")]
+
+
+class WorkingHours(models.Model):
+    """A span in which people work on a weekday (Monday is 1), in minutes after midnight. A department with none of its own has
+    those of the company (no department); a company with none works all the time."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    department = models.ForeignKey(Department, models.PROTECT, null=True)
+    weekday = models.SmallIntegerField()
+    opens = models.SmallIntegerField()
+    closes = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "working_hours"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "department", "weekday", "opens"], name="working_hours_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=models.Q(weekday__range=(1, 7), opens__gte=0, closes__lte=1440, closes__gt=models.F("opens")),
+                name="working_hours_span",
+            ),
+        ]
+
+
+class Holiday(models.Model):
+    """A day off, of the whole company or of one department."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    department = models.ForeignKey(Department, models.PROTECT, null=True)
+    day = models.DateField()
+    name = models.TextField()
+
+    class Meta:
+        db_table = "holiday"
+        constraints = [
+            models.UniqueConstraint(fields=["company", "day", "department"], name="holiday_once", nulls_distinct=False)
+        ]
+
+
+class Absence(models.Model):
+    """Somebody is away, from the morning of one day to the evening of another by the company's time zone (`starts_at` up to, not
+    including, `ends_at`). While it lasts and is approved, the deputy stands for them."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    person = models.ForeignKey(Person, models.PROTECT)
+    kind = models.TextField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    deputy = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    approver = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    note = models.TextField()
+    state = models.TextField()
+    requested_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "absence"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=ABSENCE_STATES), name="absence_state"),
+            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_lasts"),
+            models.CheckConstraint(condition=~models.Q(deputy=models.F("person")), name="absence_deputy"),
+        ]
+        indexes = [
+            models.Index(fields=["deputy", "ends_at"], name="absence_stood_for", condition=models.Q(state="approved")),
+            models.Index(fields=["company", "ends_at"], name="absence_coming"),
+        ]
 
 
 class Notice(models.Model):

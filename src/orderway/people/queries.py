@@ -1,8 +1,9 @@
 """Who somebody is at work."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderway.kernel import clock
 from orderway.kernel.access import Actor, rows_visible
@@ -11,12 +12,16 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import fetch, statements
 
+from .rules import Calendar
+
 SQL = statements("people", "persons")
 NOTING = statements("people", "noting")
 NOTICE_SORTS = {"newest": "n.seen_at is not null, n.id desc"}
 EXCEPTION_SORTS = {"newest": "e.id desc", "oldest": "e.id"}
 MOST_VIEWS = 40
 TOKENS = statements("people", "tokens")
+CALENDARS = statements("people", "calendars")
+ABSENCES = statements("people", "absences")
 
 
 def actor_of(person_id: int, company_id: int) -> Actor | None:
@@ -84,6 +89,109 @@ class NoQuestion:
 def tokens(ctx: Reader, asked: NoQuestion) -> list[Any]:
     """The tokens of one's own programs (an administrator's: of all), newest first; never their values."""
     return ctx.fetch(TOKENS.list)
+
+
+def calendars(ctx: Reader) -> Mapping[str, Calendar]:
+    """The calendars of the departments by key, "" for the company's own; one statement, for whole sets of due times."""
+    return {
+        row.key: Calendar(row.timezone, _by_weekday(row.hours or []), frozenset(row.holidays))
+        for row in ctx.fetch(CALENDARS.all)
+    }
+
+
+def _by_weekday(hours: list[list[int]]) -> dict[int, tuple[tuple[int, int], ...]]:
+    days: dict[int, tuple[tuple[int, int], ...]] = {}
+    for weekday, opens, closes in hours:
+        days[weekday] = (*days.get(weekday, ()), (opens, closes))
+    return days
+
+
+@dataclass(frozen=True)
+class DepartmentCalendar:
+    """Ask for the calendar of a department by its key, or with "" for the company's own."""
+
+    department: str = ""
+
+
+class CalendarShown(NamedTuple):
+    """A calendar as it is kept: `own` is False when the hours are those of the company. Hours are (id, weekday, opens, closes) in
+    minutes after midnight, holidays (id, day, name, department key)."""
+
+    department: str
+    name: str
+    timezone: str
+    own: bool
+    hours: list[Any]
+    holidays: list[Any]
+
+
+@query("people.calendar", DepartmentCalendar)
+def calendar(ctx: Reader, asked: DepartmentCalendar) -> CalendarShown | None:
+    """When a department works, and its days off from last year on."""
+    head = ctx.one(CALENDARS.head, department=asked.department)
+    if head is None:
+        return None
+    hours = ctx.fetch(CALENDARS.hours, department=asked.department)
+    holidays = ctx.fetch(CALENDARS.holidays, department=asked.department)
+    return CalendarShown(asked.department, head.name, head.timezone, any(row.own for row in hours), hours, holidays)
+
+
+@dataclass(frozen=True)
+class AllDepartments:
+    """Ask for the departments; there is nothing to choose."""
+
+
+@query("people.departments", AllDepartments)
+def departments(ctx: Reader, asked: AllDepartments) -> list[Any]:
+    """The departments of the company by name, with their time zones."""
+    return ctx.fetch(CALENDARS.departments)
+
+
+# why somebody is away is theirs, their approver's and the administrators'; that they are away is everybody's
+rows_visible(
+    "absence",
+    "(%(actor)s::bigint in ({t}.person_id, {t}.approver_id) or %(roles)s::text[] && array['administrator', 'auditor', 'system']"
+    " or {t}.approver_id in"
+    " (select s.person_id from standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s))",
+)
+
+
+def stood_for(ctx: Reader) -> list[Any]:
+    """Whom the actor stands for now (id, name, roles), the nearest first."""
+    return ctx.fetch(ABSENCES.stood_for)
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """Nothing to choose."""
+
+
+@query("people.away", Nobody)
+def away(ctx: Reader, asked: Nobody) -> list[Any]:
+    """Who is away at this moment (id), until which day, and who stands for them."""
+    return ctx.fetch(ABSENCES.away)
+
+
+@query("people.stood_for", Nobody)
+def standing(ctx: Reader, asked: Nobody) -> list[Any]:
+    """Whom the asker stands for at this moment (id, name, roles)."""
+    return stood_for(ctx)
+
+
+@dataclass(frozen=True)
+class AbsenceList:
+    """Ask for absences: `which` is coming (all that are not over), mine (of the past year too) or decide (that wait for me);
+    `id` for a certain one."""
+
+    which: str = "coming"
+    id: int | None = None
+
+
+@query("people.absences", AbsenceList)
+def absences(ctx: Reader, asked: AbsenceList) -> list[Any]:
+    """Absences in the order of their days; kind and note only of one's own and of those one decides."""
+    which = {name: True if name == asked.which else None for name in ("coming", "mine", "decide")}
+    return ctx.fetch(ABSENCES.list, id=asked.id, **which)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from .export import FORMATS, made
 from .figures import MOST, Report, Table, make, offered, sets
-from .respond import found, page, show
+from .respond import found, may, page, show
 from .templatetags.ui import day, number
 
 GROUPS_SHOWN = 14  # bars of the chart
@@ -86,7 +86,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 def _kinds(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:
-    return [{"label": one.label, "url": f"?of={one.key}", "current": one is asked.report} for one in offered(request)]
+    kinds = [{"label": one.label, "url": f"?of={one.key}", "current": one is asked.report} for one in offered(request)]
+    if may(request, "workflow.compliance"):
+        kinds.append({"label": _("Due times"), "url": reverse("compliance"), "current": False})
+    return kinds
 
 
 def _groups(asked: Asked) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("inbox", _("Inbox"), "inbox", "/inbox", "capture.inbox"),
     Place("work", _("Work"), "checklist", "/work", "workflow.work"),
+    Place("absences", _("Absences"), "calendar-x", "/absences", "people.absences"),
     Place("orders", _("Orders"), "file-invoice", "/orders", "orders.list"),
     Place("customers", _("Customers"), "users", "/customers", "parties.list"),
     Place("items", _("Items"), "tag", "/items", "catalog.items"),

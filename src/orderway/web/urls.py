@@ -16,6 +16,10 @@ FAMILIES = (
     "inbox",
     "work",
     "worklist",
+    "worktalk",
+    "deciding",
+    "absences",
+    "calendar",
     "orders",
     "ordering",
     "customers",
@@ -33,6 +37,7 @@ FAMILIES = (
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "production",
     "printing",
+    "compliance",
     "reports",
     "tour",
     "order_page",  # last: its /orders/<id>/<verb> takes what no other family named

@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from orderway.kernel.outcome import Refusal
 
+from . import work_words
 from .templatetags.ui import moment, number
 from .units import UNITS, unit
+from .work_words import ABSENCE_KINDS, ABSENCE_STATES, PRIORITIES, RACI, WEEKDAYS
 
+__all__ = ["ABSENCE_KINDS", "ABSENCE_STATES", "PRIORITIES", "RACI", "WEEKDAYS"]
 Text = str | Promise
 FIGURES = {"free", "wanted", "picked", "delivered", "open", "due", "paid", "quantity", "stated", "ours", "most"}
 _PLAIN = re.compile(r"-?\d+(\.\d+)?")
@@ -99,6 +102,7 @@ CHECKS: Mapping[str, Text] = {
 
 
 REFUSALS: Mapping[str, Text] = {
+    **work_words.REFUSALS,
     "not-allowed": lazy("Your roles do not include this."),
     "key-reused": lazy("This form was sent before with other content. Reload the page and try again."),
     "invalid": lazy("Row %(row)s, %(field)s: %(reason)s"),

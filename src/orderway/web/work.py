@@ -1,6 +1,7 @@
 """The work pages: what waits for me, one item with its papers, and finishing, handing over or taking a selection at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from .absences import with_away
 from .documents import papers_about
 from .fields import decimal, due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
 from .templatetags.ui import moment
 from .units import unit
-from .words import PAPERS
+from .words import PAPERS, PRIORITIES, RACI, ROLES
 from .work_inside import first_paper, inside, proposed
 from .worklist import whose
 
@@ -83,10 +85,14 @@ def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status
 def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
     when, tone = due_words(row.due_at, timezone.now())
     why = row.why or (_("Taken by %(who)s") % {"who": row.assignee} if row.assignee else row.department.title())
+    if row.acting_for:
+        why = _("For %(who)s, who is away") % {"who": row.acting_for}
+    elif row.asked:
+        why = _("A colleague asks you")
     return {
         "id": row.id,
         "url": f"{reverse('work-item', args=[row.id])}?which={which}",
-        "title": row.name,
+        "title": f"{row.name} · {PRIORITIES[row.priority]}" if row.priority else row.name,
         "when": when,
         "when_tone": tone,
         "second": row.title or f"{row.subject_type} {row.subject_id}",
@@ -113,21 +119,31 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "form": form,
         "due": due,
         "due_tone": tone,
-        "about": _about(form),
-        "fields": _fields(request, form),
+        "about": about(form),
+        "fields": form_fields(_begun(request, form), request.POST, papers),
+        "raci": [(RACI[name], [ROLES[role] for role in roles]) for name, roles in form.raci.items()],
         **inside(request, row),
-        "checks": _checks(form, request.POST),
+        "checks": form_checks(form, request.POST),
         "reason": request.POST.get("reason", ""),
-        "outcomes": _outcomes(form),
+        "outcomes": form_outcomes(form),
         "papers": papers,
         "paper": shown,
+        "questions": [_question(request, one) for one in form.questions],
         "next_id": next(iter(after), None),
         "which": which,
         "here": here,
     }
 
 
-def _about(form: Any) -> list[dict[str, str]]:
+def _question(request: HttpRequest, one: Any) -> dict[str, Any]:
+    said = _("%(who)s asks %(whom)s, %(at)s") % {"who": one.asked_by, "whom": one.person, "at": moment(one.asked_at)}
+    stood_for = {row.id for row in read(request, "people.stood_for")} if one.answered_at is None else set()
+    mine = one.answered_at is None and one.person_id in {actor(request).id, *stood_for}
+    return {"id": one.id, "head": said, "text": one.text, "answer": one.answer, "by": one.answered_by, "mine": mine}
+
+
+def about(form: Any) -> list[dict[str, str]]:
+    """What an item is about and how it came here."""
     row = form.row
     named = SUBJECT_PAGES.get(row.subject_type)
     about = [
@@ -143,24 +159,37 @@ def _about(form: Any) -> list[dict[str, str]]:
         about.append({"name": _("Why here"), "value": said})
     if row.assignee:
         about.append({"name": _("With"), "value": row.assignee})
+    if row.acting_for:
+        about.append({"name": _("You stand in for"), "value": row.acting_for})
+    if row.priority:
+        about.append({"name": _("Priority"), "value": str(PRIORITIES[row.priority])})
+    if row.escalation:
+        about.append({"name": _("Escalated"), "value": _("level %(n)s") % {"n": row.escalation}})
+    if row.snoozed_until and row.snoozed_until > timezone.now():
+        about.append({"name": _("Put off until"), "value": moment(row.snoozed_until)})
     if form.state != "open":
-        done = _("%(outcome)s by %(who)s") % {"outcome": form.outcome, "who": form.done_by}
-        about.append({"name": _("Finished"), "value": done})
+        about.append({"name": _("Finished"), "value": _finished(form)})
     return about
 
 
-def _fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
+def _finished(form: Any) -> str:
+    said = {"outcome": form.outcome, "who": form.done_by, "whom": form.done_for}
+    return _("%(outcome)s by %(who)s for %(whom)s") % said if form.done_for else _("%(outcome)s by %(who)s") % said
+
+
+def _begun(request: HttpRequest, form: Any) -> Any:
     """The map's form as filled in so far, what is empty as the order suggests it."""
     begin = proposed(request, form)
-    return [
-        _field(field if field.value is not None else field._replace(value=begin.get(field.name)), request.POST)
-        for field in form.fields
+    fields = [
+        field if field.value is not None else field._replace(value=begin.get(field.name)) for field in form.fields
     ]
+    return form._replace(fields=fields)
 
 
-def _field(field: Any, given: QueryDict) -> dict[str, Any]:
+def form_field(field: Any, given: QueryDict, papers: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """A field of the map's form as the page's own kind of field."""
-    kind = {"number": "number", "date": "date", "boolean": "check", "choice": "select", "text": "textarea"}
+    kind = {"boolean": "check", "choice": "select", "text": "textarea", "money": "number", "datetime": "datetime-local"}
+    kind |= {"number": "number", "date": "date"}
     shown: dict[str, Any] = {
         "name": f"field-{field.name}",
         "label": field.label or field.name,
@@ -168,16 +197,27 @@ def _field(field: Any, given: QueryDict) -> dict[str, Any]:
         "value": given.get(f"field-{field.name}", field.value),
         "required": False,  # sending back asks for a reason only, so the browser must not insist
         "hint": _("Needed to go on") if field.required else "",
-        "suffix": unit(field.unit),
+        "suffix": field.unit if field.type == "money" else unit(field.unit),
     }
     if field.type == "boolean":
         shown |= {"checked": shown["value"] in (True, "true", "on"), "value": "true"}
+    if field.type == "datetime" and shown["value"] and "+" in str(shown["value"]):
+        shown["value"] = f"{timezone.localtime(datetime.fromisoformat(shown['value'])):%Y-%m-%dT%H:%M}"
+    if field.type == "file":
+        shown |= {"kind": "select", "choices": [{"value": "", "label": "–"}, *papers]}
     if field.type == "choice":
         shown["choices"] = [{"value": "", "label": "–"}, *({"value": v, "label": t} for v, t in field.choices)]
     return shown
 
 
-def _checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
+def form_fields(form: Any, given: QueryDict, papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The fields of a form that are shown; a field for a file chooses among the papers."""
+    chosen = [{"value": str(one["id"]), "label": one["name"]} for one in papers]
+    return [form_field(one, given, chosen) for one in form.fields if one.shown]
+
+
+def form_checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
+    """The check items of an item, ticked as they were sent."""
     ticked = given.getlist("check")
     return [
         {"name": "check", "kind": "check", "label": label, "value": name, "checked": done or name in ticked, "n": n}
@@ -185,7 +225,7 @@ def _checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
     ]
 
 
-def _outcomes(form: Any) -> list[dict[str, Any]]:
+def form_outcomes(form: Any) -> list[dict[str, Any]]:
     """The verbs of an item: those that send back first, the way on last and in the accent."""
     verbs = sorted(form.outcomes, key=lambda one: not one[2])
     last = len(verbs) - 1
@@ -207,8 +247,10 @@ def _outcomes(form: Any) -> list[dict[str, Any]]:
 def complete(request: HttpRequest, id: int) -> HttpResponse:
     """Finish an item; the next one opens by itself."""
     form = found(read(request, "workflow.work_item", id=id))
-    outcome = do(request, "workflow.complete", [_filled(form, request.POST)])
+    row = posted(form, request.POST)
+    outcome = do(request, "workflow.complete", [row])
     if not outcome.done:
+        form = read(request, "workflow.work_item", id=id, typed=row["values"]) or form
         return _panes(request, form, refusals(outcome), 422)
     tell(request, outcome, _("%(what)s: done.") % {"what": form.row.name})
     return _onward(request)
@@ -221,13 +263,18 @@ def _onward(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('work')}?{urlencode({'which': which})}")
 
 
-def _filled(form: Any, given: QueryDict) -> Mapping[str, Any]:
+def posted(form: Any, given: QueryDict) -> dict[str, Any]:
+    """A finished form as the command takes it."""
     values: dict[str, Any] = {}
     for field in form.fields:
+        if f"field-{field.name}" not in given and not field.shown:
+            continue
         text = given.get(f"field-{field.name}", "")
         values[field.name] = text == "true" if field.type == "boolean" else text
-        if field.type == "number":
+        if field.type in ("number", "money"):
             values[field.name] = decimal(text)
+        if field.type == "datetime" and text:
+            values[field.name] = _moment(text)
     return {
         "id": form.row.id,
         "outcome": given.get("outcome", ""),
@@ -235,6 +282,24 @@ def _filled(form: Any, given: QueryDict) -> Mapping[str, Any]:
         "checks": given.getlist("check"),
         "reason": given.get("reason", ""),
     }
+
+
+def _moment(text: str) -> str:
+    """A moment as typed, by the company's clock; what is none stays, so that it is refused by name."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=timezone.get_current_timezone()).isoformat()
+    except ValueError:
+        return text
+
+
+@page
+@require_POST
+def fields(request: HttpRequest, id: int) -> HttpResponse:
+    """The fields of a form as they are for what was typed so far; nothing is kept."""
+    form = found(read(request, "workflow.work_item", id=id))
+    now = found(read(request, "workflow.work_item", id=id, typed=posted(form, request.POST)["values"]))
+    papers = papers_about(request, now.row.subject_type, now.row.subject_id)
+    return show(request, "work/fields.html", fields=form_fields(now, request.POST, papers))
 
 
 @page
@@ -273,8 +338,9 @@ def hand_over(request: HttpRequest, id: int) -> HttpResponse:
 
 def _hand_over_fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
     people = [p for p in read(request, "people.persons", role=form.row.role) if p.id != actor(request).id]
+    away = {row.id: row for row in read(request, "people.away")}
     choices = [{"value": "", "label": _("Back to the department")}]
-    choices += [{"value": str(p.id), "label": p.name} for p in people]
+    choices += [{"value": str(p.id), "label": with_away(p.name, away.get(p.id))} for p in people]
     person = {
         "name": "person",
         "label": _("To"),
@@ -290,6 +356,7 @@ urls = [
     path("work", listing, name="work"),
     path("work/<int:id>", one, name="work-item"),
     path("work/<int:id>/complete", complete, name="work-complete"),
+    path("work/<int:id>/fields", fields, name="work-fields"),
     path("work/<int:id>/claim", claim, name="work-claim"),
     path("work/<int:id>/hand-over", hand_over, name="work-hand-over"),
 ]

@@ -17,6 +17,7 @@ from .respond import actor, found, page, read, show
 from .selection import Act, act
 from .shell import counted, most
 from .templatetags.ui import Row
+from .words import PRIORITIES
 
 
 @counted("work")
@@ -29,7 +30,9 @@ def count(actor: Actor) -> tuple[int, int]:
 
 def whose(request: HttpRequest) -> list[tuple[str, str]]:
     """Whose work may be shown to this person, the first unless another is named."""
-    named = [("waiting", _("All")), ("mine", _("Mine")), ("free", _("Team"))]
+    named = [("waiting", _("All")), ("mine", _("Mine")), ("free", _("Team")), ("department", _("Department"))]
+    seldom = [("acting", _("Standing in")), ("asked", _("Asked")), ("snoozed", _("Put off"))]
+    named += [one for one in seldom if read(request, "workflow.work", which=one[0], size=1).count != 0]
     return [*named, ("all", _("Everyone"))] if actor(request).roles & {"administrator", "auditor"} else named
 
 
@@ -73,10 +76,10 @@ def _row(row: Any) -> Row:
     title = row.title or f"{row.subject_type} {row.subject_id}"
     cells = {
         "title": title,
-        "step": row.name,
+        "step": f"{row.name} ({PRIORITIES[row.priority]})" if row.priority else row.name,
         "why": row.why,
         "due": {"text": due, "tone": tone},
-        "with": row.assignee,
+        "with": row.acting_for or row.assignee,
         "department": row.department.title(),
     }
     return {"id": row.id, "url": reverse("work-item", args=[row.id]), "label": title, "tone": tone, "cells": cells}

@@ -13,10 +13,11 @@ from orderway.kernel import clock, events, reacting
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import run
 from orderway.people.models import Company
-from orderway.workflow.commands import proceed
+from orderway.workflow.commands import notices, proceed
 
 PAUSE = 0.15  # seconds between two looks; hot commands only write rows, nobody is woken
 HOUR = 3600.0
+LOOK_FOR_NOTICES = 1.0  # seconds between two looks for reminders and escalations that are due
 LOOK_FOR_CLOSED = 2.0  # seconds between two looks for parcels to archive
 AT_ONCE = 1  # parcels: making their archive forms takes a second each, and reactions must not wait longer
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ class Due:
     def __init__(self) -> None:
         self.hourly = 0.0
         self.closed = 0.0
+        self.notices = 0.0
 
 
 def work(stop: Stop) -> None:
@@ -65,6 +67,9 @@ def look(due: Due) -> int:
         take_roots()
         due.hourly = time.monotonic() + HOUR
     taken = reacting.drain() + proceed.drain()
+    if time.monotonic() >= due.notices:
+        taken += notices.drain()
+        due.notices = time.monotonic() + LOOK_FOR_NOTICES
     if not taken and time.monotonic() >= due.closed:
         taken = archive_closed()
         if not taken:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from .care import read_care
 from .drawn import (
     NO_LABELS,
     Argument,
@@ -106,6 +107,7 @@ def _process(process: etree._Element, places: Places) -> Process:
         flows=tuple(_flow(flow) for flow in process.iter(f"{BPMN}sequenceFlow")),
         lanes=tuple(_lane(lane) for lane in process.iter(f"{BPMN}lane") if lane.find(f"{BPMN}childLaneSet") is None),
         undone_by=_undone_by(process),
+        care=read_care(process, _ours(process)),
     )
 
 
@@ -131,8 +133,7 @@ def _elements(container: etree._Element, parent: str, places: Places) -> Iterato
 
 
 def _element(node: etree._Element, kind: str, parent: str, places: Places) -> Element:
-    inside = node.find(f"{BPMN}extensionElements")
-    ours = list(inside.iterchildren(f"{OURS}*")) if inside is not None else []
+    ours = _ours(node)
 
     def named(tag: str) -> list[etree._Element]:
         return [element for element in ours if element.tag == OURS + tag]
@@ -166,10 +167,17 @@ def _element(node: etree._Element, kind: str, parent: str, places: Places) -> El
         instruction=Label(texts.pop("", ""), texts),
         fields=tuple(_field(f) for f in named("field")),
         checks=tuple(Check(c.get("name", ""), _label(c, "label")) for c in named("check")),
+        care=read_care(node, ours),
         outcomes=tuple(
             Outcome(o.get("name", ""), _label(o, "label"), o.get("sendsBack") == "true") for o in named("outcome")
         ),
     )
+
+
+def _ours(node: etree._Element) -> list[etree._Element]:
+    """The elements of our namespace that an element carries."""
+    inside = node.find(f"{BPMN}extensionElements")
+    return list(inside.iterchildren(f"{OURS}*")) if inside is not None else []
 
 
 def _loop(node: etree._Element) -> Loop | None:
@@ -241,6 +249,8 @@ def _field(field_: etree._Element) -> Field:
         required,
         field_.get("unit", ""),
         choices,
+        field_.get("visible", "").strip(),
+        field_.get("default", "").strip(),
     )
 
 

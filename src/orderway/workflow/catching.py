@@ -63,11 +63,14 @@ def pause(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     """Set a timer; one whose moment is not known is none at a border, and stuck anywhere else."""
     if not isinstance(node.does, Pause):
         return
-    when = node.does.when
+    when, term = node.does.when, node.does.term
     given = move.given(tokens, frozenset({when.name})) if when.name else {}
     move.wait(tokens)
     for token in tokens:
-        due = when.first(move.ctx.at, _moment(given[token.instance.id][when.name]) if when.name else None)
+        if term is not None:
+            due: datetime | None = move.deadlines.after(node.department, term)
+        else:
+            due = when.first(move.ctx.at, _moment(given[token.instance.id][when.name]) if when.name else None)
         if due is not None:
             move.stock.paused.append((token, due))
             if when.times != 1:

@@ -54,6 +54,7 @@ class _Compiler(Meaning):
             self.tell("no-subject", self.process)
         elif self.process.subject not in self.known.facts:
             self.tell("unknown-subject", self.process, self.process.subject)
+        self.check_care(self.process)
         self._check_flows()
         nodes = {element.id: self._node(element) for element in self.elements.values()}
         inside = {id: self._inside(id) for id in ["", *(e.id for e in self.elements.values() if e.kind in CONTAINERS)]}
@@ -78,6 +79,7 @@ class _Compiler(Meaning):
             facts=frozenset(self.used & self.facts.keys()),
             rank={node: place for place, node in enumerate(order)},
             inside=wiring.inside,
+            care=process.care,
             starts=self._arriving(starts),
             clocks=self.clocks,
             joins=frozenset(n.id for n in nodes.values() if isinstance(n.does, Include) and len(n.does.flows) > 1),

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from .care import NO_CARE, Care
+
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,6 +34,8 @@ class Field:
     required: bool
     unit: str
     choices: Mapping[str, Label]
+    visible: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class Element:
     fields: tuple[Field, ...] = ()
     checks: tuple[Check, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    care: Care = NO_CARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +164,4 @@ class Process:
     flows: tuple[Flow, ...]
     lanes: tuple[Lane, ...]
     undone_by: Mapping[str, str]
+    care: Care = NO_CARE

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from orderway.kernel.sql import statements
 
 from . import catching, gates, scopes, steps, undoing
+from .forms import typed
 from .graph import (
     Call,
     Choose,
@@ -28,7 +29,7 @@ from .graph import (
     Within,
     Work,
 )
-from .moving import MOST_MOVES, Does, Moving, basis_of, typed
+from .moving import MOST_MOVES, Does, Moving, basis_of
 from .published import graphs
 from .tokens import SQL, Instance, Opened, Token, store
 
@@ -85,14 +86,15 @@ def _open(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
         return
     standing = _standing(move, node, work, tokens) if work.holds else {}
     move.wait(tokens)
-    due = move.ctx.at + work.due if work.due is not None else None
+    due = move.deadlines.after(node.department, work.term) if work.term else None
+    notices = move.deadlines.notices(node.department, work.care, due)
     for token in tokens:
         if token.instance.id in standing:
             token.outcome = standing[token.instance.id]
             move.stock.kept.append((token, node))
             scopes.go_on(move, [token])
         else:
-            move.stock.opened.append(Opened(token, work, due))
+            move.stock.opened.append(Opened(token, work, due, notices))
 
 
 def _standing(move: Moving, node: Node, work: Work, tokens: Sequence[Token]) -> Mapping[int, str]:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from orderway.people.rules import Term
+
+from .care import NO_CARE, Care
 from .conditions import Condition, FactType
 from .drawn import Argument, Check, Field, Label, Outcome
 from .expressions import Expression
+from .forms import NO_FORM, Form
 from .times import When
 
 
@@ -37,6 +41,9 @@ class Work:
     outcomes: tuple[Outcome, ...]
     same_as: str
     holds: str
+    term: Term | None = None
+    care: Care = NO_CARE
+    form: Form = NO_FORM
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +116,10 @@ class Hear:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Goes on at its time."""
+    """Goes on at its time; `term` is its length as the department's calendar counts it."""
 
     when: When
+    term: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +236,4 @@ class Graph:
     starts: Mapping[str, str]
     clocks: Mapping[str, When]
     joins: frozenset[str]
+    care: Care = NO_CARE

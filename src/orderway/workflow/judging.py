@@ -12,6 +12,7 @@ from .problems import ERROR, Problem
 
 FIELD_TYPES: Mapping[str, FactType] = {
     "string": "string", "text": "string", "choice": "string", "number": "number", "date": "date", "boolean": "boolean",
+    "money": "number", "file": "string", "datetime": "datetime",
 }  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.IGNORECASE)
 

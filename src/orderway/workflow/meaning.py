@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from .care import problems_of, term
 from .conditions import FactType
-from .drawn import Element
+from .drawn import Element, Process
+from .forms import Form, read_form
 from .graph import (
     Call,
     Choose,
@@ -181,9 +183,10 @@ class Meaning(Judge):
             if self.types.get(when.name) not in ("date", "datetime"):
                 self.tell("no-moment", element, when.name)
             self.used.add(when.name)
-        return Pause(when) if when else Pass()
+        return Pause(when, term(trigger.duration, element.care.counts)) if when else Pass()
 
     def _work(self, element: Element) -> Work:
+        self.check_care(element)
         if not element.role:
             self.tell("no-role", element)
         elif element.role not in self.known.roles:
@@ -211,7 +214,23 @@ class Meaning(Judge):
             outcomes=element.outcomes,
             same_as="" if element.loop and not element.same_as else element.same_as or element.id,
             holds=element.holds,
+            term=term(element.due, element.care.counts),
+            care=element.care,
+            form=self._form(element),
         )
+
+    def _form(self, element: Element) -> Form:
+        form, wrong = read_form(element.fields, {**self.names, **self.facts})
+        for name, why in wrong:
+            self.tell("condition", element, f"{name}: {why}")
+        self.used |= form.names
+        return form
+
+    def check_care(self, element: Element | Process) -> None:
+        """Tell what is wrong with how an element is cared for."""
+        works = {one.id for one in self.elements.values() if one.kind == "userTask"}
+        for code, what in problems_of(element.care, self.known.roles, works):
+            self.tell(code, element, what)
 
     def _step(self, element: Element) -> Step:
         if not element.command:

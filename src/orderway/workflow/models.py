@@ -8,6 +8,7 @@ from orderway.people.models import Company, Department, Person
 INSTANCE_STATES = ("running", "ended", "stopped")
 TOKEN_STATES = ("ready", "waiting", "listening", "joining", "stuck")
 ITEM_STATES = ("open", "done", "withdrawn")
+NOTICE_STATES = ("waiting", "told", "dropped")
 ARRIVAL_STATES = ("new", "kept", "taken")
 
 
@@ -75,6 +76,8 @@ class ProcessInstance(models.Model):
     path = ArrayField(models.TextField())
     path_at = ArrayField(models.DateTimeField())
     values = models.JSONField()
+    started_by = models.BigIntegerField(null=True)
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "process_instance"
@@ -124,7 +127,8 @@ class Token(models.Model):
 
 
 class WorkItem(models.Model):
-    """A decision that waits for a person, or was made by one. `why` says why it came (back); `basis` what an approval rests on."""
+    """A decision that waits for a person, or was made by one. `why` says why it came (back); `basis` what an approval rests on.
+    `done_for` is who was away when a deputy decided; `escalation` the highest level told of so far, `escalated_to` its role."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
@@ -150,10 +154,18 @@ class WorkItem(models.Model):
     values = models.JSONField()
     checks = ArrayField(models.TextField())
     basis = models.TextField(null=True)
+    done_for = models.BigIntegerField(null=True)
+    priority = models.SmallIntegerField(db_default=0)
+    snoozed_until = models.DateTimeField(null=True)
+    escalation = models.SmallIntegerField(db_default=0)
+    escalated_to = models.TextField(db_default="")
 
     class Meta:
         db_table = "work_item"
-        constraints = [models.CheckConstraint(condition=models.Q(state__in=ITEM_STATES), name="work_item_state")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=ITEM_STATES), name="work_item_state"),
+            models.CheckConstraint(condition=models.Q(priority__range=(-1, 2)), name="work_item_priority"),
+        ]
         indexes = [
             models.Index(
                 fields=["company", "role", "due_at", "id"], name="work_item_list", condition=models.Q(state="open")
@@ -197,6 +209,70 @@ class Arrival(models.Model):
             models.Index(fields=["company", "id"], name="arrival_new", condition=models.Q(state="new")),
             models.Index(fields=["company", "name"], name="arrival_name", condition=~models.Q(state="taken")),
         ]
+
+
+class WorkQuestion(models.Model):
+    """Somebody asks a colleague before they decide; the work item stays where it is."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    work_item = models.ForeignKey(WorkItem, models.CASCADE)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+    answer = models.TextField()
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "work_question"
+        indexes = [
+            models.Index(fields=["person", "work_item"], name="work_question_asked"),
+            models.Index(fields=["work_item", "id"], name="work_question_item"),
+        ]
+
+
+class WorkNotice(models.Model):
+    """Something to tell people about a work item, or (without one) about a whole instance, at a moment: that it opened, that its due
+    time comes near, or level after level that it is over. Told once; dropped when the work is done by then."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, null=True)
+    kind = models.TextField()
+    level = models.SmallIntegerField()
+    at = models.DateTimeField()
+    to_role = models.TextField()
+    state = models.TextField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "work_notice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "work_item", "kind", "level"], name="work_notice_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=NOTICE_STATES), name="work_notice_state"),
+        ]
+        indexes = [
+            models.Index(fields=["at", "id"], name="work_notice_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["work_item"], name="work_notice_item"),
+        ]
+
+
+class DecisionLink(models.Model):
+    """A link in a mail by which one person may decide one work item, once and until it expires. Only the digest is kept."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    work_item = models.ForeignKey(WorkItem, models.CASCADE)
+    person = models.ForeignKey(Person, models.PROTECT)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "decision_link"
 
 
 class Clock(models.Model):

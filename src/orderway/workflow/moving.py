@@ -8,15 +8,15 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from orderway.kernel.access import system_actor
 from orderway.kernel.context import Context
 
 from .conditions import Value
+from .deadlines import Deadlines
 from .facts import read_facts
+from .forms import typed
 from .graph import Node, Pause, Way, Work
 from .tokens import LISTENING, SQL, Instance, Stock, Token
 
@@ -35,6 +35,7 @@ class Moving:
         self.stock = stock
         self.ready: dict[Place, list[Token]] = defaultdict(list)
         self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
+        self.deadlines = Deadlines(ctx)
 
     def put(self, token: Token) -> None:
         """Let a token begin the node it stands at."""
@@ -169,15 +170,6 @@ def within(token: Token, scope: Token | None) -> bool:
 def remembered(token: Token) -> bool:
     """Whether a token only remembers a completed activity for compensation."""
     return token.state == LISTENING and bool(token.instance.graph.nodes[token.node].undone_by)
-
-
-def typed(value: Any, kind: str) -> Value:
-    """A form value as stored in JSON (numbers and dates as text, so that nothing becomes a float) in its own type."""
-    if value is None:
-        return None
-    if kind == "number":
-        return Decimal(value)
-    return date.fromisoformat(value) if kind == "date" else value
 
 
 def basis_of(value: Value) -> str | None:

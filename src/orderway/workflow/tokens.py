@@ -12,6 +12,7 @@ from orderway.kernel.events import Fact
 from orderway.kernel.sql import columns, statements
 
 from .conditions import Value
+from .deadlines import Planned, plan
 from .graph import Graph, Node, Work
 from .published import graphs
 
@@ -87,11 +88,12 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A work item to open for a token."""
+    """A work item to open for a token, and what to tell about it when."""
 
     token: Token
     work: Work
     due_at: datetime | None
+    notices: Sequence[Planned] = ()
 
 
 @dataclass(slots=True)
@@ -277,7 +279,7 @@ def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
 def _open(ctx: Context, opened: Sequence[Opened]) -> None:
     tokens = [one.token for one in opened]
     instances = [token.instance for token in tokens]
-    ctx.fetch(
+    made = ctx.fetch(
         SQL.open_items,
         token=[token.id for token in tokens],
         node=[token.node for token in tokens],
@@ -295,6 +297,10 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
         due_at=[one.due_at for one in opened],
         same_as=[one.work.same_as for one in opened],
     )
+    if any(one.notices for one in opened):
+        ids = {row.token_id: row.id for row in made}
+        told = [(one.token.instance.id, ids[one.token.id], notice) for one in opened for notice in one.notices]
+        plan(ctx, told)
 
 
 def _record(ctx: Context, stock: Stock) -> None:

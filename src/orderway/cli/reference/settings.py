@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "ORDERWAY_SECRET": "Key that signs sessions and links; the same on every host. Empty: made once and kept in the data folder.",
     "ORDERWAY_DEBUG": "`1` shows errors in the browser. Never in production.",
     "ORDERWAY_HOSTS": "Host names under which the pages are called, separated by commas.",
+    "ORDERWAY_URL": "The address under which people reach the installation; links in mails lead there.",
     "ORDERWAY_HTTPS": "`1` when the pages are served over HTTPS: cookies then travel over nothing else.",
     "ORDERWAY_POOL": "Most database connections of one process.",
     "ORDERWAY_SMTP_HOST": "Mail server that takes what is sent. Empty: mails are kept in the `outbox` folder of the data folder.",

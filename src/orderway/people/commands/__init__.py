@@ -1,6 +1,6 @@
-"""The verbs about persons and what is theirs, one module a family."""
+"""The verbs about persons, calendars, absences and what is theirs, one module a family."""
 
-from . import noting, persons
+from . import absences, calendars, noting, persons
 from .persons import AdmitPerson, FoundCompany, IssueToken, OpenDepartment, Prefer, SetPassword
 
 __all__ = [
@@ -10,6 +10,8 @@ __all__ = [
     "OpenDepartment",
     "Prefer",
     "SetPassword",
+    "absences",
+    "calendars",
     "noting",
     "persons",
 ]

@@ -17,6 +17,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch, statements
 
+from ..deadlines import promise
 from ..engine import Move
 from ..published import graphs
 from ..times import ENDLESS
@@ -81,6 +82,7 @@ def begin(ctx: Context, wanted: Sequence[tuple[Any, int, int, str]]) -> None:
             subject=subject,
         )
         move.begin(instance, start_event)
+    promise(ctx, [(one.id, one.graph.care) for one in stock.instances.values()])
     record(ctx, "process.started", [(one, {"map": one.graph.key}) for one in stock.instances.values()])
     move.rest()
 

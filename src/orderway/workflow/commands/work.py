@@ -2,29 +2,38 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orderway.kernel.access import SYSTEM, rows_visible
+from orderway.kernel.access import SYSTEM, for_person, rows_visible
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import EVERYONE, Ref, command
 from orderway.kernel.sql import statements
+from orderway.people.queries import stood_for
 
 from ..conditions import Value
 from ..engine import Move, basis_of
 from ..facts import read_facts
+from ..forms import asked_of, typed
 from ..graph import Work
-from ..rules import PLAIN_OUTCOME, Verdict, judge
+from ..rules import PLAIN_OUTCOME, Verdict, hand, judge
 from ..tokens import Stock, Token, load, lock, record
 
 SQL = statements("workflow", "work")
+TOKENS = statements("workflow", "tokens")
 ALL = sorted(EVERYONE)  # the map, not the verb, says which role a work item needs
+_AWAY = "standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s"
 rows_visible(
     "work_item",
-    "({t}.role = any(%(roles)s::text[]) or {t}.assignee_id = %(actor)s::bigint"
-    " or %(roles)s::text[] && array['administrator', 'auditor', 'system'])",
+    "({t}.role = any(%(roles)s::text[]) or {t}.assignee_id = %(actor)s::bigint"  # noqa: S608 - constant text
+    " or %(roles)s::text[] && array['administrator', 'auditor', 'system']"
+    " or {t}.escalated_to = any(%(roles)s::text[])"
+    " or {t}.id in (select q.work_item_id from work_question q where q.person_id = %(actor)s::bigint)"
+    f" or {{t}}.assignee_id in (select s.person_id from {_AWAY})"
+    " or {t}.assignee_id is null and {t}.role in (select g.role from role_grant g"
+    f" join {_AWAY} on s.person_id = g.person_id where g.company_id = %(company)s::bigint))",
 )
 
 
@@ -46,20 +55,24 @@ def complete(ctx: Context, rows: Sequence[CompleteWork]) -> Outcome:
     roots = lock(ctx, {row.root_id for row in ctx.fetch(SQL.roots, ids=list(given))})
     items = {item.id: item for item in ctx.fetch(SQL.lock_items, ids=list(given))}
     refused = [Refusal("unknown-work", id) for id in given if id not in items]
-    refused += [refusal for item in items.values() if (refusal := _not_mine(ctx, item))]
+    whom, not_mine = in_hand(ctx, list(items.values()))
+    refused += not_mine
     out = {refusal.subject for refusal in refused}
     stock = load(ctx, roots)
+    refused += _four_eyes(ctx, stock, [item for id, item in items.items() if id not in out], whom)
+    out = {refusal.subject for refusal in refused}
     verdicts: dict[int, Verdict] = {}
+    known = _known(ctx, stock, [items[id] for id in given.keys() - out])
     for id in sorted(given.keys() - out):
         row = given[id]
-        verdict = judge(_work(stock, items[id]), row.outcome, row.values, row.checks, row.reason)
+        verdict = judge(_work(stock, items[id]), row.outcome, row.values, row.checks, row.reason, known.get(id, {}))
         if verdict.code:
             refused.append(Refusal(verdict.code, id, verdict.facts or {}))
         else:
             verdicts[id] = verdict
     if ctx.halts(refused) or not verdicts:
         return Outcome(refused=refused)
-    _finish(ctx, stock, [items[id] for id in verdicts], given, verdicts)
+    _finish(ctx, stock, [items[id] for id in verdicts], given, verdicts, whom)
     return Outcome(list(verdicts), refused)
 
 
@@ -70,17 +83,68 @@ def _work(stock: Stock, item: Any) -> Work:
     return does
 
 
-def _not_mine(ctx: Context, item: Any) -> Refusal | None:
-    """Why this actor may not decide an item: it is not open, belongs to another role, or somebody else has it."""
-    if item.state != "open":
-        return Refusal("already-done", item.id, {"state": item.state, "by": item.done_by, "outcome": item.outcome})
+def in_hand(ctx: Context, items: Sequence[Any]) -> tuple[dict[int, int | None], list[Refusal]]:
+    """For whom the actor may decide locked work items (by id; None: for themselves), and why not: not open, of another role, taken
+    by somebody else. Who is away is asked only where an item is not the actor's own."""
+    refused = [
+        Refusal("already-done", item.id, {"state": item.state, "by": item.done_by, "outcome": item.outcome})
+        for item in items
+        if item.state != "open"
+    ]
+    open_items = [item for item in items if item.state == "open"]
     if SYSTEM in ctx.actor.roles:
-        return None
-    if item.role not in ctx.actor.roles:
-        return Refusal("not-your-role", item.id, {"role": item.role})
-    if item.assignee_id not in (None, ctx.actor.id):
-        return Refusal("somebody-else-has-it", item.id, {"person": item.assignee_id})
-    return None
+        return {item.id: None for item in open_items}, refused
+    roles, actor = ctx.actor.roles, ctx.actor.id
+    hands = {item.id: hand(item.role, item.assignee_id, actor, roles, ()) for item in open_items}
+    if any(one.code for one in hands.values()):
+        away = [(row.id, row.roles) for row in stood_for(ctx)]
+        hands = {item.id: hand(item.role, item.assignee_id, actor, roles, away) for item in open_items}
+    refused += [
+        Refusal(hands[item.id].code, item.id, {"role": item.role, "person": item.assignee_id})
+        for item in open_items
+        if hands[item.id].code
+    ]
+    return {id: one.stands_for for id, one in hands.items() if not one.code}, refused
+
+
+def _four_eyes(ctx: Context, stock: Stock, items: Sequence[Any], whom: Mapping[int, int | None]) -> list[Refusal]:
+    """Who decided before where another person has to decide, as themselves or through or as a deputy, is refused."""
+    watched = {item.id: not_by for item in items if (not_by := _work(stock, item).care.not_by)}
+    if not watched or SYSTEM in ctx.actor.roles:
+        return []
+    places = [(item.instance_id, node) for item in items for node in watched.get(item.id, ())]
+    hands: dict[tuple[int, str], set[int]] = {}
+    for row in ctx.fetch(SQL.hands, instance=[one for one, _ in places], node=[node for _, node in places]):
+        hands.setdefault((row.instance_id, row.node), set()).update(row.persons)
+    refused = []
+    for item in items:
+        mine = {ctx.actor.id, whom[item.id]}
+        for node in watched.get(item.id, ()):
+            if mine & hands.get((item.instance_id, node), set()):
+                refused.append(Refusal("four-eyes", item.id, {"node": node}))
+                break
+    return refused
+
+
+def _known(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, Mapping[str, Value]]:
+    """What the forms of work items rest on beside themselves, by item: facts as they are now, and what was filled in before."""
+    asking = [item for item in items if _work(stock, item).form.shown]
+    if not asking:
+        return {}
+    before = {row.id: json.loads(row.filled) for row in ctx.fetch(TOKENS.values, ids=[i.instance_id for i in asking])}
+    kinds: dict[str, list[Any]] = {}
+    for item in asking:
+        kinds.setdefault(item.subject_type, []).append(item)
+    known: dict[int, Mapping[str, Value]] = {}
+    for kind, group in kinds.items():
+        graphs = {item.id: stock.tokens[item.token_id].instance.graph for item in group}
+        names = {name for item in group for name in asked_of(_work(stock, item).form, graphs[item.id].names)}
+        facts: Mapping[int, Mapping[str, Value]] = read_facts(ctx, kind, {i.subject_id for i in group}, names)
+        for item in group:
+            types = graphs[item.id].names
+            filled = {n: typed(v, types[n]) for n, v in before.get(item.instance_id, {}).items() if n in types}
+            known[item.id] = {**facts[item.subject_id], **filled}
+    return known
 
 
 def _finish(
@@ -89,6 +153,7 @@ def _finish(
     items: Sequence[Any],
     given: Mapping[int, CompleteWork],
     verdicts: Mapping[int, Verdict],
+    whom: Mapping[int, int | None],
 ) -> None:
     basis = _basis(ctx, stock, items)
     rows = [given[item.id] for item in items]
@@ -101,8 +166,9 @@ def _finish(
         values=[json.dumps(verdicts[item.id].values) for item in items],
         checks=[json.dumps(list(row.checks)) for row in rows],
         basis=[basis.get(item.id) for item in items],
+        done_for=[whom[item.id] for item in items],
     )
-    said: dict[str, list[Any]] = {"work.completed": [], "work.sent_back": []}
+    said: dict[tuple[str, int | None], list[Any]] = {}
     tokens = []
     for item, row in zip(items, rows, strict=True):
         token, verdict = stock.tokens[item.token_id], verdicts[item.id]
@@ -111,12 +177,18 @@ def _finish(
         says = {"work_item": item.id, "map": token.instance.graph.key, "node": item.node, "outcome": row.outcome}
         says |= {"reason": row.reason.strip(), "checks": list(row.checks), "values": verdict.values}
         says |= {"basis": basis.get(item.id)}
-        said["work.sent_back" if verdict.sends_back else "work.completed"].append((token.instance, says))
-    for event, facts in said.items():
-        record(ctx, event, facts)  # one a kind of event
+        event = "work.sent_back" if verdict.sends_back else "work.completed"
+        said.setdefault((event, whom[item.id]), []).append((token.instance, says))
+    for (event, person), facts in said.items():
+        record(acting(ctx, person), event, facts)  # one a kind of event and person stood for
     move = Move(ctx, stock)
     move.go_on(tokens)
     move.rest()
+
+
+def acting(ctx: Context, person: int | None) -> Context:
+    """The same context for what is done for somebody away: the event says for whom."""
+    return ctx if person is None else replace(ctx, actor=for_person(ctx.actor, person))
 
 
 def _decide(ctx: Context, token: Token, row: CompleteWork, verdict: Verdict) -> None:
@@ -143,13 +215,15 @@ def _basis(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, str
 @command("workflow.claim", roles=ALL)
 def claim(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Take work items from the department's list; of two who take the same one, the second is told who has it."""
-    items, refused = _open_items(ctx, [row.id for row in rows])
-    refused += [refusal for item in items if (refusal := _not_mine(ctx, item))]
-    out = {refusal.subject for refusal in refused}
-    mine = [item for item in items if item.id not in out]
+    items, refused = found_items(ctx, [row.id for row in rows])
+    whom, not_mine = in_hand(ctx, items)
+    refused += not_mine
+    mine = [item for item in items if item.id in whom]
     if ctx.halts(refused) or not mine:
         return Outcome(refused=refused)
-    _assign(ctx, "work.claimed", mine, {item.id: ctx.actor.id for item in mine}, {})
+    # a deputy takes it for who is away: it is theirs when they are back
+    people = {item.id: whom[item.id] or ctx.actor.id for item in mine}
+    _assign(ctx, "work.claimed", mine, people, {}, whom)
     return Outcome([item.id for item in mine], refused)
 
 
@@ -166,8 +240,11 @@ class HandOver:
 def hand_over(ctx: Context, rows: Sequence[HandOver]) -> Outcome:
     """Hand work items over to a colleague who holds their role, or back to the department."""
     given = {row.id: row for row in rows}
-    items, refused = _open_items(ctx, list(given))
-    refused += [refusal for item in items if (refusal := _not_mine(ctx, item))]
+    items, refused = found_items(ctx, list(given))
+    whom, not_mine = in_hand(ctx, items)
+    escalated = {item.id for item in items if item.state == "open" and item.escalated_to in ctx.actor.roles}
+    whom |= dict.fromkeys(escalated - whom.keys())  # an escalation lets its role give the work to others
+    refused += [refusal for refusal in not_mine if refusal.subject not in escalated]
     persons = [row.person for row in rows if row.person is not None]
     holds = {(row.person_id, row.role) for row in ctx.fetch(SQL.roles_of, persons=persons)} if persons else set()
     out = {refusal.subject for refusal in refused}
@@ -180,33 +257,42 @@ def hand_over(ctx: Context, rows: Sequence[HandOver]) -> Outcome:
     if ctx.halts(refused) or not mine:
         return Outcome(refused=refused)
     people = {item.id: given[item.id].person for item in mine}
-    _assign(ctx, "work.handed_over", mine, people, {item.id: given[item.id].note for item in mine})
+    _assign(ctx, "work.handed_over", mine, people, {item.id: given[item.id].note for item in mine}, whom)
     return Outcome([item.id for item in mine], refused)
 
 
-def _open_items(ctx: Context, ids: Sequence[int]) -> tuple[list[Any], list[Refusal]]:
+def found_items(ctx: Context, ids: Sequence[int]) -> tuple[list[Any], list[Refusal]]:
+    """Work items, locked in key order, and a refusal for each that is not there for this person."""
     items = ctx.fetch(SQL.lock_items, ids=list(ids))
     found = {item.id for item in items}
     return items, [Refusal("unknown-work", id) for id in ids if id not in found]
 
 
 def _assign(
-    ctx: Context, event: str, items: Sequence[Any], people: Mapping[int, int | None], notes: Mapping[int, str]
+    ctx: Context,
+    event: str,
+    items: Sequence[Any],
+    people: Mapping[int, int | None],
+    notes: Mapping[int, str],
+    whom: Mapping[int, int | None],
 ) -> None:
     ctx.fetch(SQL.assign, id=list(people), person=list(people.values()))
-    for kind in sorted({item.subject_type for item in items}):
-        facts = [
-            Fact(
-                item.subject_id,
-                item.subject_id,
-                says={
-                    "work_item": item.id,
-                    "node": item.node,
-                    "person": people[item.id],
-                    "note": notes.get(item.id, ""),
-                },
-            )
-            for item in items
-            if item.subject_type == kind
-        ]
-        ctx.record(event, kind, facts)  # one a kind of subject
+    says = {item.id: {"person": people[item.id], "note": notes.get(item.id, "")} for item in items}
+    tell(ctx, event, items, says, whom)
+
+
+def tell(
+    ctx: Context,
+    event: str,
+    items: Sequence[Any],
+    says: Mapping[int, Mapping[str, Any]],
+    whom: Mapping[int, int | None],
+) -> None:
+    """Record what happened to work items on their subjects."""
+    groups: dict[tuple[str, int | None], list[Fact]] = {}
+    for item in items:
+        said = {"work_item": item.id, "node": item.node, **says.get(item.id, {})}
+        fact = Fact(item.subject_id, item.subject_id, says=said)
+        groups.setdefault((item.subject_type, whom.get(item.id)), []).append(fact)
+    for (kind, person), facts in groups.items():
+        acting(ctx, person).record(event, kind, facts)  # one a kind of subject and person stood for

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0003_sign_in_failure'),
-        ('workflow', '0002_the_rest_of_bpmn'),
+        ('workflow', '0003_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,7 +2,9 @@
 -- Open work items with what the map and the people say of them.
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
        w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
-       v.digest
+       v.digest, w.priority, w.snoozed_until, w.escalation,
+       exists (select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null)
+           as asked
 from work_item w
 join process_instance i on i.id = w.instance_id
 join process_version v on v.id = i.version_id
@@ -13,7 +15,21 @@ left join person b on b.id = w.why_by
 where {visible work_item w} and w.state = 'open'
   and %(mine)s::boolean and w.assignee_id = %(actor)s::bigint --? mine
   and %(free)s::boolean and w.assignee_id is null and w.role = any(%(roles)s::text[]) --? free
-  and %(waiting)s::boolean and coalesce(w.assignee_id = %(actor)s::bigint, w.role = any(%(roles)s::text[])) --? waiting
+  and %(waiting)s::boolean and (coalesce(w.assignee_id = %(actor)s::bigint, w.role = any(%(roles)s::text[])) --? waiting
+      or w.assignee_id in (select s.person_id from standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s) --? waiting
+      or w.assignee_id is null and w.role in ( --? waiting
+          select g.role from standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s --? waiting
+          join role_grant g on g.person_id = s.person_id and g.company_id = %(company)s::bigint)) --? waiting
+  and %(acting)s::boolean and not coalesce(w.assignee_id = %(actor)s::bigint, w.role = any(%(roles)s::text[])) --? acting
+  and (w.assignee_id in (select s.person_id from standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s) --? acting
+      or w.assignee_id is null and w.role in ( --? acting
+          select g.role from standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s --? acting
+          join role_grant g on g.person_id = s.person_id and g.company_id = %(company)s::bigint)) --? acting
+  and %(departments_own)s::boolean and w.department_id = any(%(departments)s::bigint[]) --? departments_own
+  and %(asked_me)s::boolean and exists ( --? asked_me
+      select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null) --? asked_me
+  and %(snoozed)s::boolean and w.snoozed_until > %(now)s::timestamptz --? snoozed
+  and %(awake)s::boolean and (w.snoozed_until is null or w.snoozed_until <= %(now)s::timestamptz) --? awake
   and dep.key = %(department)s::text --? department
   and d.key = %(map)s::text --? map
   and w.node = %(node)s::text --? node
@@ -27,7 +43,9 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
        w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
        v.digest, w.state, w.outcome, w.reason, w.checks, w.values::text as filled, i.values::text as before, w.done_at,
-       coalesce(f.name, '') as done_by
+       coalesce(f.name, '') as done_by, coalesce(h.name, '') as done_for, w.priority, w.snoozed_until, w.escalation,
+       exists (select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null)
+           as asked
 from work_item w
 join process_instance i on i.id = w.instance_id
 join process_version v on v.id = i.version_id
@@ -36,6 +54,7 @@ left join department dep on dep.id = w.department_id
 left join person a on a.id = w.assignee_id
 left join person b on b.id = w.why_by
 left join person f on f.id = w.done_by
+left join person h on h.id = w.done_for
 where w.id = %(id)s::bigint and {visible work_item w}
 
 -- name: maps
@@ -87,9 +106,11 @@ order by t.id
 -- name: history
 -- The work items of a subject.
 select w.id, d.key as map, w.node, w.role, w.state, w.opened_at, w.due_at, w.done_at, w.done_by as done_by_id,
-       coalesce(p.name, '') as done_by, w.outcome, w.sends_back, w.reason, w.why, w.why_code, w.checks, w.basis
+       coalesce(p.name, '') as done_by, w.outcome, w.sends_back, w.reason, w.why, w.why_code, w.checks, w.basis,
+       coalesce(h.name, '') as done_for
 from work_item w
 join process_definition d on d.id = w.definition_id
 left join person p on p.id = w.done_by
+left join person h on h.id = w.done_for
 where w.subject_type = %(subject_type)s::text and w.subject_id = %(subject)s::bigint and w.company_id = %(company)s::bigint
 order by w.id

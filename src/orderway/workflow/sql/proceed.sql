@@ -7,9 +7,9 @@ with fresh as (
     order by w.place
 )
 insert into process_instance (id, company_id, definition_id, version_id, root_id, subject_type, subject_id, state, started_at,
-                              path, path_at, values)
+                              path, path_at, values, started_by)
 select f.id, %(company)s::bigint, f.definition, f.version, f.id, f.subject_type, f.subject, 'running', %(now)s::timestamptz,
-       '{}', '{}', '{}'
+       '{}', '{}', '{}', coalesce(%(on_behalf_of)s::bigint, nullif(%(actor)s::bigint, 0))
 from fresh f
 on conflict (definition_id, subject_id) where state = 'running' and parent_id is null do nothing
 returning id, definition_id, subject_id

@@ -104,6 +104,7 @@ left join lateral (
     order by w.id desc limit 1
 ) before on true
 order by n.token
+returning id, token_id
 
 -- name: insert_timers
 -- Wake tokens later.

@@ -5,7 +5,8 @@ where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
 
 -- name: lock_items
 -- Lock work items in key order.
-select w.id, w.instance_id, w.token_id, w.node, w.subject_type, w.subject_id, w.role, w.assignee_id, w.state, w.done_by, w.outcome
+select w.id, w.instance_id, w.token_id, w.node, w.subject_type, w.subject_id, w.role, w.assignee_id, w.state, w.done_by, w.outcome,
+       w.escalated_to, w.priority, w.snoozed_until
 from work_item w where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
 order by w.id for update
 
@@ -14,10 +15,10 @@ order by w.id for update
 update work_item w
 set state = 'done', outcome = f.outcome, sends_back = f.sends_back, reason = f.reason, values = f.values::jsonb,
     checks = array(select jsonb_array_elements_text(f.checks::jsonb)), basis = f.basis, done_at = %(now)s::timestamptz,
-    done_by = %(actor)s::bigint
+    done_by = %(actor)s::bigint, done_for = f.done_for
 from unnest(%(id)s::bigint[], %(outcome)s::text[], %(sends_back)s::boolean[], %(reason)s::text[], %(values)s::text[],
-            %(checks)s::text[], %(basis)s::text[])
-     as f (id, outcome, sends_back, reason, values, checks, basis)
+            %(checks)s::text[], %(basis)s::text[], %(done_for)s::bigint[])
+     as f (id, outcome, sends_back, reason, values, checks, basis, done_for)
 where w.id = f.id
 
 -- name: assign
@@ -30,3 +31,14 @@ where w.id = a.id
 -- Which roles active persons hold in the company.
 select g.person_id, g.role from role_grant g join person p on p.id = g.person_id and p.is_active
 where g.company_id = %(company)s::bigint and g.person_id = any(%(persons)s::bigint[])
+
+-- name: hands
+-- Who decided at nodes of instances so far, and for whom; "start" is who started the whole.
+select n.instance as instance_id, n.node, array_remove(array_agg(distinct p.person), null) as persons
+from unnest(%(instance)s::bigint[], %(node)s::text[]) as n (instance, node)
+join process_instance i on i.id = n.instance
+join process_instance r on r.id = i.root_id
+left join work_item w on w.instance_id = n.instance and w.node = n.node and w.state = 'done'
+cross join lateral (values (w.done_by), (w.done_for), (case when n.node = 'start' then r.started_by end)) as p (person)
+where {visible process_instance i}
+group by n.instance, n.node

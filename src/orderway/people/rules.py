@@ -1,0 +1,207 @@
+"""When something is due by a calendar of working hours and holidays; who may stand for whom. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+DAY = 1440  # minutes
+FARTHEST = (
+    4_000  # days that are looked at for working time; a calendar without any beyond that does not hold anything up
+)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A length of time: calendar weeks, then working days, then working time. `elapsed`: by the clock, nights and all."""
+
+    weeks: int = 0
+    days: int = 0
+    time: timedelta = timedelta()
+    elapsed: bool = False
+
+    @property
+    def length(self) -> timedelta:
+        """The term by the clock: a day has 24 hours."""
+        return timedelta(weeks=self.weeks, days=self.days) + self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When a department works: its IANA time zone, spans of minutes after midnight (from, until) by weekday (Monday is 1), and
+    the days off. Without any hours every minute counts."""
+
+    timezone: str = "UTC"
+    hours: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+
+    def works_on(self, day: date) -> bool:
+        """Whether anybody works on this day."""
+        return day not in self.holidays and bool(self.hours.get(day.isoweekday()))
+
+    def spans(self, day: date) -> list[tuple[datetime, datetime]]:
+        """The working spans of a local day as UTC moments, in order; what the clock skips or repeats counts as it passes."""
+        if not self.works_on(day):
+            return []
+        spans = []
+        for start, end, shift in _pieces(day, ZoneInfo(self.timezone)):
+            midnight = datetime.combine(day, time(), UTC) - shift
+            for opens, closes in sorted(self.hours[day.isoweekday()]):
+                first, last = max(start, midnight + opens * MINUTE), min(end, midnight + closes * MINUTE)
+                if first < last:
+                    spans.append((first, last))
+        return sorted(spans)
+
+
+def _pieces(day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, timedelta]]:
+    """A local day in UTC, in pieces of one offset each: (start, end, offset). Most days are of one piece."""
+    start = datetime.combine(day, time(), zone).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
+    while start < end:
+        shift = _offset(start, zone)
+        until = end
+        if _offset(end - MINUTE, zone) != shift:
+            low, high = start, end - MINUTE  # the offset of `high` is another one
+            while high - low > MINUTE:
+                middle = low + MINUTE * ((high - low) // MINUTE // 2)
+                low, high = (middle, high) if _offset(middle, zone) == shift else (low, middle)
+            until = high
+        yield start, until, shift
+        start = until
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def due_at(start: datetime, term: Term, calendar: Calendar) -> datetime:
+    """The moment (UTC) that lies `term` after `start`.
+
+    Weeks keep weekday and time. Then working days are counted: what comes in outside of working hours comes in when work begins;
+    the time of day stays, cut to that day's hours. Then working time is counted; what ends with the day is due at its end.
+    """
+    if term.elapsed or not calendar.hours:
+        return start + term.length
+    if not term.length:
+        return start
+    moment = _weeks_on(start, term.weeks, calendar)
+    spans = _forward(moment, calendar)
+    first = next(spans, None)
+    if first is None:
+        return start + term.length
+    moment = max(moment, first[0])
+    if term.days:
+        days = islice(_working_days(_local(moment, calendar).date(), 1, calendar), term.days - 1, None)
+        moment = _same_time(moment, next(days, None), calendar)
+    return _spent(moment, term.time, calendar)
+
+
+def ahead_of(due: datetime, term: Term, calendar: Calendar) -> datetime:
+    """The moment (UTC) that lies `term` before `due`, counted the same way backwards; for reminders."""
+    if term.elapsed or not calendar.hours:
+        return due - term.length
+    if not term.length:
+        return due
+    moment = _weeks_on(due, -term.weeks, calendar)
+    last = next(_backward(moment, calendar), None)
+    if last is None:
+        return due - term.length
+    moment = min(moment, last[1])
+    if term.days:
+        days = islice(_working_days(_local(moment, calendar).date(), -1, calendar), term.days - 1, None)
+        moment = _same_time(moment, next(days, None), calendar)
+    return _given_back(moment, term.time, calendar)
+
+
+def _local(moment: datetime, calendar: Calendar) -> datetime:
+    return moment.astimezone(ZoneInfo(calendar.timezone))
+
+
+def _weeks_on(moment: datetime, weeks: int, calendar: Calendar) -> datetime:
+    # arithmetic of aware datetimes is by the wall clock of their zone (Python's datetime, "aware operations")
+    return (_local(moment, calendar) + timedelta(weeks=weeks)).astimezone(UTC)
+
+
+def _working_days(day: date, step: int, calendar: Calendar) -> Iterator[date]:
+    """The working days after (`step` 1) or before (-1) a day."""
+    ahead = (day + timedelta(days=step * n) for n in range(1, FARTHEST))
+    return (one for one in ahead if calendar.works_on(one))
+
+
+def _same_time(moment: datetime, day: date | None, calendar: Calendar) -> datetime:
+    """The same time of another working day; outside of its hours the end of the span before, or the day's first moment."""
+    if day is None:
+        return moment
+    local = _local(moment, calendar)
+    wanted = datetime.combine(day, local.time(), local.tzinfo).astimezone(UTC)
+    spans = calendar.spans(day)
+    if not spans:  # the clock skipped the whole of the day's hours
+        return wanted
+    begun = [span for span in spans if span[0] <= wanted]
+    return min(wanted, begun[-1][1]) if begun else spans[0][0]
+
+
+def _forward(moment: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """The working spans that end after a moment, in order."""
+    day = _local(moment, calendar).date()
+    for n in range(FARTHEST):
+        yield from (span for span in calendar.spans(day + timedelta(days=n)) if span[1] > moment)
+
+
+def _backward(moment: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """The working spans that begin before a moment, the latest first."""
+    day = _local(moment, calendar).date()
+    for n in range(FARTHEST):
+        yield from (span for span in reversed(calendar.spans(day - timedelta(days=n))) if span[0] < moment)
+
+
+def _spent(moment: datetime, left: timedelta, calendar: Calendar) -> datetime:
+    if not left:
+        return moment
+    for opens, end in _forward(moment, calendar):
+        start = max(opens, moment)
+        if left <= end - start:
+            return start + left
+        left -= end - start
+    return moment + left
+
+
+def _given_back(moment: datetime, left: timedelta, calendar: Calendar) -> datetime:
+    if not left:
+        return moment
+    for start, closes in _backward(moment, calendar):
+        end = min(closes, moment)
+        if left <= end - start:
+            return end - left
+        left -= end - start
+    return moment - left
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Somebody is away from `starts` up to, not including, `ends`, and `deputy` stands for them."""
+
+    person: int
+    deputy: int | None
+    starts: datetime
+    ends: datetime
+
+
+def goes_round(new: Away, others: Sequence[Away]) -> bool:
+    """Whether at some moment of `new` the deputies, each away and stood for by the next, lead back to who is away."""
+    ahead = [(new.deputy, new.starts, new.ends)]
+    seen = set()
+    while ahead:
+        deputy, starts, ends = place = ahead.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        if deputy == new.person:
+            return True
+        for other in others:
+            first, last = max(starts, other.starts), min(ends, other.ends)
+            if other.person == deputy and other.deputy is not None and first < last:
+                ahead.append((other.deputy, first, last))
+    return False

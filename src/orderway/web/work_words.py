@@ -1,0 +1,79 @@
+"""The words for codes of calendars, absences and work, in the reader's language; words.py joins them with the others."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+Text = str | Promise
+WEEKDAYS: Mapping[int, Text] = {
+    1: lazy("Monday"),
+    2: lazy("Tuesday"),
+    3: lazy("Wednesday"),
+    4: lazy("Thursday"),
+    5: lazy("Friday"),
+    6: lazy("Saturday"),
+    7: lazy("Sunday"),
+}
+ABSENCE_KINDS: Mapping[str, Text] = {
+    "vacation": lazy("Vacation"),
+    "sick": lazy("Sick"),
+    "training": lazy("Training"),
+    "other": lazy("Other"),
+}
+ABSENCE_STATES: Mapping[str, Text] = {
+    "requested": lazy("Asked for"),
+    "approved": lazy("Approved"),
+    "refused": lazy("Refused"),
+    "withdrawn": lazy("Withdrawn"),
+}
+RACI: Mapping[str, Text] = {
+    "accountable": lazy("Answers for it"),
+    "consulted": lazy("To be asked"),
+    "informed": lazy("To be told"),
+}
+PRIORITIES: Mapping[int, Text] = {
+    -1: lazy("low priority"),
+    0: lazy("normal priority"),
+    1: lazy("high priority"),
+    2: lazy("urgent"),
+}
+REFUSALS: Mapping[str, Text] = {
+    "unknown-department": lazy("There is no department %(department)s."),
+    "unknown-timezone": lazy("%(timezone)s is no time zone. Write it like Europe/Berlin."),
+    "hours-not-possible": lazy("%(hours)s are no hours of a day. Write them like 08:00–12:00, 13:00–17:00."),
+    "hours-overlap": lazy("Two spans of a day overlap."),
+    "unknown-holiday": lazy("There is no such day off any more."),
+    "not-yours": lazy("This belongs to somebody else."),
+    "unknown-kind": lazy("The kind %(kind)s is not known."),
+    "span-not-possible": lazy(
+        "These days are not possible: the last must not lie before the first, nor over a year later."
+    ),
+    "cannot-approve": lazy("A manager or an administrator other than yourself has to approve it."),
+    "own-deputy": lazy("Nobody stands in for themselves."),
+    "already-away": lazy("An absence on some of these days is entered already."),
+    "deputies-in-a-circle": lazy(
+        "On some of these days you would stand in for each other in a circle. Choose somebody else."
+    ),
+    "unknown-absence": lazy("There is no such absence."),
+    "own-absence": lazy("Nobody decides their own absence, nor one in which they stand in."),
+    "absence-settled": lazy("This absence is settled already."),
+    "unknown-work": lazy("There is no such work for you."),
+    "already-done": lazy("It was decided already."),
+    "not-your-role": lazy("It needs the role %(role)s."),
+    "not-their-role": lazy("They do not hold the role %(role)s."),
+    "somebody-else-has-it": lazy("A colleague has taken it."),
+    "four-eyes": lazy("Four eyes: you, or who you stand in for, had a hand in it before. Somebody else has to decide."),
+    "not-in-the-future": lazy("Choose a moment that is still to come."),
+    "unknown-priority": lazy("There is no such priority."),
+    "unknown-question": lazy("There is no such question."),
+    "already-answered": lazy("The question was answered already."),
+    "text-missing": lazy("Write something."),
+    "check-missing": lazy("Tick every check item first."),
+    "field-missing": lazy("Fill in: %(fields)s."),
+    "field-invalid": lazy("This does not fit: %(fields)s."),
+    "unknown-outcome": lazy("Choose how to finish it."),
+    "unknown-link": lazy("This link is not known."),
+    "link-used": lazy("This link was used; it counts once."),
+    "link-expired": lazy("This link has expired."),
+}

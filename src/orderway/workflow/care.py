@@ -1,0 +1,118 @@
+"""How a step is cared for beyond who does it: how its time counts, who must not decide, whom to remind and to escalate to, who is
+accountable, and the help beside it. Read from the drawing; docs/reference/map-attributes.md lists the attributes."""
+
+import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from orderway.people.rules import Term
+
+OURS = "{https://orderway.org/bpmn/1}"
+_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
+RACI = ("accountable", "consulted", "informed")
+
+
+def parts(text: str) -> tuple[int, int, timedelta] | None:
+    """The weeks, days and time of an ISO 8601 duration; None for other text (months and years have no fixed length)."""
+    found = _DURATION.match(text)
+    if found is None or not any(found.groups()):
+        return None
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return weeks, days, timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+def term(text: str, counts: str = "") -> Term | None:
+    """A duration as a calendar counts it: weeks, working days, working time; with `counts` "elapsed" by the clock.
+
+    Hours beyond a day stay hours: PT24H are 24 working hours, P1D is a working day.
+    """
+    found = parts(text)
+    return Term(*found, counts == "elapsed") if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder `before` the due time (to whoever has it), or an escalation `level` at or after it, to the people of a role."""
+
+    kind: str
+    level: int
+    term: Term
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What a drawing says about a step (or the whole process) beside its work. `wrong` names attributes that cannot be read."""
+
+    counts: str = ""
+    not_by: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    mails: bool = False
+    accountable: tuple[str, ...] = ()
+    consulted: tuple[str, ...] = ()
+    informed: tuple[str, ...] = ()
+    help: tuple[tuple[str, str], ...] = ()
+    due: Term | None = None
+    starters: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+
+NO_CARE = Care()
+
+
+def problems_of(care: Care, roles: AbstractSet[str], works: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the care of an element (code, what), where there are these roles and these work items."""
+    for text in care.wrong:
+        yield "bad-duration", text
+    for one in care.not_by:
+        if one != "start" and one not in works:
+            yield "same-as", one
+    named = {
+        *care.accountable,
+        *care.consulted,
+        *care.informed,
+        *care.starters,
+        *(one.to for one in care.notices if one.to),
+    }
+    for role in sorted(named - roles):
+        yield "unknown-role", role
+
+
+def read_care(node: Any, ours: list[Any]) -> Care:
+    """The care of an element: `node` with its attributes, `ours` the elements of our namespace inside it."""
+    counts = node.get(f"{OURS}counts", "")
+    notices = list(_notices(ours, counts))
+    due = node.get(f"{OURS}due", "")
+    wrong = [text for text, notice in notices if notice is None]
+    if counts not in ("", "working", "elapsed"):
+        wrong.append(counts)
+    return Care(
+        counts=counts,
+        not_by=tuple(node.get(f"{OURS}notBy", "").split()),
+        notices=tuple(notice for _, notice in notices if notice is not None),
+        mails=node.get(f"{OURS}mail") == "true",
+        help=tuple((one.get("lang", ""), (one.text or "").strip()) for one in ours if one.tag == f"{OURS}help"),
+        due=term(due, counts) if due else None,
+        starters=tuple(node.get(f"{OURS}starters", "").split()),
+        wrong=tuple(wrong),
+        **{name: tuple(node.get(OURS + name, "").split()) for name in RACI},
+    )
+
+
+def _notices(ours: list[Any], counts: str) -> Iterator[tuple[str, Notice | None]]:
+    """Reminders and escalations with the text they state; None for one that cannot be read. Levels count from 1 in file order."""
+    reminders, escalations = 0, 0
+    for one in ours:
+        if one.tag == f"{OURS}remind":
+            reminders += 1
+            before = term(one.get("before", ""), counts)
+            yield one.get("before", ""), Notice("reminder", reminders, before) if before else None
+        elif one.tag == f"{OURS}escalate":
+            escalations += 1
+            after = term(one.get("after", "PT0S"), counts)
+            to = one.get("to", "")
+            fits = after is not None and bool(to)
+            yield one.get("after", "") or to, Notice("escalation", escalations, after, to) if fits and after else None

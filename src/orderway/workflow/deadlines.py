@@ -1,0 +1,92 @@
+"""When something is due: by the calendar of the department that does it, read once for a whole set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from orderway.kernel.context import Reader
+from orderway.kernel.sql import statements
+from orderway.people.queries import calendars
+from orderway.people.rules import Calendar, Term, ahead_of, due_at
+
+from .care import Care
+
+SQL = statements("workflow", "notices")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Something to tell at a moment: kind (opened, reminder, escalation), level, and the role it goes to ("": who has the work)."""
+
+    kind: str
+    level: int
+    at: datetime
+    to: str = ""
+
+
+class Deadlines:
+    """The due times of one set of work items and timers; all of them begin now."""
+
+    def __init__(self, ctx: Reader) -> None:
+        self.ctx = ctx
+        self._known: dict[tuple[str, Term], datetime] = {}
+
+    @cached_property
+    def _calendars(self) -> Mapping[str, Calendar]:
+        return calendars(self.ctx)
+
+    def _calendar(self, department: str) -> Calendar:
+        return self._calendars.get(department) or self._calendars[""]
+
+    def after(self, department: str, term: Term) -> datetime:
+        """The moment `term` from now, by the calendar of a department (its key; the company's for any other)."""
+        if term.elapsed:
+            return self.ctx.at + term.length
+        place = (department, term)
+        if place not in self._known:
+            self._known[place] = due_at(self.ctx.at, term, self._calendar(department))
+        return self._known[place]
+
+    def before(self, department: str, due: datetime, term: Term) -> datetime:
+        """The moment `term` before `due`."""
+        return due - term.length if term.elapsed else ahead_of(due, term, self._calendar(department))
+
+    def beyond(self, department: str, due: datetime, term: Term) -> datetime:
+        """The moment `term` after `due`."""
+        return due + term.length if term.elapsed else due_at(due, term, self._calendar(department))
+
+    def notices(self, department: str, care: Care, due: datetime | None) -> list[Planned]:
+        """What is to be told about work that is due at `due`, as its drawing says; a reminder whose moment has passed is left out."""
+        planned = [Planned("opened", 0, self.ctx.at)] if care.mails else []
+        for one in care.notices if due else ():
+            early = one.kind == "reminder"
+            moment = (self.before if early else self.beyond)(department, due, one.term) if due else self.ctx.at
+            if not early or moment > self.ctx.at:
+                planned.append(Planned(one.kind, one.level, moment, one.to))
+        return planned
+
+
+def plan(ctx: Reader, told: Sequence[tuple[int, int | None, Planned]]) -> None:
+    """Write down what is to be told when, of (instance, work item or None for the whole instance); one statement for a set."""
+    ctx.fetch(
+        SQL.plan,
+        instance=[instance for instance, _, _ in told],
+        item=[item for _, item, _ in told],
+        kind=[one.kind for _, _, one in told],
+        level=[one.level for _, _, one in told],
+        at=[one.at for _, _, one in told],
+        to=[one.to for _, _, one in told],
+    )
+
+
+def promise(ctx: Reader, instances: Sequence[tuple[int, Care]]) -> None:
+    """Give fresh instances the due time of their map and plan what is told about it; nothing where the maps state none."""
+    deadlines = Deadlines(ctx)
+    dues = {id: deadlines.after("", care.due) for id, care in instances if care.due}
+    if dues:
+        ctx.fetch(SQL.set_due, id=list(dues), due_at=list(dues.values()))
+        told = [
+            (id, None, one) for id, care in instances if id in dues for one in deadlines.notices("", care, dues[id])
+        ]
+        plan(ctx, told)
