@@ -1,9 +1,10 @@
 """Published decisions, compiled once a process and found again by the digest of their file. `compile_table` is pure."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderway.dmn import model
 from orderway.dmn.graph import Key, Models, Run
@@ -18,6 +19,11 @@ from orderway.kernel.sql import statements
 from . import facts
 
 SQL = statements("decisions", "tables")
+KINDS: Mapping[str, FactType] = {
+    "string": "string", "number": "number", "boolean": "boolean", "date": "date", "dateTime": "datetime",
+    "date and time": "datetime",
+}  # fmt: skip
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,37 @@ def _decider(found: model.Definitions, models: Models, last: model.Decision, typ
     logic = last.logic if isinstance(last.logic, model.DecisionTable) else None
     asks_time = bool({"now", "today"} & boxes.used)
     return Decider(last.id, last.name, names, logic, models, (found.namespace, last.id), table, asks_time)
+
+
+class Offered(NamedTuple):
+    """A published table that answers one row of typed values: what it decides about, and its outputs by name."""
+
+    subject_type: str
+    outputs: Mapping[str, FactType]
+
+
+def offered(ctx: Reader) -> Mapping[str, Offered]:
+    """The tables by key that a map may ask: those that give one answer, whose columns are named by plain words and typed."""
+    rows = ctx.fetch(SQL.offered)
+    found: dict[str, Offered] = {}
+    for row in rows:
+        decider = deciders(ctx, row.subject_type, [row.digest])[row.digest]
+        outputs = _outputs(decider)
+        if outputs:
+            found[row.key] = Offered(row.subject_type, outputs)
+    return found
+
+
+def _outputs(decider: Decider) -> Mapping[str, FactType]:
+    """The columns of a table with their types, empty where it may answer several rows or a column has no plain type."""
+    logic = decider.logic
+    if logic is None or logic.policy in "RO" or (logic.policy == "C" and not logic.aggregation):
+        return {}
+    if logic.policy == "C":
+        name = logic.outputs[0].name or decider.key
+        return {name: "number"} if _WORD.match(name) else {}
+    typed = {one.name or decider.key: KINDS.get(one.kind.removeprefix("feel:")) for one in logic.outputs}
+    return {name: kind for name, kind in typed.items() if kind and _WORD.match(name)} if all(typed.values()) else {}
 
 
 def deciders(ctx: Reader, subject_type: str, digests: Collection[str]) -> Mapping[str, Decider]:

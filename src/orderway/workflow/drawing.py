@@ -14,9 +14,9 @@ from orderway.kernel.sql import statements
 
 from . import facts
 from .bpmn import NotBpmn, read_map
-from .compile import compile_map
+from .compile import Asked, compile_map
 from .problems import ERROR, Problem
-from .published import known
+from .published import NO_TABLES, known, tables_of
 from .wording import wording
 
 SQL = statements("workflow", "draft")
@@ -120,17 +120,18 @@ class Linted(NamedTuple):
 @query("workflow.lint", Lint)
 def lint(ctx: Reader, asked: Lint) -> Linted:
     """What is wrong with a drawing, against the running program and the published maps; nothing is stored."""
-    return linted(asked.xml.encode("utf-8", "surrogatepass"), {row.key for row in ctx.fetch(SQL.maps)})
+    maps = {row.key for row in ctx.fetch(SQL.maps)}
+    return linted(asked.xml.encode("utf-8", "surrogatepass"), maps, tables_of(ctx))
 
 
-def linted(xml: bytes, maps: set[str]) -> Linted:
-    """The problems of a drawing; `maps` are the keys that it may call beside itself."""
+def linted(xml: bytes, maps: set[str], tables: Mapping[str, Asked] = NO_TABLES) -> Linted:
+    """The problems of a drawing; `maps` are the keys that it may call beside itself, `tables` the decisions it may ask."""
     try:
         processes = read_map(xml)
     except NotBpmn as error:
         return Linted(False, [_told(Problem("not-bpmn", "", "", str(error)))])
     runnable = [process for process in processes if process.executable]
-    compiled = compile_map(processes, known(maps | {process.id for process in runnable}))
+    compiled = compile_map(processes, known(maps | {process.id for process in runnable}, tables))
     found = [*compiled.problems]
     for process in runnable:
         found += wording(process, get_language() or "en")

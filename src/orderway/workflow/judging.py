@@ -27,10 +27,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The inputs and the outputs of a decision with their types."""
+    """The inputs and the outputs of a decision with their types; `subject` is the kind of thing that a table decides about."""
 
     inputs: Mapping[str, FactType]
     outputs: Mapping[str, FactType]
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

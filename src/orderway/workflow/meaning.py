@@ -264,7 +264,7 @@ class Meaning(Judge):
 
     def _decide(self, element: Element) -> Does:
         asked = self.known.decisions.get(element.decision)
-        if asked is None:
+        if asked is None or asked.subject not in ("", self.process.subject):
             self.tell("unknown-decision" if element.decision else "no-decision", element, element.decision)
             return Pass()
         for name, kind in asked.inputs.items():

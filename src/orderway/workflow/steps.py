@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from orderway.decisions.deciding import decide as decide_by_table
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import commands
 
@@ -114,16 +115,26 @@ def script(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     go_on(move, tokens)
 
 
+def _answers(move: Moving, does: Decide, tokens: Sequence[Token]) -> Sequence[Mapping[str, Any]]:
+    """What the decision says of each token: one that is written as a function, else the published table."""
+    if does.decision in registered:
+        given = move.given(tokens, does.inputs)
+        rows = [{**given[token.instance.id], "subject": token.instance.subject} for token in tokens]
+        return registered[does.decision].decide(move.ctx, rows)
+    subjects = sorted({token.instance.subject for token in tokens})
+    found = decide_by_table(move.ctx, does.decision, tokens[0].instance.subject_type, subjects)
+    results = [found[token.instance.subject].result for token in tokens]
+    return [one if isinstance(one, Mapping) else dict.fromkeys(does.outputs, one) for one in results]
+
+
 def decide(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     """Ask a decision for all tokens at once and keep its outputs; one that breaks leaves them stuck."""
     if not isinstance(node.does, Decide):
         return
     does = node.does
-    given = move.given(tokens, does.inputs)
-    rows = [{**given[token.instance.id], "subject": token.instance.subject} for token in tokens]
     try:
         with transaction.atomic():
-            answers = registered[does.decision].decide(move.ctx, rows)
+            answers = _answers(move, does, tokens)
     except (OperationalError, InterfaceError):
         raise  # as above
     except Exception as error:

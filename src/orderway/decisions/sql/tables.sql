@@ -44,6 +44,13 @@ limit 1
 select distinct on (v.digest) v.digest, v.xml from decision_version v
 where v.digest = any(%(digests)s::text[]) and {visible decision_version v}
 
+-- name: offered
+-- The latest version of every decision.
+select distinct on (d.key) d.key, d.subject_type, v.digest
+from decision_definition d join decision_version v on v.definition_id = d.id
+where {visible decision_definition d}
+order by d.key, v.number desc
+
 -- name: tables
 -- Every decision with its latest version, who published it, and how many were decided by it.
 select d.id, d.key, d.name, d.subject_type, v.number, v.published_at, coalesce(p.name, '') as published_by, v.why,

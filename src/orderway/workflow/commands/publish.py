@@ -15,7 +15,7 @@ from ..bpmn import NotBpmn, read_map
 from ..compile import Compiled, compile_map
 from ..graph import Graph
 from ..problems import ERROR
-from ..published import known
+from ..published import known, tables_of
 
 SQL = statements("workflow", "maps")
 subject("map", "process_version")
@@ -73,9 +73,10 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
     keys = {row.key for row in ctx.fetch(SQL.keys)}
     keys |= {process.id for processes in drawn.values() for process in processes if process.executable}
+    tables = tables_of(ctx)
     graphs: dict[int, Graph] = {}
     for index, processes in drawn.items():
-        compiled = compile_map(processes, known(keys))
+        compiled = compile_map(processes, known(keys, tables))
         if compiled.graph is None:
             refused.append(Refusal("cannot-run", index, {"problems": _told(compiled)}))
         elif any(compiled.graph.key == graph.key for graph in graphs.values()):
