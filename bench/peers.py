@@ -100,6 +100,7 @@ class Living:
 
     def _restore(self, ground: Ground, database: str, kept: Path) -> None:
         with psycopg.connect(ground.named("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
         self._postgres("pg_restore", "--no-owner", f"--dbname={self.url}", str(kept))
 
