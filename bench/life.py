@@ -131,7 +131,7 @@ class Lives:
 
         def cost(live: Callable[[int, int, int], None]) -> float:
             self.ground.tidy()
-            waves = partial(_in_waves, live, count, at_once, look or count)
+            waves = partial(in_waves, live, count, at_once, look or count)
             return measured(waves, os.getpid(), self.ground.postmaster) / count * 1_000
 
         ours, limit = interleaved(partial(cost, self.ours.live), partial(cost, self.by_hand), runs)
@@ -142,7 +142,7 @@ class Lives:
         self.limit.connection.close()
 
 
-def _in_waves(live: Callable[[int, int, int], None], count: int, at_once: int, look: int) -> None:
+def in_waves(live: Callable[[int, int, int], None], count: int, at_once: int, look: int) -> None:
     for start in range(0, count, look):
         live(start, min(look, count - start), at_once)
 

@@ -5,6 +5,8 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 from .cost import Figure
 from .ground import Ground, ground
@@ -12,30 +14,36 @@ from .ground import Ground, ground
 NAMES = ("place", "capture", "life", "workflow", "papers", "rules", "growth")
 
 
-def benches() -> dict[str, Callable[[Ground], list[Figure]]]:
+def benches(maps: Sequence[Path], with_peers: bool) -> dict[str, Callable[[Ground], list[Figure]]]:
     """Every bench by name, in the order they run; imported when Django has started."""
-    from . import capture, growth, life, papers, place, rules, workflow
+    from . import capture, growth, life, papers, peers, place, rules, workflow
+
+    def lives(ground: Ground) -> list[Figure]:
+        return life.bench(ground) + (peers.bench(ground) if with_peers else [])
 
     return {
         "place": place.bench,
         "capture": capture.bench,
-        "life": life.bench,
-        "workflow": workflow.bench,
+        "life": lives,
+        "workflow": partial(workflow.bench, files=maps),
         "papers": papers.bench,
         "rules": rules.bench,
         "growth": growth.bench,
     }
 
 
-def run(names: Sequence[str], as_json: bool) -> None:
-    """Print a line a figure as each bench ends: JSON, or a table for people."""
+def run(names: Sequence[str], as_json: bool, maps: Sequence[Path] = (), with_peers: bool = False) -> None:
+    """Print a line a figure as each bench ends: JSON, or a table for people.
+
+    `maps` are the BPMN files of the workflow bench (none: some that ship); `with_peers` lets other systems live in the life bench.
+    """
     if not as_json:
         print(
             f"Python {platform.python_version()}, {platform.system()}; processor milliseconds each; higher ratios are better"
         )
         print(f"{'bench':34} {'ours':>9} {'limit':>9} {'ratio':>7} {'target':>7} {'n':>7}")
     with ground() as place:
-        known = benches()
+        known = benches(maps, with_peers)
         for name in names or NAMES:
             start = time.monotonic()
             for figure in known[name](place):

@@ -2,9 +2,12 @@
 
 import json
 import sys
+from pathlib import Path
+from random import Random
 
 from .ground import LIMIT, borrowed, check
 
+MANY_KINDS = Path(__file__).parent / "maps" / "many_kinds.bpmn"
 COMMANDS = ("orders.place", "orders.confirm", "stock.move")
 
 if __name__ == "__main__":
@@ -15,7 +18,8 @@ if __name__ == "__main__":
         check(ground.named(LIMIT))
         figures += place.bench(ground, count=16, runs=1, warm=16)
         figures += capture.bench(ground, count=30, runs=1)
-        figures += workflow.bench(ground, count=4, runs=1)
+        figures += workflow.bench(ground, count=3, runs=1, chance=Random(1))
+        figures += workflow.bench(ground, [MANY_KINDS], count=3, runs=1)
         figures += papers.bench(ground, count=2, runs=1)
         figures += rules.bench(ground, count=400, runs=1)
         figures += growth.bench(ground, few=2, many=4, runs=1, only=COMMANDS)

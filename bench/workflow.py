@@ -1,139 +1,124 @@
-"""Workflow: the two maps that ship, in sets of 1,000, against hand-written SQL that moves the same tokens and work items.
+"""Workflow: any maps, in sets of 1,000, against hand-written SQL that moves the same tokens and work items; and one completion.
 
 The steps of the maps are replaced by one that does nothing: the engine is measured, not the trade.
 """
 
-import json
 import os
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Any
 
+import psycopg
+
 from .cost import RUNS, Figure, interleaved, measured
+from .drawings import Drawing, draw, some, with_called
+from .driving import Act, CannotDrive, Driver, register
 from .ground import LIMIT, OURS, Ground
-from .life import OurLife, sets, settle
-from .limit.workflow import CHECKS, ITEMS, MAPS, Item, Maps
+from .life import WAVE, OurLife, basket, sets, settle
+from .limit.life import REST, Life
+from .limit.workflow import Maps
+from .recording import Way, left_behind, record
+from .spiff import one_completion
 
 TARGET = 0.50
-COMMAND = re.compile(r'orderway:command="[^"]*"')
-ARGUMENT = re.compile(r"<orderway:argument [^>]*/>")
-DELIVERY = ("picked", "packed", "shipped", "delivered", "paid")
+PICKED = 3
 
 
-@dataclass(frozen=True)
-class Tell:
-    """An order, and what happened to it."""
-
-    id: int
-    what: str
-
-
-def register() -> None:
-    """The step that does nothing, and a command that tells maps what happened; they are no part of the product."""
-    from orderway.kernel.context import Context
-    from orderway.kernel.outcome import Outcome
-    from orderway.kernel.registry import Ref, command, commands
-    from orderway.workflow.commands.proceed import arrive
-
-    if "bench.nothing" in commands:
-        return
-
-    @command("bench.nothing")
-    def nothing(_: Context, rows: Sequence[Ref]) -> Outcome:
-        """Do nothing."""
-        return Outcome([row.id for row in rows])
-
-    @command("bench.tell", row=Tell)
-    def tell(ctx: Context, rows: Sequence[Tell]) -> Outcome:
-        """Tell the maps what happened."""
-        arrive(ctx, "order", [row.id for row in rows], rows[0].what)
-        return Outcome([row.id for row in rows])
-
-
-def prepare(url: str, count: int) -> list[int]:
-    """Orders on no map, their stock allocated (a map asks whether it is), then the maps with their steps replaced; returns the orders."""
-    import orderway.workflow
-    from orderway.kernel.access import system_actor
-    from orderway.kernel.registry import Ref
-    from orderway.kernel.running import run
-    from orderway.workflow.commands.publish import PublishMap
-
+def orders(url: str, count: int) -> list[int]:
+    """Orders on no map that everything has been done for already (by hand, which is quick): the steps of a map do nothing here, so
+    that a map which asks until all is delivered would never end otherwise."""
     life = OurLife(url)
+    by_hand = Life(url, life.actor.id)
     ids: list[int] = []
-    for at in range(0, count, 1_000):
-        ids += life.run("orders.place", life.orders(at, min(1_000, count - at))).done
-    for some in sets([Ref(id) for id in ids], 1_000):
-        life.run("orders.confirm", some)
-        life.run("orders.allocate", some)
-    settle()
-    drawn = sorted((Path(orderway.workflow.__file__).parent / "maps").glob("*.bpmn"))
-    xmls = [ARGUMENT.sub("", COMMAND.sub('orderway:command="bench.nothing"', file.read_text())) for file in drawn]
-    published = run("workflow.publish", system_actor(1), [PublishMap(xml) for xml in xmls])
-    assert published.ok, published.refused
+    for start in range(0, count, 1_000):
+        baskets = [basket(n, life.customers, life.items) for n in range(start, min(start + 1_000, count))]
+        few = by_hand.place(baskets)
+        for step in REST:
+            by_hand.proceed(step, few)
+        ids += few
+    # what happened to them would be taken by the maps at once; each is told anew when the map waits for it
+    by_hand.connection.execute("delete from arrival")
+    by_hand.connection.close()
     return ids
 
 
-class OurMaps:
-    """The engine: orders through a map from its start to its end."""
+def publish(url: str, drawings: Sequence[Drawing]) -> Mapping[str, Any]:
+    """Publish maps and those they call; returns their graphs by key. Raises CannotDrive for one that cannot run."""
+    from orderway.kernel.access import system_actor
+    from orderway.kernel.running import run
+    from orderway.workflow.commands.publish import PublishMap
+    from orderway.workflow.published import compile_xml
 
-    def __init__(self, url: str) -> None:
-        self.life = OurLife(url)
-
-    def run(self, key: str, ids: Sequence[int]) -> None:
-        from orderway.kernel.access import system_actor
-        from orderway.kernel.running import run
-        from orderway.workflow.commands.proceed import StartMap
-
-        self._go("workflow.start", [StartMap(key, id) for id in ids])
-        if key == "print_order":
-            for item in ITEMS:
-                self._finish(item, ids)
-        for what in (("production-finished",) if key == "print_order" else ()) + DELIVERY:
-            assert run("bench.tell", system_actor(1), [Tell(id, what) for id in ids]).ok
-            settle()
-
-    def _go(self, name: str, given: Sequence[Any]) -> None:
-        self.life.run(name, given)
-        settle()
-
-    def _finish(self, item: Item, ids: Sequence[int]) -> None:
-        from orderway.kernel.sql import fetch
-        from orderway.workflow.commands.work import CompleteWork
-
-        found = fetch(OPEN, {"ids": list(ids), "node": item.node})
-        values = json.loads(item.values)
-        checks = item.checks.strip("{}").split(",") if item.checks == CHECKS else []
-        self._go("workflow.complete", [CompleteWork(row.id, item.outcome, values, checks) for row in found])
+    every = with_called(drawings)
+    published = run("workflow.publish", system_actor(1), [PublishMap(one.xml) for one in every])
+    if not published.ok:
+        raise CannotDrive(f"cannot publish: {[refusal.facts for refusal in published.refused]}")
+    settle()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "delete from process_clock"
+        )  # the clock runs ahead in here, and starts no maps of the company
+    graphs = {one.key: compile_xml(one.xml, {each.key for each in every}).graph for one in every}
+    return {key: graph for key, graph in graphs.items() if graph is not None}
 
 
-OPEN = """select w.id from work_item w join process_instance i on i.id = w.instance_id
-where i.subject_type = 'order' and i.subject_id = any(%(ids)s::bigint[]) and w.node = %(node)s::text and w.state = 'open' order by w.id"""
-
-
-def bench(ground: Ground, count: int = 1_000, runs: int = RUNS) -> list[Figure]:
-    """A set of `count` orders through each map, in processor milliseconds an order."""
+def bench(
+    ground: Ground, files: Sequence[Path] = (), count: int = 1_000, runs: int = RUNS, chance: Random | None = None
+) -> list[Figure]:
+    """A set of `count` orders through each map, in processor milliseconds an order; three maps that ship unless `files` are given."""
     register()
-    figures = []
-    for key in MAPS:
-        ids: list[int] = []
-        ground.fresh(lambda ids=ids: ids.extend(prepare(ground.named(OURS), count * (runs + 1))))
-        ours, limit = OurMaps(ground.named(OURS)), Maps(ground.named(LIMIT), 1)
-        pools = {side: [ids[at : at + count] for at in range(0, len(ids), count)] for side in ("ours", "limit")}
+    chosen = [draw(file) for file in files or some(PICKED, chance or SystemRandom())]
+    return [through(ground, one, count, runs) for one in chosen] + one_completion(ground, runs, min(count, WAVE))
 
-        def cost(
-            side: str, run: Callable[[str, Sequence[int]], None], key: str, pools: dict[str, list[list[int]]]
-        ) -> float:
-            some = pools[side].pop()
-            ground.tidy()
-            return measured(partial(run, key, some), os.getpid(), ground.postmaster) / count * 1_000
 
-        costs = interleaved(
-            partial(cost, "ours", ours.run, key, pools), partial(cost, "limit", limit.run, key, pools), runs
-        )
-        ground.same_rows()
-        limit.connection.close()
-        figures.append(Figure(f"workflow {key}", *costs, TARGET, count * runs))
-    return figures
+def through(ground: Ground, drawing: Drawing, count: int, runs: int) -> Figure:
+    """One map: a way recorded with one order, then sets of `count` along it on both sides in turns."""
+    given: dict[str, Any] = {}
+
+    def prepare() -> None:
+        url = ground.named(OURS)
+        given["ids"] = orders(url, count * (runs + 1) + 1)
+        given["graphs"] = publish(url, [drawing])
+        given["way"] = record(url, Driver(url, given["graphs"]), drawing.key, given["ids"].pop())
+
+    ground.fresh(prepare)
+    way: Way = given["way"]
+    ours, limit = Driver(ground.named(OURS), given["graphs"]), Maps(ground.named(LIMIT), way)
+    told = f"{drawing.key}: {len(way.acts)} acts ({', '.join(f'{act.kind} {act.name}' for act in way.acts)})"
+    print(told, file=sys.stderr)
+    everything: list[int] = given["ids"]
+    same_after_each(ground, ours, limit, way, everything[:count])
+    pools = {side: [list(few) for few in sets(everything[count:], count)] for side in ("ours", "limit")}
+
+    def cost(side: str, run: Callable[[list[int]], None]) -> float:
+        few = pools[side].pop()
+        ground.tidy()
+        return measured(partial(run, few), os.getpid(), ground.postmaster) / count * 1_000
+
+    costs = interleaved(
+        partial(cost, "ours", partial(ours.along, way.acts)), partial(cost, "limit", limit.run), runs, warm=False
+    )
+    ground.same_rows()
+    limit.connection.close()
+    return Figure(f"workflow {drawing.key}", *costs, TARGET, count * runs)
+
+
+def same_after_each(ground: Ground, ours: Driver, limit: Maps, way: Way, ids: list[int]) -> None:
+    """Both sides once, not counted; after every segment each row must say the same on both."""
+    shapes: list[Any] = []
+
+    def seen(_: Act) -> None:
+        shapes.append(left_behind(ground.named(OURS), ids))
+
+    ours.along(way.acts, ids, seen)
+
+    def compare(n: int) -> None:
+        found = left_behind(ground.named(LIMIT), ids)
+        strange = {"ours": shapes[n] - found, "limit": found - shapes[n]}
+        assert not any(strange.values()), (way.acts[n], strange)
+
+    limit.run(ids, compare)
+    ground.same_rows()

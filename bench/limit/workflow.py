@@ -1,225 +1,237 @@
-"""The shipped maps by hand: a statement a segment, moving the tokens of a set of orders from where they wait to where they wait next.
+"""Any map by hand: one statement a segment, as a person would write it who knows the map, moving the rows of a set of orders.
 
-A segment is what happens between two waits. Steps of the map do nothing here: what they write is measured by other benches.
+A segment is what happens between two rests. The statement is written from the rows that one order left on the product's side
+(`bench.recording`): it finds the rows of each order by the place they stand at, takes the ids of new ones from their sequences, and
+then inserts, updates and deletes whole sets. It asks no conditions, reads no forms and checks no rights: the map is in its text.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
-from .writing import changes, event, step
+from ..recording import NAMES, Place, Segment, Way
 
-CALLED = "deliver_and_bill"
-IN_CALL = "to_both to_release to_picked to_prepare_invoice invoice_prepared"
-TO_DELIVERY = "to_verify to_confirm to_prepayment_agreed without_prepayment to_allocate to_is_short enough to_deliver"
-FORM = '{"format": "A4", "pages": "8", "paper": "PAP-A4-80", "colours": "4/4", "run": "500", "finishing": "", "deadline": "2030-01-01"}'
-CHECKS = "{data_complete,colours_right,bleed_right}"
-GIVEN = """select s.subject, nextval('process_instance_id_seq') as root, nextval('process_instance_id_seq') as called,
-       nextval('token_id_seq') as caller, nextval('token_id_seq') as first, nextval('token_id_seq') as second
-from unnest(%(ids)s::bigint[]) as s (subject)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A work item of the print order: its role, the outcome a person gives, what they fill in and tick, and the flows after it."""
-
-    node: str
-    role: str
-    outcome: str
-    flows: str
-    values: str = "{}"
-    checks: str = "{}"
-
-
-ITEMS = (
-    Item("fill_form", "manager", "filled", "to_keep_form to_make_papers to_approve_price", FORM),
-    Item("approve_price", "accountant", "approve", "to_price_approved price_accepted"),
-    Item("validate", "quality", "valid", "to_is_valid valid", checks=CHECKS),
-    Item("schedule", "planner", "scheduled", "to_is_scheduled scheduled"),
-    Item("accept", "production", "accept", "to_is_accepted accepted to_prepayment_wanted no_prepayment to_produced"),
-)
-
-
-def _array(flows: str) -> str:
-    return "array[" + ", ".join(f"'{flow}'" for flow in flows.split()) + "]"
-
-
-def _path(flows: str) -> str:
-    return f"path = i.path || {_array(flows)}, path_at = i.path_at || array_fill(now(), array[{len(flows.split())}])"
-
-
-def _instance(id: str, key: str, more: str, flows: str, source: str) -> str:
-    """Insert instances of a map; `more` are root, parent and called_by."""
-    return f"""insert into process_instance (id, company_id, definition_id, version_id, root_id, parent_id, called_by, subject_type,
-    subject_id, state, started_at, path, path_at, values)
-select {id}, 1, d.id, v.id, {more}, 'order', g.subject, 'running', now(), {_array(flows)},
-       array_fill(now(), array[{len(flows.split())}]), '{{}}'
-from {source} join process_definition d on d.company_id = 1 and d.key = '{key}'
-join lateral (select id from process_version p where p.definition_id = d.id order by p.number desc limit 1) v on true"""
-
-
-def _token(id: str, instance: str, key: str, node: str, flow: str, state: str, source: str) -> str:
-    return f"""insert into token (id, company_id, instance_id, definition_id, node, came_by, state, entered_at, outcome, reason,
-    reason_code)
-select {id}, 1, {instance}, d.id, '{node}', '{flow}', '{state}', now(), '', '', ''
-from {source} join process_definition d on d.company_id = 1 and d.key = '{key}'"""
-
-
-def _work(item: Item, token: str, instance: str, source: str) -> str:
-    return f"""insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, state,
-    opened_at, due_at, why, why_code, outcome, sends_back, reason, values, checks)
-select 1, d.id, {instance}, {token}, '{item.node}', 'order', g.subject, '{item.role}', 'open', now(), now() + interval '1 day', '', '',
-       '', false, '', '{{}}', '{{}}'
-from {source} join process_definition d on d.company_id = 1 and d.key = 'print_order'"""
-
-
-def _told(name: str, subject: str, data: str, rows: str) -> str:
-    return event("workflow.advance", name, "order", "order", (subject, subject), changes("'[]'::json", data), rows)
-
-
-def _called(source: str) -> dict[str, str]:
-    """The map that is called: its instance, the token that waits for the picking and the one that waits for the shipping."""
-    return {
-        "called": _instance("g.called", CALLED, "g.root, g.root, g.caller", IN_CALL, source),
-        "picking": _token("g.first", "g.called", CALLED, "picked", "to_picked", "waiting", source),
-        "invoicing": _token("g.second", "g.called", CALLED, "after_shipping", "invoice_prepared", "joining", source),
-    }
-
-
-def _running(key: str) -> str:
-    return f"""i.subject_type = 'order' and i.subject_id = any(%(ids)s::bigint[]) and i.state = 'running'
-  and i.definition_id = (select id from process_definition where company_id = 1 and key = '{key}')"""
-
-
-def _arrival(name: str) -> str:
-    return f"""insert into arrival (company_id, subject_type, subject_id, name, at, state)
-select 1, 'order', s.id, '{name}', now(), 'taken' from unnest(%(ids)s::bigint[]) as s (id)"""
-
-
-START_TRADE = step(
-    {
-        "g": GIVEN,
-        "roots": _instance("g.root", "trade_order", "g.root, null, null", TO_DELIVERY, "g"),
-        "calling": _token("g.caller", "g.root", "trade_order", "deliver", "to_deliver", "waiting", "g"),
-        **_called("g"),
-    },
-    [_told("process.started", "g.subject", "'map', 'trade_order'", "g")],
-    "select count(*) from g",
-)
-START_PRINT = step(
-    {
-        "g": GIVEN,
-        "roots": _instance("g.root", "print_order", "g.root, null, null", "to_fill_form", "g"),
-        "standing": _token("g.caller", "g.root", "print_order", "fill_form", "to_fill_form", "waiting", "g"),
-        "opened": _work(ITEMS[0], "g.caller", "g.root", "g"),
-    },
-    [_told("process.started", "g.subject", "'map', 'print_order'", "g")],
-    "select count(*) from g",
-)
-PRODUCED = step(
-    {
-        "told": _arrival("production-finished"),
-        "gone": f"""update process_instance i set {_path("to_allocate to_deliver")} where {_running("print_order")}
-returning i.id as root, i.subject_id as subject, nextval('process_instance_id_seq') as called,
-          (select t.id from token t where t.instance_id = i.id) as caller, nextval('token_id_seq') as first,
-          nextval('token_id_seq') as second""",
-        "callers": """update token t set node = 'deliver', came_by = 'to_deliver', entered_at = now()
-where t.id in (select caller from gone)""",
-        **_called("gone g"),
-    },
-    [],
-    "select count(*) from gone",
-)
-
-
-def finish(item: Item, following: Item | None) -> str:
-    """A person finishes a work item of the print order; the token goes on to the next one, or to the production."""
-    node = following.node if following else "produced"
-    parts = {
-        "done": f"""update work_item w set state = 'done', outcome = '{item.outcome}', values = '{item.values}', checks = '{item.checks}',
-    done_at = now(), done_by = %(actor)s::bigint
-where w.instance_id in (select i.id from process_instance i where {_running("print_order")})
-  and w.node = '{item.node}' and w.state = 'open'
-returning w.id, w.subject_id as subject, w.instance_id, w.token_id""",
-        "moved": f"""update token t set node = '{node}', came_by = '{item.flows.split()[-1]}', outcome = '{item.outcome}',
-    entered_at = now()
-where t.id in (select token_id from done)""",
-        "gone": f"""update process_instance i set {_path(item.flows)}, values = i.values || '{item.values}'
-where i.id in (select instance_id from done)""",
-    }
-    if following:
-        parts["opened"] = _work(following, "g.token_id", "g.instance_id", "done g")
-    says = f"""'work_item', w.id, 'map', 'print_order', 'node', '{item.node}', 'outcome', '{item.outcome}', 'reason', '',
-    'checks', to_json('{item.checks}'::text[]), 'values', '{item.values}'::json, 'basis', null"""
-    return step(parts, [_told("work.completed", "w.subject", says, "done w")], "select count(*) from done")
-
-
-def arrived(name: str, moves: Sequence[tuple[str, str, str, str]], flows: str) -> str:
-    """Something arrived for the called map: tokens go (from, to, by which flow, in which state)."""
-    to, by, state = (
-        "case t.node " + " ".join(f"when '{move[0]}' then '{move[at]}'" for move in moves) + " end" for at in (1, 2, 3)
-    )
-    nodes = ", ".join(f"'{old}'" for old, _, _, _ in moves)
-    parts = {
-        "told": _arrival(name),
-        "gone": f"update process_instance i set {_path(flows)} where {_running(CALLED)} returning i.id",
-        "moved": f"""update token t set node = {to}, came_by = {by}, state = {state}, entered_at = now()
-where t.instance_id in (select id from gone) and t.node in ({nodes})""",
-    }
-    return step(parts, [], "select count(*) from gone")
-
-
-def ended(key: str) -> str:
-    """The last thing arrives: both instances of an order end, and their tokens with them."""
-    parts = {
-        "told": _arrival("paid"),
-        "over": f"""update process_instance i set state = 'ended', ended_at = now(), {_path("paid_finished to_closed")}
-where {_running(CALLED)} returning i.id, i.subject_id""",
-        "roots": f"""update process_instance i set state = 'ended', ended_at = now(), {_path("to_complete to_closed")}
-where {_running(key)} returning i.id, i.subject_id""",
-        "removed": "delete from token t where t.instance_id in (select id from over union all select id from roots)",
-    }
-    told = [
-        _told("process.ended", "o.subject_id", f"'map', '{CALLED}'", "over o"),
-        _told("process.ended", "r.subject_id", f"'map', '{key}'", "roots r"),
-    ]
-    return step(parts, told, "select count(*) from roots")
-
-
-DELIVERY = (
-    arrived("picked", [("picked", "packed", "to_packed", "waiting")], "to_packed"),
-    arrived("packed", [("packed", "shipped", "to_shipped", "waiting")], "to_shipped"),
-    arrived(
-        "shipped",
-        [("shipped", "delivered", "to_delivered", "waiting"), ("after_shipping", "paid", "to_paid", "waiting")],
-        "to_after_shipping to_hand_over to_delivered to_issue_invoice to_paid",
-    ),
-    arrived("delivered", [("delivered", "finished", "to_finished", "joining")], "to_finished"),
-)
-MAPS = {
-    "trade_order": (START_TRADE, *DELIVERY, ended("trade_order")),
-    "print_order": (
-        START_PRINT,
-        *(finish(item, following) for item, following in zip(ITEMS, (*ITEMS[1:], None), strict=True)),
-        PRODUCED,
-        *DELIVERY,
-        ended("print_order"),
-    ),
+JSON = {("process_instance", "values"), ("token", "counts"), ("work_item", "values"), ("event", "data")}
+SHORT = {"process_instance": "i", "token": "t", "work_item": "w", "arrival": "a", "timer": "m"}
+# by what a row of an order is found, beside the row that it belongs to
+FOUND_BY = {
+    "process_instance": ("definition_id", "state"),
+    "token": ("node", "state"),
+    "work_item": ("node", "state"),
+    "arrival": ("name", "state"),
 }
+OWNER = {"token": "instance_id", "work_item": "instance_id"}
+NEAR = timedelta(minutes=1)
+TEMPLATE = """with c as materialized (select nextval('command_id_seq') as id),
+g as materialized (select s.id as subject{given}
+from unnest(%(ids)s::bigint[]) as s (id){joined}),
+{parts}
+select count(*) from g"""
+
+
+@dataclass(slots=True)
+class Writing:
+    """One statement while it is written. `needed` are the rows whose ids it has to know, those that are there and new ones."""
+
+    segment: Segment
+    aliases: dict[Place, str]
+    needed: set[Place] = field(default_factory=set)
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def new(self) -> list[Place]:
+        return sorted(self.segment.after.keys() - self.segment.before.keys())
+
+    @property
+    def gone(self) -> list[Place]:
+        return sorted(self.segment.before.keys() - self.segment.after.keys())
+
+    @property
+    def changed(self) -> Iterator[tuple[Place, dict[str, Any]]]:
+        """Rows that were there, with their columns that have new values."""
+        for place in sorted(self.segment.before.keys() & self.segment.after.keys()):
+            old, new = self.segment.before[place], self.segment.after[place]
+            if found := {column: value for column, value in new.items() if value != old[column]}:
+                yield place, found
+
+    def name(self, table: str, id: int) -> str:
+        """The column of `g` that holds the id of a row, here or in the set that the statement runs for."""
+        self.needed.add((table, id))
+        return f"g.{self.alias((table, id))}"
+
+    def alias(self, place: Place) -> str:
+        return self.aliases.setdefault(place, f"{SHORT[place[0]]}{len(self.aliases)}")
+
+    def value(self, table: str, column: str, value: Any, about: int) -> str:
+        """A value as SQL: the id of a row, a moment told from the present, or what it is."""
+        if value is None:
+            return "null"
+        if column in NAMES[table]:
+            return self.name(NAMES[table][column], value)
+        if column in ("subject_id", "root_id") and value == about:
+            return "g.subject"
+        if column == "command_id":
+            return "c.id"
+        if isinstance(value, datetime):
+            return self._moment(value)
+        if (table, column) in JSON:
+            return self._json(value, "json" if table == "event" else "jsonb")
+        if column == "path_at":
+            return f"array_fill(now(), array[{len(value)}])"
+        if isinstance(value, list):
+            return f"{plain(value)}::text[]"
+        return plain(value)
+
+    def _moment(self, value: datetime) -> str:
+        away = value - self.segment.began
+        minutes = round(away / timedelta(minutes=1))
+        return "now()" if abs(away) < NEAR else f"now() + interval '{minutes} minutes'"
+
+    def _json(self, value: Any, kind: str) -> str:
+        if isinstance(value, dict) and ("work_item", value.get("work_item")) in self.segment.after:
+            rest = json.dumps({name: one for name, one in value.items() if name != "work_item"})
+            item = self.name("work_item", value["work_item"])
+            head, tail = plain('{"work_item": '), plain(", " + rest[1:])
+            return f"({head} || {item} || {tail})::{kind}"
+        return f"{plain(json.dumps(value))}::{kind}"
+
+
+def plain(value: Any) -> str:
+    """A constant as it stands in a statement that has parameters."""
+    return sql.Literal(value).as_string(None).strip().replace("%", "%%")
+
+
+def statement(segment: Segment, about: int, aliases: dict[Place, str]) -> str:
+    """The statement of one segment; `about` is the order that was recorded."""
+    writing = Writing(segment, aliases)
+    for n, (place, columns) in enumerate(writing.changed):
+        writing.parts.append(f"changed{n} as ({_update(writing, place, columns, about)})")
+    for table in dict.fromkeys(table for table, _ in writing.gone):
+        writing.parts.append(f"{table}_gone as ({_delete(writing, table)})")
+    for n, group in enumerate(_alike(writing)):
+        writing.parts.append(f"new{n} as ({_insert(writing, group, about)})")
+    given, joined = _given(writing)
+    return TEMPLATE.format(given=given, joined=joined, parts=",\n".join(writing.parts or ["nothing as (select)"]))
+
+
+def _update(writing: Writing, place: Place, columns: Mapping[str, Any], about: int) -> str:
+    table, id = place
+    old = writing.segment.before[place]
+    wanted = [
+        f"{name} = {_new_value(writing, table, name, old[name], value, about)}" for name, value in columns.items()
+    ]
+    return f"update {table} x set {', '.join(wanted)}\nfrom g where x.id = {writing.name(table, id)}"
+
+
+def _new_value(writing: Writing, table: str, column: str, old: Any, value: Any, about: int) -> str:
+    """What grows is added to; anything else is replaced."""
+    if table == "process_instance" and column in ("path", "path_at"):
+        return f"x.{column} || {writing.value(table, column, value[len(old) :], about)}"
+    if table == "process_instance" and column == "values":
+        return f"x.values || {writing.value(table, column, {n: v for n, v in value.items() if old.get(n, ...) != v}, about)}"
+    return writing.value(table, column, value, about)
+
+
+def _delete(writing: Writing, table: str) -> str:
+    """Rows that are gone; a timer is found by its token."""
+    by, rows = "id", [place for place in writing.gone if place[0] == table]
+    if table == "timer":
+        by, rows = "token_id", [("token", writing.segment.before[place]["token_id"]) for place in rows]
+    ids = [writing.name(*place) for place in rows]
+    if len(ids) == 1:
+        return f"delete from {table} x using g where x.{by} = {ids[0]}"
+    every = " union all ".join(f"select {id} as id from g" for id in ids)
+    return f"delete from {table} x using ({every}) o where x.{by} = o.id"
+
+
+def _alike(writing: Writing) -> list[list[Place]]:
+    """New rows that one insert can write: of one table, with values in the same columns, and once an order or once a set."""
+    groups: dict[tuple[Any, ...], list[Place]] = {}
+    for place in writing.new:
+        row = writing.segment.after[place]
+        filled = tuple(name for name, value in row.items() if value is not None)
+        groups.setdefault((place[0], filled, row.get("subject_type") == "company"), []).append(place)
+    return list(groups.values())
+
+
+def _insert(writing: Writing, group: Sequence[Place], about: int) -> str:
+    table = group[0][0]
+    rows = [writing.segment.after[place] for place in group]
+    columns = [name for name, value in rows[0].items() if value is not None and name != "id"]
+    named = table in SHORT and table != "timer" and _is_named(writing, group)
+    selects = []
+    for place, row in zip(group, rows, strict=True):
+        values = [writing.value(table, name, row[name], about) for name in columns]
+        own = [writing.name(*place)] if named else []
+        once = "c" if row.get("subject_type") == "company" else "g cross join c" if "command_id" in columns else "g"
+        selects.append(f"select {', '.join(own + values)} from {once}")
+    into = ", ".join((["id"] if named else []) + [f'"{name}"' for name in columns])
+    return f"insert into {table} ({into})\n" + "\nunion all\n".join(selects)
+
+
+def _is_named(writing: Writing, group: Sequence[Place]) -> bool:
+    """Whether another row of this segment names one of these."""
+    ours = set(group)
+    for place, row in writing.segment.after.items():
+        for column, table in NAMES[place[0]].items():
+            if (table, row[column]) in ours:
+                return True
+        if place[0] == "event" and ("work_item", row["data"].get("work_item")) in ours:
+            return True
+    return False
+
+
+def _given(writing: Writing) -> tuple[str, str]:
+    """What `g` holds beside the order: the ids of rows that are there, found by joins, and of new ones."""
+    there = {place for place in writing.needed if place in writing.segment.before}
+    for place in sorted(there):
+        if owner := OWNER.get(place[0]):
+            there.add(("process_instance", writing.segment.before[place][owner]))
+    given = "".join(f", {writing.alias(place)}.id as {writing.alias(place)}" for place in sorted(there))
+    for place in sorted(writing.needed - there):
+        given += f", nextval('{place[0]}_id_seq') as {writing.alias(place)}"
+    joined = "".join(_join(writing, place) for place in sorted(there))
+    return given, joined
+
+
+def _join(writing: Writing, place: Place) -> str:
+    """How a row of an order is found; where several stand at one place, by their order."""
+    table, id = place
+    row, alias = writing.segment.before[place], writing.alias(place)
+    owner = OWNER.get(table)
+    same = [*FOUND_BY[table], *([owner] if owner else [])]
+    where = [f"x.{name} = {plain(row[name])}" for name in FOUND_BY[table]]
+    if owner:
+        where.append(f"x.{owner} = {writing.alias(('process_instance', row[owner]))}.id")
+    else:
+        where += [f"x.subject_type = {plain(row['subject_type'])}", "x.subject_id = s.id"]
+    peers = [
+        other
+        for (kind, other), one in sorted(writing.segment.before.items())
+        if kind == table and all(one[name] == row[name] for name in same)
+    ]
+    if len(peers) == 1:
+        return f"\njoin {table} {alias} on {' and '.join(where).replace('x.', f'{alias}.')}"
+    text = f"select x.id from {table} x where {' and '.join(where)} order by x.id offset {peers.index(id)} limit 1"
+    return f"\ncross join lateral ({text}) {alias}"
 
 
 class Maps:
-    """One connection that moves sets of orders through a map, a transaction a segment."""
+    """One connection that moves sets of orders along a recorded way, a transaction a segment."""
 
-    def __init__(self, url: str, actor: int) -> None:
+    def __init__(self, url: str, way: Way) -> None:
         self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
-        self.actor = actor
+        aliases: dict[Place, str] = {}
+        self.texts = [statement(segment, way.id, aliases) for segment in way.segments]
 
-    def run(self, key: str, ids: Sequence[int]) -> None:
-        """Send orders through a map from its start to its end."""
-        values: dict[str, Any] = {"ids": list(ids), "actor": self.actor}
-        for text in MAPS[key]:
-            row = self.connection.execute(text, values, prepare=True).fetchone()
-            assert row == (len(ids),), (row, text[:200])
+    def run(self, ids: Sequence[int], seen: Callable[[int], None] = lambda _: None) -> None:
+        """Send orders through the map from its start to its end."""
+        for n, text in enumerate(self.texts):
+            row = self.connection.execute(text, {"ids": list(ids)}, prepare=True).fetchone()
+            assert row == (len(ids),), (row, text)
+            seen(n)

@@ -169,13 +169,21 @@ def reference(folder: Path, only_check: bool) -> None:
 @main.command()
 @click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a figure.")
-def bench(names: tuple[str, ...], as_json: bool) -> None:
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A BPMN file that `workflow` measures, may be given several times; else three maps that ship, picked by chance.",
+)
+@click.option("--peers", is_flag=True, help="Let `life` be lived by other order systems too, on the same server.")
+def bench(names: tuple[str, ...], as_json: bool, maps: tuple[Path, ...], peers: bool) -> None:
     """Measure the product against hand-written limits in the same run; all benches unless NAMES are given."""
     home = Path(__file__).resolve().parents[3]
     if not (home / "bench" / "run.py").exists():
         raise click.UsageError("The benchmarks are in the repository, not in the installed package.")
     sys.path.insert(0, str(home))
-    importlib.import_module("bench.run").run(names, as_json)
+    importlib.import_module("bench.run").run(names, as_json, maps, peers)
 
 
 @main.command()

@@ -1,0 +1,79 @@
+"""The maps that are measured: any BPMN files, with their automatic steps replaced by one that does nothing.
+
+The engine is measured, not the trade. What a drawing of another house leaves open (who does a work item, what runs through the map)
+is filled in, so that it runs here at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from lxml import etree
+
+from .ground import ROOT
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+OURS = "{https://orderway.org/bpmn/1}"
+NOTHING = "bench.nothing"
+SUBJECT = "order"
+ROLE = "manager"
+SHIPPED = ("maps", "gallery")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A map as it is published for a bench: its key, its XML, and the keys of the maps it calls."""
+
+    key: str
+    xml: str
+    calls: frozenset[str]
+
+
+def shipped() -> list[Path]:
+    """The files of all maps that ship."""
+    home = ROOT / "src" / "orderway" / "workflow"
+    return sorted(file for folder in SHIPPED for file in (home / folder).glob("*.bpmn"))
+
+
+def some(count: int, chance: Random) -> list[Path]:
+    """Maps that ship, picked by chance; a drawing on which nothing but a start and an end stand is none."""
+    files = [file for file in shipped() if file.read_text().count("<bpmn:sequenceFlow") > 1]
+    return chance.sample(files, min(count, len(files)))
+
+
+def draw(file: Path) -> Drawing:
+    """Read a file. Raises ValueError when no process of it can be run."""
+    root = etree.fromstring(file.read_bytes(), etree.XMLParser(resolve_entities=False, no_network=True))
+    processes = list(root.iter(f"{BPMN}process"))
+    chosen = [one for one in processes if one.get("isExecutable") in ("true", "1")] or processes[:1]
+    if not chosen:
+        raise ValueError(f"{file}: there is no process in this file")
+    process = chosen[0]
+    process.set("isExecutable", "true")
+    if not process.get(f"{OURS}subject"):
+        process.set(f"{OURS}subject", SUBJECT)
+    for task in process.iter(f"{BPMN}serviceTask", f"{BPMN}sendTask"):
+        if task.tag.endswith("serviceTask") or task.get(f"{OURS}command"):
+            task.set(f"{OURS}command", NOTHING)
+    for task in process.iter(f"{BPMN}userTask"):
+        if not task.get(f"{OURS}role"):
+            task.set(f"{OURS}role", ROLE)
+    for argument in list(process.iter(f"{OURS}argument")):
+        parent = argument.getparent()
+        assert parent is not None
+        parent.remove(argument)
+    calls = frozenset(called for one in process.iter(f"{BPMN}callActivity") if (called := one.get("calledElement")))
+    return Drawing(process.get("id") or "", etree.tostring(root, encoding="unicode"), calls)
+
+
+def with_called(chosen: Sequence[Drawing]) -> list[Drawing]:
+    """These drawings and every shipped one that they call, at whatever depth."""
+    known = {one.key: one for one in (*map(draw, shipped()), *chosen)}
+    wanted = {one.key: one for one in chosen}
+    asked = list(chosen)
+    while asked:
+        for key in sorted(asked.pop().calls & known.keys() - wanted.keys()):
+            wanted[key] = known[key]
+            asked.append(known[key])
+    return list(wanted.values())
