@@ -19,6 +19,7 @@ FAMILIES = {
     "/": r"/(notices)?",
     "/inbox": r"/inbox.*",
     "/work": r"/work.*",
+    "/absences": r"/absences.*|/calendar.*",
     "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel))?)?|/views/keep",
     "/customers": r"/customers.*",
     "/items": r"/items.*",

@@ -15,6 +15,7 @@ from orderway.kernel.sql import fetch
 from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
 from orderway.workflow.commands.later import PrioritiseWork, SnoozeWork
 from orderway.workflow.commands.links import DecideByLink, IssueLink
+from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.questions import AnswerColleague, AskColleague
@@ -36,7 +37,7 @@ def drawn(key: str, middle: str, condition: str = "") -> str:
     )
 
 
-def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any, int], Sequence[Any]]]:
+def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any, int], Sequence[Any]]]:  # noqa: PLR0915 - every command of the maps in one place
     """The rows by command; `placed(shop, n)` gives the ids of n orders."""
 
     def orders(shop: Any, n: int, xml: str) -> list[int]:
@@ -123,7 +124,19 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         assert run("workflow.save_draft", system_actor(shop.company), saved).ok
         return maps
 
+    def behind(shop: Any, n: int) -> list[int]:
+        """Instances of a version that is no longer the latest."""
+        waiting = items(shop, n)
+        newer = drawn("growth", DECIDE) + "<!-- drawn anew -->"
+        assert run("workflow.publish", system_actor(shop.company), [PublishMap(newer)]).ok
+        run(
+            "workflow.start", system_actor(shop.company), [StartMap("growth", placed(shop, 1)[0])]
+        )  # compiles the new one
+        found = fetch("select instance_id as id from work_item where id = any(%(ids)s::bigint[])", {"ids": waiting})
+        return [row.id for row in found]
+
     return {
+        "workflow.move_over": lambda shop, n: [MoveOver(id) for id in behind(shop, n)],
         "workflow.tell_due": lambda shop, n: [Ref(id) for id in due(shop, n)],
         "workflow.issue_links": lambda shop, n: [IssueLink(id, shop.manager.id) for id in items(shop, n)],
         "workflow.decide_by_link": lambda shop, n: [DecideByLink(id) for id in links(shop, n)],

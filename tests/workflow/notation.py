@@ -220,7 +220,7 @@ class Writer:
     def task(self, one: Drawn) -> tuple[str, str]:
         if one.kind in ("serviceTask", "businessRuleTask") and not one.says:
             note = f'<extensionElements><o:argument name="words" value="{one.id}"/></extensionElements>'
-            return ' o:command="tests.note"', note
+            return ' o:command="tests.write_down"', note
         if one.kind == "userTask":
             said = "".join(f'<o:outcome name="{name}" label="{name}"/>' for name in one.says.split())
             return ' o:role="manager" o:due="P1D"', f"<extensionElements>{said}</extensionElements>"

@@ -105,7 +105,7 @@ if "tests.a" not in commands:
         command(f"tests.{one}", row=Ref)(_step(one))
     command("tests.say", row=Say)(_say)
     command("tests.raise", row=Ref)(_raise)
-    command("tests.note", row=Note)(_note)
+    command("tests.write_down", row=Note)(_note)
     facts(
         "trial",
         Statement("facts", "What conditions ask.", "select id, total, flag, sheet, title, ready_on from trial where id = any(%(ids)s::bigint[])"),

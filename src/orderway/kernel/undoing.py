@@ -10,7 +10,7 @@ from django.db import transaction
 from . import events
 from .context import Context
 from .outcome import Outcome, Refusal
-from .registry import EVERYONE, Ref, command, commands, subjects
+from .registry import EVERYONE, Ref, command, commands
 from .sql import fetch, statements
 
 SQL = statements("kernel", "events")
@@ -81,14 +81,17 @@ def _restoring(table: str, columns: Sequence[str]) -> str:
     return SQL.restore.text(frozenset()).replace("{table}", table).replace("{sets}", sets)
 
 
+def _back(event: Any) -> list[events.Part]:
+    changes = json.loads(event.data)["changes"]
+    return [events.Part(c["table"], c["id"], c["new"], c["old"]) for c in changes]
+
+
 def _record(ctx: Context, past: Sequence[Any]) -> None:
     """One event per undone event, its changes the other way round."""
     for subject in sorted({event.subject_type for event in past}):
         facts = [
-            events.Fact(event.subject_id, event.root_id, change["new"], change["old"], {"undone": event.command})
+            events.Fact(event.subject_id, event.root_id, says={"undone": event.command}, parts=_back(event))
             for event in past
             if event.subject_type == subject
-            for change in json.loads(event.data)["changes"]
-            if change["table"] == subjects[subject].table
         ]
         ctx.record(f"{subject}.undone", subject, facts)  # one a kind of subject

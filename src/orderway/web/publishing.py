@@ -139,7 +139,9 @@ def renamed(xml: str, key: str, values: Mapping[str, Any], departments: Sequence
 def publish(request: HttpRequest, key: str) -> HttpResponse:
     """Say what changed and publish the draft, or see what is still to mend."""
     need(request, "workflow.publish_draft")
-    draft = found(read(request, "workflow.draft", map=key))
+    draft = read(request, "workflow.draft", map=key)
+    if draft is None:  # nothing was changed, or a colleague published it meanwhile
+        return HttpResponseRedirect(reverse("map-edit", args=[key]))
     told = read(request, "workflow.lint", xml=draft.xml)
     stops: Sequence[str] = ()
     if request.method == "POST":
@@ -175,7 +177,9 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
 def discard(request: HttpRequest, key: str) -> HttpResponse:
     """Throw the draft away, after saying what that means."""
     need(request, "workflow.discard_draft")
-    draft = found(read(request, "workflow.draft", map=key))
+    draft = read(request, "workflow.draft", map=key)
+    if draft is None:
+        return HttpResponseRedirect(reverse("map-edit", args=[key]))
     if request.method == "POST":
         outcome = do(request, "workflow.discard_draft", [{"map": key}])
         tell(request, outcome, _("The draft is thrown away."))

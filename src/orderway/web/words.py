@@ -191,6 +191,11 @@ REFUSALS: Mapping[str, Text] = {
     "no-specification": lazy("%(number)s has no order form yet. Fill it in first."),
     "not-bpmn": lazy("This is no BPMN map: %(reason)s"),
     "not-printed": lazy("The paper could not be made: %(error)s"),
+    "not-running": lazy("This is on no map any more."),
+    "newest-already": lazy("It goes by the latest version of %(map)s already, number %(number)s."),
+    "no-place": lazy(
+        "It cannot go over to the latest version of %(map)s from where it stands: %(places)s. Say which place is meant."
+    ),
     "not-stuck": lazy("It goes on; there is nothing to try again."),
     "not-their-role": lazy("This is work of %(role)s, and they do not have this role."),
     "not-what-was-picked": lazy("What lies in the packages is not what was picked. Count again."),

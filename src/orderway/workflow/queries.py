@@ -9,12 +9,12 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import compliance, drawing, waiting
+from . import behind, compliance, drawing, waiting
 from .graph import Graph
 from .naming import name_of, said
 from .published import graphs, sound_graphs
 
-__all__ = ["compliance", "drawing", "waiting"]
+__all__ = ["behind", "compliance", "drawing", "waiting"]
 
 SQL = statements("workflow", "lists")
 

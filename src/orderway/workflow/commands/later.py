@@ -59,7 +59,7 @@ def prioritise(ctx: Context, rows: Sequence[PrioritiseWork]) -> Outcome:
     given = {row.id: row.priority for row in rows}
     items, refused = found_items(ctx, list(given))
     refused += [Refusal("already-done", item.id, {"state": item.state}) for item in items if item.state != "open"]
-    refused += [Refusal("unknown-priority", id) for id, priority in given.items() if priority not in PRIORITIES]
+    refused += [Refusal("unknown-priority", item.id) for item in items if given[item.id] not in PRIORITIES]
     out = {refusal.subject for refusal in refused}
     chosen = [item for item in items if item.id not in out]
     if ctx.halts(refused) or not chosen:

@@ -1,0 +1,124 @@
+"""Running instances go over to the latest version of their map; taken back like any command while they did not go on since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from orderway.kernel.context import Context
+from orderway.kernel.events import Fact, Part
+from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.registry import command
+from orderway.kernel.sql import statements
+
+from ..graph import Graph, Work
+from ..published import graphs
+from ..tokens import Stock, Token, load, lock
+from ..versions import misfit
+
+SQL = statements("workflow", "move_over")
+
+
+@dataclass(frozen=True)
+class MoveOver:
+    """A running instance to go on by the latest version of its map; `nodes` gives the new id of a place whose id changed."""
+
+    id: int
+    nodes: Mapping[str, str] = field(default_factory=dict)
+
+
+@command("workflow.move_over", row=MoveOver, roles=["administrator"], reversible=True)
+def move_over(ctx: Context, rows: Sequence[MoveOver]) -> Outcome:
+    """Let running instances go on by the latest version of their map, standing where they stood. Nothing else happens to them."""
+    nodes = {row.id: row.nodes for row in rows}
+    found = {row.id: row for row in ctx.fetch(SQL.running, ids=list(nodes))}
+    locked = lock(ctx, {row.root_id for row in found.values()})
+    running = {id: row for id, row in found.items() if row.root_id in locked}
+    stock = load(ctx, {row.root_id for row in running.values()})
+    compiled = graphs(ctx, {row.latest_digest for row in running.values()})
+    refused = [Refusal("not-running", id) for id in nodes if id not in running]
+    for id, row in running.items():
+        if row.version_id == row.latest_id:
+            refused.append(Refusal("newest-already", id, {"map": row.key, "number": row.number}))
+        elif misfits := _misfits(stock, compiled[row.latest_digest], id, nodes[id]):
+            refused.append(Refusal("no-place", id, {"map": row.key, "places": "; ".join(misfits)}))
+    out = {refusal.subject for refusal in refused}
+    going = [row for id, row in running.items() if id not in out]
+    if ctx.halts(refused) or not going:
+        return Outcome(refused=refused)
+    _write(ctx, going, stock, compiled, nodes)
+    return Outcome([row.id for row in going], refused)
+
+
+def _misfits(stock: Stock, new: Graph, id: int, nodes: Mapping[str, str]) -> list[str]:
+    instance = stock.instances[id]
+    why = {token.node: misfit(instance.graph, new, token, nodes) for token in instance.tokens}
+    return [f"{instance.graph.nodes[node].label.text or node} ({code})" for node, code in why.items() if code]
+
+
+def _write(
+    ctx: Context,
+    going: Sequence[Any],
+    stock: Stock,
+    compiled: Mapping[str, Graph],
+    nodes: Mapping[int, Mapping[str, str]],
+) -> None:
+    ctx.fetch(SQL.set_versions, id=[row.id for row in going], version=[row.latest_id for row in going])
+    parts = {
+        row.id: [Part("process_instance", row.id, {"version_id": row.version_id}, {"version_id": row.latest_id})]
+        for row in going
+    }
+    tokens = {token.id: token for row in going for token in stock.instances[row.id].tokens}
+    there = {id: nodes[token.instance.id].get(token.node, token.node) for id, token in tokens.items()}
+    ctx.fetch(SQL.set_nodes, id=list(there), node=list(there.values()))
+    for id, token in tokens.items():
+        parts[token.instance.id].append(Part("token", id, {"node": token.node}, {"node": there[id]}))
+    fresh = {row.id: compiled[row.latest_digest] for row in going}
+    for instance, part in _items(ctx, tokens, there, fresh):
+        parts[instance].append(part)
+    for subject, group in groupby(
+        sorted(going, key=lambda row: str(row.subject_type)), key=lambda row: str(row.subject_type)
+    ):
+        facts = [
+            Fact(
+                row.subject_id,
+                row.subject_id,
+                says={"map": row.key, "from": row.number, "to": row.latest_number},
+                parts=parts[row.id],
+            )
+            for row in group
+        ]
+        ctx.record("process.moved_over", subject, facts)  # one a kind of subject
+
+
+def _items(
+    ctx: Context, tokens: Mapping[int, Token], there: Mapping[int, str], fresh: Mapping[int, Graph]
+) -> list[tuple[int, Part]]:
+    """Give the open work items the role and the department of their step, and say what changed, by instance."""
+    items = ctx.fetch(SQL.items, tokens=list(tokens))
+    steps = {item.id: fresh[item.instance_id].nodes[there[item.token_id]] for item in items}
+    known = {
+        row.key: row.id for row in ctx.fetch(SQL.departments, keys=sorted({node.department for node in steps.values()}))
+    }
+    new = {
+        item.id: {
+            "node": steps[item.id].id,
+            "role": does.role if isinstance(does := steps[item.id].does, Work) else item.role,
+            "department_id": known.get(steps[item.id].department),
+        }
+        for item in items
+    }
+    ctx.fetch(
+        SQL.set_items,
+        id=list(new),
+        node=[one["node"] for one in new.values()],
+        role=[one["role"] for one in new.values()],
+        department=[one["department_id"] for one in new.values()],
+    )
+    return [
+        (
+            item.instance_id,
+            Part("work_item", item.id, {name: getattr(item, name) for name in new[item.id]}, new[item.id]),
+        )
+        for item in items
+    ]

@@ -1,0 +1,51 @@
+-- name: running
+-- Running instances with the version they go by and the latest of their map.
+select i.id, i.root_id, i.subject_type, i.subject_id, i.version_id, v.number, v.digest, d.key, l.id as latest_id,
+       l.number as latest_number, l.digest as latest_digest
+from process_instance i
+join process_definition d on d.id = i.definition_id
+join process_version v on v.id = i.version_id
+cross join lateral (
+    select n.id, n.number, n.digest from process_version n where n.definition_id = d.id order by n.number desc limit 1
+) l
+where i.id = any(%(ids)s::bigint[]) and i.state = 'running' and {visible process_instance i}
+order by i.id
+
+-- name: items
+-- The open work items of tokens, locked in key order.
+select w.id, w.token_id, w.instance_id, w.node, w.role, w.department_id from work_item w
+where w.token_id = any(%(tokens)s::bigint[]) and w.state = 'open' and {visible work_item w}
+order by w.id for update
+
+-- name: departments
+-- Departments by key.
+select d.id, d.key from department d where d.key = any(%(keys)s::text[]) and {visible department d}
+
+-- name: set_versions
+-- The instances go by another version.
+update process_instance i set version_id = n.version
+from unnest(%(id)s::bigint[], %(version)s::bigint[]) as n (id, version) where i.id = n.id
+
+-- name: set_nodes
+-- The tokens stand at the places of that version.
+update token t set node = n.node from unnest(%(id)s::bigint[], %(node)s::text[]) as n (id, node) where t.id = n.id
+
+-- name: set_items
+-- The open work items are those of that version's steps.
+update work_item w set node = n.node, role = n.role, department_id = n.department
+from unnest(%(id)s::bigint[], %(node)s::text[], %(role)s::text[], %(department)s::bigint[]) as n (id, node, role, department)
+where w.id = n.id
+
+-- name: standing
+-- Where the running instances of a map stand that do not go by its latest version: how many at each place of each version.
+select v.number, v.digest, l.digest as latest_digest, t.node, count(distinct i.id)::integer as instances, array_agg(distinct i.id) as ids
+from process_definition d
+cross join lateral (
+    select n.id, n.digest from process_version n where n.definition_id = d.id order by n.number desc limit 1
+) l
+join process_instance i on i.definition_id = d.id and i.state = 'running' and i.version_id <> l.id
+join process_version v on v.id = i.version_id
+join token t on t.instance_id = i.id
+where d.key = %(key)s::text and {visible process_instance i}
+group by v.number, v.digest, l.digest, t.node
+order by v.number, t.node

@@ -1,0 +1,153 @@
+"""A map changes while orders run: they go over to its new version, and back (CF-66)."""
+
+import pytest
+from workflow_trial import SYSTEM, drawing, flow, flows, log, publish, standing, step, trials, wait, work
+
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
+from orderway.workflow.commands.move_over import MoveOver
+from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.work import CompleteWork
+
+OLD = drawing(work("look", "good") + step("a", "a") + flows("s look a e"))
+NEW = drawing(work("look", "good", role="quality") + step("b", "b") + step("a", "a") + flows("s look b a e"))
+RENAMED = drawing(work("inspect", "good") + step("a", "a") + flows("s inspect a e"))
+STATE = """select 'i' || i.id as place, i.version_id::text as node, '' as role from process_instance i where i.subject_type = 'trial'
+union all select 't' || t.id, t.node || t.state || t.came_by, '' from token t join process_instance i on i.id = t.instance_id
+where i.subject_type = 'trial'
+union all select 'w' || w.id, w.node || w.state, w.role from work_item w where w.subject_type = 'trial' order by 1"""
+
+
+def going(count: int = 1, xml: str = OLD) -> tuple[list[int], list[int]]:
+    """Subjects on their way by a version, and their instances."""
+    publish(xml)
+    ids = trials(count)
+    assert run("workflow.start", SYSTEM, [StartMap("trial_map", id) for id in ids]).ok
+    rows = fetch(
+        "select id from process_instance where subject_type = 'trial' and subject_id = any(%(ids)s) order by id",
+        {"ids": ids},
+    )
+    return ids, [row.id for row in rows]
+
+
+def whole() -> list[tuple[str, str, str]]:
+    return [tuple(row) for row in fetch(STATE, {})]
+
+
+def last_command() -> int:
+    return fetch("select max(command_id) as id from event where name = 'process.moved_over'", {})[0].id
+
+
+def finish(id: int) -> None:
+    (item,) = fetch(
+        "select id from work_item where subject_id = %(id)s and subject_type = 'trial' and state = 'open'", {"id": id}
+    )
+    outcome = run("workflow.complete", SYSTEM, [CompleteWork(item.id, "good")])
+    assert outcome.ok, outcome.refused
+
+
+def test_who_has_moved_over_goes_the_new_way_and_is_worked_on_by_the_new_role(trial):
+    (moved, stayed), (instance, _) = going(2)
+    publish(NEW)
+    assert run("workflow.move_over", SYSTEM, [MoveOver(instance)]).ok
+    (item,) = fetch("select role from work_item where subject_id = %(id)s and subject_type = 'trial'", {"id": moved})
+    assert item.role == "quality"
+    finish(moved)
+    finish(stayed)
+    assert (log(moved), log(stayed)) == (["b", "a"], ["a"])
+
+
+def test_a_thousand_move_and_are_moved_back_row_by_row(trial):
+    ids, instances = going(1_000)
+    before = whole()
+    publish(NEW)
+    assert len(run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances]).done) == 1_000
+    assert whole() != before
+    assert run("kernel.undo", SYSTEM, [Ref(last_command())]).ok
+    assert whole() == before
+    finish(ids[500])
+    assert log(ids[500]) == ["a"], "it went on by the version it was moved back to"
+
+
+def test_one_that_went_on_since_keeps_the_whole_set_from_being_taken_back(trial):
+    ids, instances = going(3)
+    publish(NEW)
+    run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
+    finish(ids[1])
+    after = whole()
+    outcome = run("kernel.undo", SYSTEM, [Ref(last_command())])
+    assert {refusal.code for refusal in outcome.refused} == {"changed-since"}
+    assert whole() == after
+
+
+def test_a_step_with_another_id_has_to_be_named(trial):
+    (id,), (instance,) = going()
+    publish(RENAMED)
+    (refusal,) = run("workflow.move_over", SYSTEM, [MoveOver(instance)]).refused
+    assert (refusal.code, refusal.facts["places"]) == ("no-place", "look (gone)")
+    assert run("workflow.move_over", SYSTEM, [MoveOver(instance, {"look": "inspect"})]).ok
+    assert standing(id) == [("inspect", "waiting")]
+    finish(id)
+    assert log(id) == ["a"]
+
+
+OTHER_KIND = drawing(wait("look", "goods") + flows("s look e"))
+INSIDE = drawing(
+    '<subProcess id="p" name="P"><startEvent id="ps"/>' + work("look", "good") + '<endEvent id="pe"/>' + flows("ps look pe") + "</subProcess>"
+    + flows("s p e")
+)  # fmt: skip
+REMINDED = drawing(
+    work("look", "good") + '<boundaryEvent id="late" attachedToRef="look" cancelActivity="false"><timerEventDefinition>'
+    "<timeDuration>P1D</timeDuration></timerEventDefinition></boundaryEvent>" + step("a", "a") + flows("s look e", "late a e")
+)  # fmt: skip
+BOTH = drawing(
+    '<parallelGateway id="f"/>'
+    + work("x", "good")
+    + work("y", "good")
+    + '<parallelGateway id="j"/>'
+    + flows("s f x j e", "f y j")
+)
+THREE = BOTH.replace("</process>", work("z", "good") + flow("f", "z") + flow("z", "j") + "</process>")
+
+
+@pytest.mark.parametrize(
+    ("new", "why"), [(OTHER_KIND, "other-kind"), (INSIDE, "other-scope"), (REMINDED, "listens-otherwise")]
+)
+def test_where_the_place_means_something_else_nobody_moves(trial, new, why):
+    _, (instance,) = going()
+    before = whole()
+    publish(new)
+    (refusal,) = run("workflow.move_over", SYSTEM, [MoveOver(instance)]).refused
+    assert refusal.facts["places"] == f"look ({why})"
+    assert whole() == before
+
+
+def test_a_branch_that_waits_for_others_does_not_move_to_a_join_of_other_ways(trial):
+    (id,), (instance,) = going(xml=BOTH)
+    items = fetch(
+        "select id from work_item where subject_id = %(id)s and subject_type = 'trial' order by node", {"id": id}
+    )
+    run("workflow.complete", SYSTEM, [CompleteWork(items[0].id, "good")])
+    publish(THREE)
+    (refusal,) = run("workflow.move_over", SYSTEM, [MoveOver(instance)]).refused
+    assert refusal.facts["places"] == "j (other-ways)"
+
+
+def test_those_of_the_newest_version_and_those_that_ended_are_told_apart(trial):
+    ids, instances = going(2)
+    finish(ids[0])
+    outcome = run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
+    assert {(refusal.subject, refusal.code) for refusal in outcome.refused} == {
+        (instances[0], "not-running"), (instances[1], "newest-already"),
+    }  # fmt: skip
+
+
+def test_before_they_move_one_sees_who_stands_where_and_what_fits(trial):
+    _, instances = going(3)
+    publish(RENAMED)
+    (place,) = ask("workflow.behind", SYSTEM, key="trial_map")
+    assert (place.number, place.node, place.instances, place.fits) == (1, "look", 3, False)
+    assert sorted(place.ids) == instances
+    run("workflow.move_over", SYSTEM, [MoveOver(id, {"look": "inspect"}) for id in instances])
+    assert ask("workflow.behind", SYSTEM, key="trial_map") == []
