@@ -342,6 +342,7 @@ def test_what_a_new_version_changes_is_drawn_and_listed(at_desk: Callable[[str],
     assert board.wrong == []
 
 
+@pytest.mark.long
 def test_the_references_go_through_the_page_unchanged(at_desk: Callable[[str], Page], cases: Path) -> None:
     """Taken in as a file, drawn, tidied up, undone, saved: what comes out says the same as what went in."""
     board = Board(at_desk("administrator"))

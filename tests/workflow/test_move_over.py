@@ -1,4 +1,4 @@
-"""A map changes while orders run: they go over to its new version, and back (CF-66)."""
+"""A map changes while orders run: they go over to its new version, and back (OW-11)."""
 
 import pytest
 from workflow_trial import SYSTEM, drawing, flow, flows, log, publish, standing, step, trials, wait, work
