@@ -29,7 +29,7 @@ FAMILIES = {
     "/billing": r"/billing.*|/orders/\d+/(credit|prepay)",
     "/archive": r"/archive.*|/documents.*",
     "/reports": r"/reports.*",
-    "/maps": r"/maps.*",
+    "/maps": r"/maps(/(new|trade_order)(/.*)?)?",  # one map of many: their pages are the same
     "/tour": r"/tour.*",
     "/account": r"/account",
 }

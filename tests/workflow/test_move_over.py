@@ -147,7 +147,7 @@ def test_before_they_move_one_sees_who_stands_where_and_what_fits(trial):
     _, instances = going(3)
     publish(RENAMED)
     (place,) = ask("workflow.behind", SYSTEM, key="trial_map")
-    assert (place.number, place.node, place.instances, place.fits) == (1, "look", 3, False)
+    assert (place.node, place.instances, place.fits, place.choices) == ("look", 3, False, [("inspect", "inspect")])
     assert sorted(place.ids) == instances
     run("workflow.move_over", SYSTEM, [MoveOver(id, {"look": "inspect"}) for id in instances])
     assert ask("workflow.behind", SYSTEM, key="trial_map") == []

@@ -219,9 +219,7 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
         title=name_of(new_one.xml, key),
         sub=_("Versions"),
         back_url=reverse("map", args=[key]),
-        actions=[{"label": _("Edit"), "url": reverse("map-edit", args=[key]), "icon": "pencil", "primary": True}]
-        if may(request, "workflow.save_draft")
-        else [],
+        actions=_version_actions(request, key, rows),
         columns=columns,
         rows=[_version_row(key, row, new_one.number) for row in rows],
         shown_version=new_one.number,
@@ -229,6 +227,21 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
         new_url=reverse("map-version-file", args=[key, new_one.number]),
         old_url=reverse("map-version-file", args=[key, before.number]) if before else "",
     )
+
+
+def _version_actions(request: HttpRequest, key: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    actions: list[dict[str, Any]] = []
+    if any(row.running for row in rows[1:]) and may(request, "workflow.move_over"):
+        actions.append({"label": _("Move over"), "url": reverse("map-move-over", args=[key]), "icon": "arrow-right"})
+    if may(request, "workflow.save_draft"):
+        actions.append({"label": _("Edit"), "url": reverse("map-edit", args=[key]), "icon": "pencil", "primary": True})
+    return actions
+
+
+def title_of(request: HttpRequest, key: str) -> str:
+    """What a map is called in its latest version."""
+    rows = read(request, "workflow.versions", map=key)
+    return name_of(found(rows[0] if rows else None).xml, key)
 
 
 def _version_row(key: str, row: Any, chosen: int) -> dict[str, Any]:

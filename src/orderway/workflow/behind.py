@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .graph import Graph
 from .naming import name_of
 from .published import sound_graphs
 
@@ -22,8 +23,8 @@ class Behind:
 
 
 class Place(NamedTuple):
-    """A place of an older version: its number, the node and its name, how many instances stand there and which, and whether the
-    latest version has a place of this id and kind (`fits`)."""
+    """A place of an older version: its number, the node and its name, how many instances stand there and which, whether the latest
+    version has a place of this id and kind (`fits`), and its places of that kind with their names (`choices`)."""
 
     number: int
     node: str
@@ -31,6 +32,7 @@ class Place(NamedTuple):
     instances: int
     ids: Sequence[int]
     fits: bool
+    choices: Sequence[tuple[str, str]]
 
 
 @query("workflow.behind", Behind)
@@ -38,15 +40,15 @@ def behind(ctx: Reader, asked: Behind) -> list[Place]:
     """Where the running instances of older versions stand, the oldest version first."""
     rows = ctx.fetch(SQL.standing, key=asked.key)
     sound = sound_graphs(ctx, {digest for row in rows for digest in (row.digest, row.latest_digest)})
-    found = []
-    for row in rows:
-        old, new = sound.get(row.digest), sound.get(row.latest_digest)
-        was = old.nodes.get(row.node) if old else None
-        there = new.nodes.get(row.node) if new else None
-        fits = was is not None and there is not None and type(was.does) is type(there.does)
-        found.append(
-            Place(
-                row.number, row.node, name_of(old, row.node) if old else row.node, row.instances, sorted(row.ids), fits
-            )
-        )
-    return found
+    return [_place(row, sound.get(row.digest), sound.get(row.latest_digest)) for row in rows]
+
+
+def _place(row: Any, old: Graph | None, new: Graph | None) -> Place:
+    was = old.nodes.get(row.node) if old else None
+    name = (name_of(old, row.node) if old else "") or row.node
+    choices = []
+    if was and new:
+        alike = [one.id for one in new.nodes.values() if type(one.does) is type(was.does)]
+        choices = [(node, name_of(new, node) or node) for node in alike]
+    fits = row.node in {node for node, _ in choices}
+    return Place(row.number, row.node, name, row.instances, sorted(row.ids), fits, choices)

@@ -47,7 +47,8 @@ def move_over(ctx: Context, rows: Sequence[MoveOver]) -> Outcome:
     if ctx.halts(refused) or not going:
         return Outcome(refused=refused)
     _write(ctx, going, stock, compiled, nodes)
-    return Outcome([row.id for row in going], refused)
+    subjects = [(row.subject_type, row.subject_id) for row in going]
+    return Outcome([row.id for row in going], refused, {"subjects": subjects})
 
 
 def _misfits(stock: Stock, new: Graph, id: int, nodes: Mapping[str, str]) -> list[str]:
