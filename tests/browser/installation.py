@@ -17,7 +17,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-PATIENCE = 60.0  # seconds until the first page is served
+PATIENCE = 120.0  # seconds until the first page is served, and until the worker rests
 
 
 def free_port() -> int:
