@@ -1,6 +1,6 @@
 """A real browser on a real installation. Everything the tests know, they know from the screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +29,16 @@ def house() -> Iterator[House]:
     house.settle()  # the papers of the demo month are printed before anybody waits for one of their own
     yield house
     house.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A story that fails tells what the installation behind the screen was doing."""
+    report = yield
+    house = getattr(item, "funcargs", {}).get("house")
+    if report.failed and house is not None:
+        report.sections.append(("the installation", house.state()))
+    return report
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,19 @@ class House:
             row = connection.execute(statement).fetchone()
             return row[0] if row else None
 
+    def state(self) -> str:
+        """What is open in it, what its jobs came to, and the end of its log."""
+        told = {
+            "pending": "select json_agg(p) from (select * from pending limit 20) p",
+            "jobs": "select json_agg(j) from (select task_name, status, attempts, scheduled_at, count(*)"
+            " from procrastinate_jobs group by 1, 2, 3, 4 order by 2 limit 40) j",
+            "statements": "select json_agg(a) from (select state, wait_event, now() - query_start as since, left(query, 200)"
+            " as query from pg_stat_activity where datname = current_database() and state <> 'idle' and pid <> pg_backend_pid()) a",
+            "messages": "select json_agg(m) from (select * from intake order by id desc limit 5) m",
+        }
+        lines = [f"{name}: {self.value(statement)}" for name, statement in told.items()]
+        return "\n".join([*lines, (self.home / "serve.log").read_text()[-4000:]])
+
     def settle(self) -> None:
         """Wait until reactions, maps and jobs have nothing left to do."""
         open_work = "select (select count(*) from pending) + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))"

@@ -45,7 +45,6 @@ def desks(at_desk: Callable[[str], Page], house: House) -> Iterator[Desks]:
     assert desks.downloads == [], "nobody had to download anything"
 
 
-@pytest.mark.long
 @pytest.mark.timeout(300)  # eight windows on a machine that others use too
 def test_from_the_order_form_to_the_archive(desks: Desks) -> None:
     order = _placed(desks.at("manager"))

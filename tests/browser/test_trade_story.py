@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from decimal import Decimal as D
 
-import pytest
 from facturx import get_xml_from_pdf
 from installation import House
 from lived_in import BUYER_GLN
@@ -34,7 +33,6 @@ UNZ+1+4711'
 RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
 
 
-@pytest.mark.long
 def test_from_an_edifact_file_to_a_paid_factur_x_invoice(at_desk: Callable[[str], Page], house: House) -> None:
     manager = at_desk("manager")
     order = _taken_in(manager)

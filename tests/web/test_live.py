@@ -21,8 +21,8 @@ def at(second: float) -> float:
     return START.timestamp() + second
 
 
-def mark(look: live.Look) -> str:
-    return f"{look.at:.6f}"
+def mark(look: live.Look) -> float:
+    return live.since_when(look, f"{look.at:.6f}", "12")
 
 
 def test_a_change_is_told_once_to_its_own_company():
@@ -44,16 +44,25 @@ def test_a_long_command_is_told_when_it_is_done_though_others_came_after_it():
     assert live.news(third, 1, mark(second)) == ["orders"]
 
 
-def test_a_new_page_is_told_nothing_and_a_sleeper_everything():
+def test_a_new_page_is_told_what_happened_while_it_was_made_and_a_sleeper_everything():
     look = live.looked(live.looked(None, at(0), []), at(2), [row(1, 11, 1, "order")])
-    assert live.news(look, 1, "") == []
-    assert live.news(look, 1, "rubbish") == []
-    assert {"orders", "stock", "work", "inbox"} <= set(live.news(look, 1, f"{at(-3600):.6f}"))
+    assert live.news(look, 1, live.since_when(look, "", "40")) == ["orders"]
+    later = live.looked(look, at(4), [row(1, 11, 1, "order")])
+    assert live.news(later, 1, live.since_when(later, "", "40")) == []
+    assert live.news(later, 1, live.since_when(later, "", "2040")) == ["orders"]
+    assert {"orders", "stock", "work", "inbox"} <= set(live.news(look, 1, at(-3600)))
 
 
-def test_a_process_that_has_just_started_dates_old_commands_back():
-    look = live.looked(None, at(100), [row(1, 5, 0, "order"), row(1, 6, 99, "party")])
-    assert live.news(look, 1, f"{at(98):.6f}") == ["customers"]
+def test_who_says_neither_age_nor_what_it_heard_last_is_told_nothing():
+    look = live.looked(live.looked(None, at(0), []), at(2), [row(1, 11, 1, "order")])
+    for told, age in (("", ""), ("rubbish", ""), ("", "rubbish"), ("nan", ""), ("", "inf")):
+        assert live.news(look, 1, live.since_when(look, told, age)) == []
+
+
+def test_a_process_that_has_just_started_takes_the_last_minute_for_new():
+    """A command that began before the page was asked for may have become visible after it."""
+    look = live.looked(None, at(100), [row(1, 5, 0, "order"), row(1, 6, 70, "party")])
+    assert live.news(look, 1, at(98)) == ["customers"]
 
 
 def test_the_answer_ends_at_once_and_asks_to_come_back(shop: Any, as_: Any, order: int):

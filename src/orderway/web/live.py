@@ -6,6 +6,7 @@ address carries the company, signed: no session and no person is read, and hundr
 at the event table a second. docs/decisions/0012-live-updates-by-short-answers.md has the reasons and figures.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -64,11 +65,16 @@ class Look(NamedTuple):
 
 
 def looked(before: Look | None, at: float, rows: Iterable[Any]) -> Look:
-    """The next look. A command is dated by the first look that shows it, because it may have begun long before it was done."""
+    """The next look. A command is dated by the first look that shows it, because it may have begun long before it was done.
+
+    The first look of a process cannot tell what is new, so there all of the last minute counts as new.
+    """
     known = before.seen if before else {}
-    fresh = {
-        row.command_id: Seen(at if before else row.at.timestamp(), row.company_id, tuple(row.subjects)) for row in rows
-    }
+    fresh = {}
+    for row in rows:
+        begun = row.at.timestamp()
+        seen_at = at if before or at - begun < ASLEEP else begun
+        fresh[row.command_id] = Seen(seen_at, row.company_id, tuple(row.subjects))
     return Look(at, {id: known.get(id, seen) for id, seen in fresh.items()})
 
 
@@ -101,15 +107,21 @@ def lists_of(subjects: Iterable[str]) -> set[str]:
     return {name for subject in subjects for name in LISTS.get(subject, (subject,))}
 
 
-def news(look: Look, company: int, told: str) -> list[str]:
-    """The lists of a company changed since `told`, the time of the look that the browser heard of last.
+def since_when(look: Look, told: str, age: str) -> float:
+    """The time from which a browser wants the news: of the look that it heard of last (`told`), or of its page's request.
 
-    Who comes for the first time has just fetched a fresh page and is told nothing; who slept is told every list.
+    `age`: milliseconds since the browser asked for the page, by its own clock. Whatever happened while the page was made,
+    sent and drawn may be missing in it. Who says neither is told nothing.
     """
     try:
-        since = float(told)
+        since = float(told) if told else look.at - float(age) / 1000
     except ValueError:
-        return []
+        return look.at
+    return since if math.isfinite(since) else look.at
+
+
+def news(look: Look, company: int, since: float) -> list[str]:
+    """The lists of a company changed since then; who slept is told every list."""
     if look.at - since > ASLEEP:
         return sorted(lists_of(LISTS))
     mine = (seen for seen in look.seen.values() if seen.company == company and seen.at > since)
@@ -123,7 +135,8 @@ def stream(request: HttpRequest) -> HttpResponse:
     except signing.BadSignature:
         return HttpResponse(status=204)  # a browser stops asking
     look = window.now()
-    lines = "".join(f"data: {name}\n\n" for name in news(look, company, request.headers.get("Last-Event-ID", "")))
+    since = since_when(look, request.headers.get("Last-Event-ID", ""), request.GET.get("age", ""))
+    lines = "".join(f"data: {name}\n\n" for name in news(look, company, since))
     body = f"retry: {AGAIN}\nid: {look.at:.6f}\n\n{lines}"
     return HttpResponse(body, content_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

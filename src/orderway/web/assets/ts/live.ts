@@ -40,19 +40,28 @@ function changed(name: string): void {
   if (waiting.size && !timer) timer = window.setTimeout(drain, 250);
 }
 
+// How old this page is, by this browser's own clock: what changed since then may not stand in it yet.
+const asked = (url: string): string => `${url}&age=${Math.ceil(performance.now())}`;
+
 function open(url: string, tell: (name: string) => void): void {
-  const source = new EventSource(url);
+  const source = new EventSource(asked(url));
   source.onmessage = (message: MessageEvent<string>) => tell(message.data);
   window.addEventListener("pagehide", () => source.close(), { once: true });
 }
 
-/** Starts listening. Of all tabs of a browser one holds the connection and tells the others. */
+async function catchUp(url: string): Promise<void> {
+  const told = await (await fetch(asked(url))).text();
+  for (const [, name] of told.matchAll(/^data: (\S+)$/gm)) changed(name);
+}
+
+/** Starts listening. Of all tabs of a browser one holds the connection and tells the others; each catches up for itself. */
 export function listen(url: string): void {
   document.addEventListener("visibilitychange", drain);
   document.addEventListener("focusout", () => void (waiting.size && setTimeout(drain, 50)));
   if (!("locks" in navigator)) return open(url, changed);
   const channel = new BroadcastChannel("orderway-live");
   channel.onmessage = (message: MessageEvent<string>) => changed(message.data);
+  catchUp(url).catch(() => undefined); // the one that listens tells every list when the server is back
   void navigator.locks.request("orderway-live", () => {
     open(url, (name) => {
       channel.postMessage(name);

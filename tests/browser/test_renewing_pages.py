@@ -1,0 +1,43 @@
+"""Lists renew themselves while they are looked at, whatever the moment in which something happens."""
+
+from collections.abc import Callable
+
+from installation import House
+from playwright.sync_api import Page, Route, expect
+
+
+def _upload(page: Page, name: str) -> None:
+    page.goto("/inbox")
+    page.get_by_role("link", name="Upload files").click()
+    page.get_by_label("Drag files here, or click to choose").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": f"Please call me about {name}".encode()}
+    )
+    page.get_by_role("button", name="Take in").click()
+    expect(page.get_by_text("Taken in.")).to_be_visible()
+
+
+def test_what_happens_before_the_page_begins_to_listen_is_not_missed(
+    at_desk: Callable[[str], Page], house: House
+) -> None:
+    """The page is there, its first question for news is still under way, and a file comes in."""
+    watching, other = at_desk("manager"), at_desk("manager")
+    held: list[Route] = []
+    happened: list[str] = []
+    watching.route("**/live?*", lambda route: route.continue_() if happened else held.append(route))
+    watching.goto("/inbox")
+    _upload(other, "between-two-looks.txt")
+    house.settle()
+    other.wait_for_timeout(2_000)  # the server has looked for news meanwhile
+    happened.append("between-two-looks.txt")
+    for route in held:
+        route.continue_()
+    expect(watching.locator("#items")).to_contain_text("between-two-looks.txt", timeout=15_000)
+
+
+def test_a_second_tab_hears_through_the_first(at_desk: Callable[[str], Page]) -> None:
+    first = at_desk("manager")
+    first.goto("/inbox")
+    second = first.context.new_page()
+    second.goto("/inbox")
+    _upload(at_desk("manager"), "for-both-tabs.txt")
+    expect(second.locator("#items")).to_contain_text("for-both-tabs.txt", timeout=15_000)
