@@ -51,13 +51,17 @@ class House:
             "ORDERWAY_BLOBS": str(self.home / "blobs"),
             "PYTHONPATH": os.pathsep.join(map(str, paths)),
         }
-        subprocess.run([sys.executable, ROOT / "tests" / "browser" / "lived_in.py"], env=self.env, check=True)
+        self.run("lived_in.py")
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = (self.home / "serve.log").open("w")
         serve = [sys.executable, "-m", "orderway.cli", "serve", "--port", str(self.port), "--web-workers", "1"]
         self.process = subprocess.Popen(serve, env=self.env, stdout=self.log, stderr=self.log)
         self._await_first_page()
+
+    def run(self, program: str) -> None:
+        """Run a program of this folder in the installation, for what has happened before a story begins."""
+        subprocess.run([sys.executable, ROOT / "tests" / "browser" / program], env=self.env, check=True)
 
     def _await_first_page(self) -> None:
         end = time.monotonic() + PATIENCE
