@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import structlog
 from django.utils.translation import gettext_lazy as _
 
 PACKAGE = Path(__file__).resolve().parent
@@ -170,3 +172,13 @@ INLET_FOLDER = os.environ.get("ORDERWAY_INLET_FOLDER", "")
 INLET_COMPANY = int(os.environ.get("ORDERWAY_INLET_COMPANY", "0"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# A traceback in the log names places only: the values of variables may be passwords or what customers wrote.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback),
+    ]
+)

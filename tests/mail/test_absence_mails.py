@@ -57,3 +57,15 @@ def test_a_mail_is_written_once_however_often_the_reaction_runs(shop, asked_for)
 
     assert run("mail.tell_absences", system_actor(shop.company), [Ref(asked_for)]).ok
     assert told(asked_for) == before
+
+
+def test_who_approves_and_stands_in_gets_one_mail_that_says_so(shop):
+    row = RequestAbsence(*WEEK, shop.manager.id, shop.manager.id)
+    (id,) = run("people.request_absence", shop.accountant, [row]).done
+    before = len(told(id))
+    assert run("people.decide_absence", shop.manager, [DecideAbsence(id)]).ok
+    assert [who for who, _ in told(id)[before:]] == ["accountant", "manager"]
+    (mail,) = fetch(
+        "select text from message where once = %(once)s", {"once": f"absence:{id}:approved:{shop.manager.id}"}
+    )
+    assert "You stand in" in mail.text

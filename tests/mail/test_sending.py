@@ -84,6 +84,13 @@ def test_without_a_mail_server_it_stays_in_the_outbox_until_there_is_one(shop, p
 
 def test_the_same_purpose_is_written_once(shop):
     assert written(shop, once="receipt:order:1") == written(shop, once="receipt:order:1")
+
+
+def test_the_same_purpose_twice_in_one_set_is_one_mail_and_no_purpose_is_its_own(shop):
+    rows = [WriteMessage(["a@b.example"], "Hello", "Text", once) for once in ("twice", "", "twice", "")]
+    first, second, third, fourth = run("mail.write", shop.manager, rows).done
+    assert first == third
+    assert len({first, second, fourth}) == 3
     assert written(shop) != written(shop)
 
 

@@ -23,11 +23,12 @@ def tell_absences(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 
 def _mails(absence: Any) -> Iterator[WriteMessage]:
-    told = [(absence.person_id, absence.person_email, absence.person_language, "person")]
-    told.append((absence.approver_id, absence.approver_email, absence.approver_language, "approver"))
+    """One a person, who may be approver and deputy in one."""
+    told = {absence.person_id: (absence.person_email, absence.person_language, "person")}
+    told[absence.approver_id] = (absence.approver_email, absence.approver_language, "approver")
     if absence.deputy_id and (absence.state == "approved" or (absence.state == "withdrawn" and absence.was_approved)):
-        told.append((absence.deputy_id, absence.deputy_email, absence.deputy_language, "deputy"))
-    for person, address, language, part in told:
+        told[absence.deputy_id] = (absence.deputy_email, absence.deputy_language, "deputy")
+    for person, (address, language, part) in told.items():
         subject, text = letter("mail/absence", language, {"absence": absence, "part": part})
         yield WriteMessage(
             [address],

@@ -123,9 +123,13 @@ def write(ctx: Context, rows: Sequence[WriteMessage]) -> Outcome:
     out = {refusal.subject for refusal in refused}
     if ctx.halts(refused):
         return Outcome(refused=refused)
-    new = [i for i, row in enumerate(rows) if i not in out and row.once not in earlier]
+    first: dict[object, int] = {}  # the row that writes a mail, of all in this set with the same purpose
+    for i, row in enumerate(rows):
+        if i not in out and row.once not in earlier:
+            first.setdefault(row.once or i, i)
+    new = list(first.values())
     written = dict(zip(new, _write(ctx, [rows[i] for i in new], versions), strict=True)) if new else {}
-    done = [written.get(i) or earlier[row.once] for i, row in enumerate(rows) if i not in out]
+    done = [earlier.get(row.once) or written[first[row.once or i]] for i, row in enumerate(rows) if i not in out]
     return Outcome(done, refused)
 
 

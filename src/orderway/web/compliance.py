@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -70,7 +71,7 @@ def _row(n: int, row: Any) -> dict[str, Any]:
 
 
 def _month(first: date) -> str:
-    return f"{first:%Y-%m}"
+    return date_format(first, "M Y")
 
 
 urls = [path("reports/due", compliance, name="compliance")]

@@ -18,6 +18,7 @@ from .history import finish, is_done, live, working_days
 from .house import ZONE, house_of, is_working_day, moment
 from .inbox import messages_come
 from .papers import printing_office
+from .working_time import take_time_off
 
 PASSWORD = "papier-und-farbe"  # noqa: S105 - everybody may know it: it opens the demo company and nothing else
 FOUNDED, FILLED = "demo/company", "demo/filled"
@@ -61,6 +62,7 @@ def _fill(days: int, now: datetime) -> Iterator[str]:
             yield _("%(day)s is over (%(count)d of %(days)d).") % {"day": day, "count": count, "days": len(calendar)}
     (settings.DATA_DIR / "demo.json").write_text(json.dumps(accounts()), "utf-8")
     with transaction.atomic():  # all of them or none: their bytes hold the hour, so they would not be known again
+        take_time_off(house, now)
         messages_come(house)
         finish(house, FILLED)
     yield _("Fresh messages lie in the inbox.")

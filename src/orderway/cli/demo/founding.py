@@ -35,6 +35,7 @@ from .company import (
 )
 from .customers import CUSTOMERS, suppliers
 from .house import did, settle
+from .working_time import open_hours
 
 
 def found(at: datetime, password: str) -> int:
@@ -49,6 +50,7 @@ def found(at: datetime, password: str) -> int:
         persons = did("people.admit", boss, people, "demo/people").done
         hashed = make_password(password)  # once for all of them: it is the demo's, and no secret
         did("people.set_password", boss, [SetPassword(id, hashed) for id in persons])
+        open_hours(boss, at.date())
         _stock_up(boss, at.date())
         customers = [customer.terms(serial) for serial, customer in enumerate(CUSTOMERS, 1)]
         did("parties.take_on", boss, [*customers, *suppliers()], "demo/parties")
