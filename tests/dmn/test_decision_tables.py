@@ -5,7 +5,7 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orderway.dmn.boxes import Boxes
@@ -103,6 +103,7 @@ def cells(draw: st.DrawFn) -> list[str]:
     return draw(st.lists(cell, min_size=1, max_size=6))
 
 
+@example(["<= true"], True)
 @given(
     cells(),
     st.sampled_from(SUBJECTS) | st.integers(1, 6).map(lambda day: taken(date(2026, 1, day))),

@@ -158,7 +158,7 @@ def test_whatever_is_asked_of_whatever_there_is_an_answer_or_null(text: str) -> 
     text_of(evaluate(text))
 
 
-@given(st.text(st.sampled_from('ab1 .,:?@<>=+-*/()[]{}"\\nifthenor'), max_size=30))
+@given(st.text(st.sampled_from('ab1 .,:?@<>=+-*/()[]{}"\\\nifthenor\n'), max_size=30))
 def test_any_text_is_an_expression_or_told_to_be_none(text: str) -> None:
     at = 0
     try:
@@ -171,3 +171,40 @@ def test_any_text_is_an_expression_or_told_to_be_none(text: str) -> None:
 def test_a_float_is_no_value() -> None:
     with pytest.raises(TypeError, match="float"):
         taken(0.1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa)+$")',
+        'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa)+$", "b")',
+        'split("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "(a|aa)+$")',
+    ],
+)
+def test_a_pattern_that_would_take_for_ever_comes_to_null(text: str) -> None:
+    assert evaluate(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f(a" + "\n" * 60,
+        "{" + " " * 1900,
+        "for x" + " " * 50_000,
+        "function(a" + " " * 50_000,
+        "1 in (" * 30 + "!",
+        "[1..(" * 25 + "!",
+        "-" * 3000 + "1",
+        "1" + "+1" * 900,
+        "a" + "[1]" * 400,
+        "not " * 450 + "x",
+    ],
+)
+def test_a_text_made_to_keep_the_reader_busy_is_refused(text: str) -> None:
+    with pytest.raises(FeelError):
+        evaluate(text)
+
+
+@pytest.mark.parametrize("text", ["1" + " + 1" * 150, "true" + " and true" * 150, "(" * 50 + "1" + ")" * 50 + " = 1"])
+def test_what_is_long_and_plain_is_computed(text: str) -> None:
+    assert evaluate(text) in (151, True)

@@ -82,13 +82,15 @@ def limits(test: feel.Tree) -> list[Value] | None:
 def _points(cells: Sequence[feel.Tests]) -> tuple[type | None, list[Any]]:
     """The type of all constants of a column and the constants in order; no type when they differ or a cell is more."""
     found: list[Any] = []
+    ordered = False
     for test in (one for cell in cells for one in cell.tests):
         constants = limits(test)
         if constants is None:
             return None, []
         found += constants
+        ordered |= isinstance(test, feel.Span) or (isinstance(test, feel.Beyond) and test.sign not in ("=", "!="))
     kinds = {type(one) for one in found}
-    if len(kinds) != 1 or not kinds <= {*_ORDERED, bool}:
+    if len(kinds) != 1 or not kinds <= ({*_ORDERED} if ordered else {*_ORDERED, bool}):  # true and false have no order
         return None, []
     return kinds.pop(), sorted(set(found))
 

@@ -1,18 +1,25 @@
-"""Patterns of XPath and XQuery functions as Python's. Source: W3C XPath functions 3.1, clause 5.6.1; XML Schema part 2, appendix F."""
+"""Patterns of XPath and XQuery functions as Python's. Source: W3C XPath functions 3.1, clause 5.6.1; XML Schema part 2, appendix F.
+
+A pattern may take time without end ("(a+)+$"), so every search has a limit; it comes to null then.
+"""
 
 import re
 import sys
 import unicodedata
 from functools import lru_cache
 
+import regex
+
 from .values import Value
 
-_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.VERBOSE}
+_FLAGS = {"s": regex.DOTALL, "m": regex.MULTILINE, "i": regex.IGNORECASE, "x": regex.VERBOSE}
 _ESCAPES = {"i": r"[^\W\d:]|:", "c": r"[\w.\-:·]"}
 _LONGEST = 10_000
+PATIENCE = 0.1
+"""Seconds for one search."""
 
 
-def compiled(pattern: str, flags: Value) -> re.Pattern[str] | None:
+def compiled(pattern: str, flags: Value) -> regex.Pattern[str] | None:
     """The pattern, or None when it or a flag is none."""
     if len(pattern) > _LONGEST or not isinstance(flags, str | None) or not set(flags or "") <= set(_FLAGS):
         return None
@@ -20,14 +27,14 @@ def compiled(pattern: str, flags: Value) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=512)
-def _made(pattern: str, flags: str) -> re.Pattern[str] | None:
+def _made(pattern: str, flags: str) -> regex.Pattern[str] | None:
     marks = 0
     for flag in flags:
         marks |= _FLAGS[flag]
     try:
-        text = _without_space(pattern) if marks & re.VERBOSE else pattern
-        return re.compile(_translated(text), marks & ~re.VERBOSE)
-    except (re.error, ValueError, OverflowError, IndexError):
+        text = _without_space(pattern) if marks & regex.VERBOSE else pattern
+        return regex.compile(_translated(text), marks & ~regex.VERBOSE)
+    except (regex.error, ValueError, OverflowError, IndexError):
         return None
 
 

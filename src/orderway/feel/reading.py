@@ -1,12 +1,15 @@
 """From text to tree: the operators of FEEL, loosest first. Source: OMG DMN 1.5, clause 10.3.1.2, rules 1 to 24 and 44 to 54."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from . import tree
 from .reading_values import ValueReader
-from .scanning import DEEPEST, FeelError, Names
+from .scanning import DEEPEST, LONGEST_BRANCH, FeelError, Names
 from .tree import Tree
+
+T = TypeVar("T", bound=Tree)
 
 _FIRST_SIGNS = ("<=", ">=", "<", ">", "!=", "=")
 _AFTER_SPAN = re.compile(r"\.[^\W\d]|(?:and|or|then|else|return|satisfies|in)\b|[=<>!]")
@@ -64,19 +67,26 @@ class Reader(ValueReader):
             else:
                 return left
 
+    def _place(self) -> tuple[int, int, Names, bool]:
+        """All that moves while reading, to go back to when a reading fails."""
+        return self.at, self.depth, self.names, self.in_span
+
+    def _back(self, place: tuple[int, int, Names, bool]) -> None:
+        self.at, self.depth, self.names, self.in_span = place
+
     def _in_tests(self) -> tuple[Tree, ...]:
         if self.sign() == "(":
-            start = self.at
+            start = self._place()
             try:
                 self.take("(")
                 tests = self._tests()
                 self.must(")")
             except FeelError:
-                self.at = start  # (1..5] is a range, no list of tests
+                self._back(start)  # (1..5] is a range, no list of tests
             else:
                 if self.over or self.sign() not in ("[", ".", "..") or len(tests) > 1:
                     return tests
-                self.at = start
+                self._back(start)
         return (self.test(),)
 
     def sum(self) -> Tree:
@@ -183,23 +193,29 @@ class Reader(ValueReader):
         if self.text[self.at : self.end] == "-":
             self.move(self.end)
             return tree.Tests(())
-        start = self.at
+        start = self._place()
         if self.take("not") and self.take("("):
             try:
                 tests = self._tests()
                 self.must(")")
             except FeelError:
-                self.at = start
+                self._back(start)
             else:
                 if self.over:
                     return tree.Tests(tests, True)
-        self.at = start
+        self._back(start)
         return tree.Tests(self._tests())
 
-    def whole(self, found: Tree) -> Tree:
-        """The tree, when the text is read to its end."""
+    def whole(self, start: Callable[[], T]) -> T:
+        """The tree that `start` reads, when it is the whole text and may be computed within Python's stack."""
+        try:
+            found = start()
+        except RecursionError:
+            raise FeelError("too many signs in a row", self.at) from None
         if not self.over:
             raise self.unexpected()
+        if not tree.within(found, LONGEST_BRANCH):
+            raise FeelError("too many operations in a row", 0)
         return found
 
 
@@ -209,12 +225,10 @@ def read(text: str, names: Iterable[str] = (), members: Iterable[str] = (), *, p
     With `prefix_not`, `not x` without brackets is read too. Raises FeelError with the place.
     """
     reader = Reader(text, names, members, prefix_not=prefix_not)
-    return reader.whole(reader.expression())
+    return reader.whole(reader.expression)
 
 
 def read_tests(text: str, names: Iterable[str] = (), members: Iterable[str] = ()) -> tree.Tests:
     """Read the unary tests of a cell, as `read`."""
     reader = Reader(text, [*names, "?"], members)
-    found = reader.unary_tests()
-    reader.whole(found)
-    return found
+    return reader.whole(reader.unary_tests)

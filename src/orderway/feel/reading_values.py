@@ -14,10 +14,13 @@ from .values import number
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
-_ARGUMENT_NAME = re.compile(r'([^\W\d](?:[^"\[\](){},:<>=@]|\n)*?)\s*:(?!:)')
-_KEY = re.compile(r'\s*([^"{}:,]+?)\s*:')
-_WALK_NAME = re.compile(r"([^\W\d].*?)\s+in\b", re.DOTALL)
-_PARAMETER = re.compile(r"([^\W\d][^,:()]*?)\s*(?=[,:)])", re.DOTALL)
+# Names may hold spaces, so each of these takes what may stand in a name and leaves the trimming to `spaced`: two parts of a pattern
+# that both take a space would try every way to share a run of them.
+_ARGUMENT_NAME = re.compile(r'([^\W\d][^"\[\](){},:<>=@]*):(?!:)')
+_KEY = re.compile(r'([^"{}:,]+):')
+_WALK_NAME = re.compile(r"([^\W\d].*?)(?<=\s)in\b", re.DOTALL)
+_PARAMETER = re.compile(r"([^\W\d][^,:()]*)(?=[,:)])")
+_CONTEXT_KEY = re.compile(r'[{,](?:\s*"((?:[^"\\]|\\.)*)"\s*|([^"{}:,()\[\]]+)):')
 _KEYWORDS = frozenset(
     (
         "if",
@@ -316,5 +319,5 @@ class ValueReader(Scanner):
 
 def _keys_in(text: str) -> Iterable[str]:
     """Every name that stands as the key of a context in the text: it may follow a dot later."""
-    for found in re.finditer(r'[{,]\s*(?:"((?:[^"\\]|\\.)*)"|([^"{}:,()\[\]]+?))\s*:', text):
+    for found in _CONTEXT_KEY.finditer(text):
         yield unescaped(found.group(1)) if found.group(1) is not None else spaced(found.group(2))

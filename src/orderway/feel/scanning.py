@@ -16,6 +16,10 @@ _PARTS = re.compile(rf"{NAME_PART}+|[^\s]")
 _SIGNS = re.compile(r"\*\*|<=|>=|!=|->|\.\.|[-+*/=<>()\[\]{}.,:@]")
 _PART = re.compile(NAME_PART)
 LONGEST, DEEPEST = 100_000, 60
+LONGEST_BRANCH = 200
+"""Nodes from the root of a tree to a leaf: `1 + 1 + …` grows one with each sign, and each is a call when it is computed."""
+MOVES, MOVES_A_SIGN = 10_000, 5
+"""How often the reader may go forward: a bracket is read twice where the first reading fails, and so are the brackets inside it."""
 
 
 class FeelError(ValueError):
@@ -75,6 +79,7 @@ class Scanner:
         if len(text) > LONGEST:
             raise FeelError(f"longer than {LONGEST} characters", LONGEST)
         self.text, self.depth = text, 0
+        self.moves_left = MOVES + MOVES_A_SIGN * len(text)
         self.end = len(text.rstrip())
         self.at = self._after_space(0)
 
@@ -84,6 +89,9 @@ class Scanner:
 
     def move(self, place: int) -> None:
         """Go on at `place` and skip white space and comments."""
+        self.moves_left -= 1
+        if self.moves_left < 0:
+            raise FeelError("too involved", place)
         self.at = self._after_space(place)
 
     @property

@@ -1,6 +1,7 @@
 """The tree of a FEEL expression. Source: OMG DMN 1.5, clause 10.3.1.2 (the grammar); each node names its rule there."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 
@@ -217,3 +218,20 @@ Tree = (
     Constant | Name | Negative | Arithmetic | Compare | Between | In | Both | Not | InstanceOf | Path | Filter | Call | If
     | For | Quantified | Items | Entries | Span | Beyond | Definition | Tests
 )  # fmt: skip
+
+
+def within(root: Tree, deepest: int) -> bool:
+    """Whether no branch of a tree is longer than `deepest` nodes. It is measured level by level, without recursion."""
+    level: list[Any] = [root]
+    for _ in range(deepest):
+        level = [part for node in level for part in _parts(node)]
+        if not level:
+            return True
+    return False
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    inside = [getattr(node, one.name) for one in fields(node)] if is_dataclass(node) else node
+    for part in inside:
+        if isinstance(part, tuple) or (is_dataclass(part) and not isinstance(node, Constant)):
+            yield part

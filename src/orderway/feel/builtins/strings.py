@@ -1,8 +1,9 @@
 """Functions of strings. Source: OMG DMN 1.5, clause 10.3.4.3; patterns are those of XPath (patterns.py)."""
 
+from contextlib import suppress
 from decimal import Decimal
 
-from ..patterns import compiled, replacement_of
+from ..patterns import PATIENCE, compiled, replacement_of
 from ..values import Value, number
 from .registry import builtin
 
@@ -69,17 +70,21 @@ def ends_with(text: str, match: str) -> Value:
 def matches(text: str, pattern: str, flags: Value = None) -> Value:
     """Whether a pattern fits somewhere; flags are s (dot takes line ends), m (lines), i (case), x (spaces in the pattern)."""
     found = compiled(pattern, flags)
-    return None if found is None else found.search(text) is not None
+    with suppress(TimeoutError):
+        return None if found is None else found.search(text, timeout=PATIENCE) is not None
+    return None
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: any)")
 def replace(text: str, pattern: str, by: str, flags: Value = None) -> Value:
     """Every fit of the pattern replaced; $1 is its first group. Flags as in `matches`."""
     found = compiled(pattern, flags)
-    if found is None or found.search("") is not None:
+    if found is None or found.search("", timeout=PATIENCE) is not None:
         return None  # a pattern that fits nothing at all is an error of fn:replace (XPath functions 3.1, err:FORX0003)
     with_ = replacement_of(by, found.groups)
-    return None if with_ is None else found.sub(with_, text)
+    with suppress(TimeoutError):
+        return None if with_ is None else found.sub(with_, text, timeout=PATIENCE)
+    return None
 
 
 @builtin("split(string: string, delimiter: string)")
@@ -89,10 +94,13 @@ def split(text: str, delimiter: str) -> Value:
     if found is None:
         return None
     parts, at = [], 0
-    for one in found.finditer(text):
-        if one.end() > one.start():
-            parts.append(text[at : one.start()])
-            at = one.end()
+    try:
+        for one in found.finditer(text, timeout=PATIENCE):
+            if one.end() > one.start():
+                parts.append(text[at : one.start()])
+                at = one.end()
+    except TimeoutError:
+        return None
     return [*parts, text[at:]]
 
 
