@@ -16,6 +16,7 @@ from orderway.kernel import clock, reacting
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
+from orderway.mail.commands import WriteMessage
 from orderway.mail.jobs import send
 from orderway.people.commands.absences import DecideAbsence, RequestAbsence
 from orderway.workflow.commands.notices import drain
@@ -169,3 +170,15 @@ def test_each_mail_is_written_once(shop, postbox, item):
     ids = [row.id for row in fetch("select id from work_notice where work_item_id = %(i)s", {"i": item})]
     run("mail.tell_notices", SYSTEM, [Ref(id) for id in ids])
     assert len(deliver(postbox)) == before == 1
+
+
+def test_a_mark_in_what_somebody_else_wrote_stays_a_mark(shop, item, postbox):
+    """A customer's reference that looks like the mark of a link is no link in the mail to that customer."""
+    drain()
+    reacting.drain()
+    (made,) = fetch("select id from decision_link", {})
+    guessed = f"Your order {{{{decide:{made.id}}}}} and {{{{decide:{'9' * 30}}}}}"
+    (mail,) = run("mail.write", shop.manager, [WriteMessage(["somebody@customer.example"], "Order", guessed)]).done
+    send.func(shop.company, mail)
+    (letter,) = [one for one in postbox.letters() if one["To"] == "somebody@customer.example"]
+    assert letter.get_content().strip() == guessed

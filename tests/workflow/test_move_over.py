@@ -1,13 +1,16 @@
 """A map changes while orders run: they go over to its new version, and back (OW-11)."""
 
+from datetime import timedelta
+
 import pytest
 from workflow_trial import SYSTEM, drawing, flow, flows, log, publish, standing, step, trials, wait, work
 
+from orderway.kernel import clock
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.move_over import MoveOver
-from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.work import CompleteWork
 
 OLD = drawing(work("look", "good") + step("a", "a") + flows("s look a e"))
@@ -92,6 +95,16 @@ def test_a_step_with_another_id_has_to_be_named(trial):
     assert log(id) == ["a"]
 
 
+def test_who_held_the_work_holds_it_no_more_when_it_goes_to_another_role(trial, shop):
+    (id,), (instance,) = going()
+    (item,) = [one for one in ask("workflow.work", shop.manager).rows if one.subject_id == id]
+    assert run("workflow.claim", shop.manager, [Ref(item.id)]).ok
+    publish(NEW)
+    assert run("workflow.move_over", SYSTEM, [MoveOver(instance)]).ok
+    assert run("workflow.complete", shop.quality, [CompleteWork(item.id, "good")]).ok
+    assert log(id) == ["b", "a"]
+
+
 OTHER_KIND = drawing(wait("look", "goods") + flows("s look e"))
 INSIDE = drawing(
     '<subProcess id="p" name="P"><startEvent id="ps"/>' + work("look", "good") + '<endEvent id="pe"/>' + flows("ps look pe") + "</subProcess>"
@@ -109,6 +122,17 @@ BOTH = drawing(
     + flows("s f x j e", "f y j")
 )
 THREE = BOTH.replace("</process>", work("z", "good") + flow("f", "z") + flow("z", "j") + "</process>")
+
+
+def test_one_that_rang_beside_its_step_since_is_not_taken_back(trial):
+    """A timer that does not interrupt leaves place and work as they were; where it led to must not be lost with the version."""
+    _, (instance,) = going(1, REMINDED)
+    publish(REMINDED.replace('o:role="manager"', 'o:role="quality"'))
+    assert run("workflow.move_over", SYSTEM, [MoveOver(instance)]).ok
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert drain()
+    outcome = run("kernel.undo", SYSTEM, [Ref(last_command())])
+    assert {refusal.code for refusal in outcome.refused} == {"changed-since"}
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def composed(company: int, message: int) -> tuple[bytes, str, list[str]]:
         head.sender,
         head.recipients,
         head.subject,
-        with_addresses(head.text),
+        with_addresses(head.text, company, head.recipients),
         head.written_at,
         files,
     )

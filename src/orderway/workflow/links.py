@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -12,7 +13,7 @@ from orderway.kernel import clock
 from orderway.kernel.sql import fetch, statements
 
 SQL = statements("workflow", "links")
-_MARK = re.compile(r"\{\{decide:(\d+)\}\}")
+_MARK = re.compile(r"\{\{decide:(\d{1,18})\}\}")
 
 
 def token_of(link: int) -> str:
@@ -31,9 +32,23 @@ def mark(link: int) -> str:
     return f"{{{{decide:{link}}}}}"
 
 
-def with_addresses(text: str) -> str:
-    """The text of a mail with the addresses of its links, as it goes over the wire."""
-    return _MARK.sub(lambda found: f"{settings.PUBLIC_URL}/decide/{token_of(int(found[1]))}", text)
+def with_addresses(text: str, company: int, recipients: Sequence[str]) -> str:
+    """The text of a mail with the addresses of its links, as it goes over the wire.
+
+    A mark stands for an address only where the link was made for a person of the company to whom alone the mail goes: what customers
+    write into their orders stands in mails too, and may look like a mark.
+    """
+    marked = sorted({int(id) for id in _MARK.findall(text)})
+    if not marked or len(recipients) != 1:
+        return text
+    asked = {"ids": marked, "company": company, "recipient": recipients[0]}
+    meant = {row.id for row in fetch(SQL.made_for.text(frozenset()), asked)}
+
+    def address(found: re.Match[str]) -> str:
+        id = int(found[1])
+        return f"{settings.PUBLIC_URL}/decide/{token_of(id)}" if id in meant else found[0]
+
+    return _MARK.sub(address, text)
 
 
 def link_of(token: str) -> object:

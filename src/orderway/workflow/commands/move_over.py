@@ -65,10 +65,7 @@ def _write(
     nodes: Mapping[int, Mapping[str, str]],
 ) -> None:
     ctx.fetch(SQL.set_versions, id=[row.id for row in going], version=[row.latest_id for row in going])
-    parts = {
-        row.id: [Part("process_instance", row.id, {"version_id": row.version_id}, {"version_id": row.latest_id})]
-        for row in going
-    }
+    parts = {row.id: [_goes_by(row)] for row in going}
     tokens = {token.id: token for row in going for token in stock.instances[row.id].tokens}
     there = {id: nodes[token.instance.id].get(token.node, token.node) for id, token in tokens.items()}
     ctx.fetch(SQL.set_nodes, id=list(there), node=list(there.values()))
@@ -92,29 +89,38 @@ def _write(
         ctx.record("process.moved_over", subject, facts)  # one a kind of subject
 
 
+def _goes_by(row: Any) -> Part:
+    """Its way stands in it unchanged, because whoever went on since cannot be taken back: every move makes the way longer."""
+    old, new = ({"version_id": version, "path": list(row.path)} for version in (row.version_id, row.latest_id))
+    return Part("process_instance", row.id, old, new)
+
+
 def _items(
     ctx: Context, tokens: Mapping[int, Token], there: Mapping[int, str], fresh: Mapping[int, Graph]
 ) -> list[tuple[int, Part]]:
-    """Give the open work items the role and the department of their step, and say what changed, by instance."""
+    """Give the open work items the role and the department of their step, and say what changed, by instance.
+
+    Whoever held an item of another role holds it no more: it is on the list of the new role.
+    """
     items = ctx.fetch(SQL.items, tokens=list(tokens))
     steps = {item.id: fresh[item.instance_id].nodes[there[item.token_id]] for item in items}
     known = {
         row.key: row.id for row in ctx.fetch(SQL.departments, keys=sorted({node.department for node in steps.values()}))
     }
-    new = {
-        item.id: {
-            "node": steps[item.id].id,
-            "role": does.role if isinstance(does := steps[item.id].does, Work) else item.role,
-            "department_id": known.get(steps[item.id].department),
-        }
-        for item in items
-    }
+    new = {}
+    for item in items:
+        node = steps[item.id]
+        role = node.does.role if isinstance(node.does, Work) else item.role
+        assignee = item.assignee_id if role == item.role else None
+        where = {"node": node.id, "role": role, "department_id": known.get(node.department), "assignee_id": assignee}
+        new[item.id] = where
     ctx.fetch(
         SQL.set_items,
         id=list(new),
         node=[one["node"] for one in new.values()],
         role=[one["role"] for one in new.values()],
         department=[one["department_id"] for one in new.values()],
+        assignee=[one["assignee_id"] for one in new.values()],
     )
     return [
         (

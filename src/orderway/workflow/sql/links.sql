@@ -15,6 +15,11 @@ select l.id, l.company_id, l.work_item_id, l.person_id, l.expires_at, l.used_at,
        l.used_at is null and l.expires_at > %(now)s::timestamptz as live
 from decision_link l where l.digest = %(digest)s::text
 
+-- name: made_for
+-- Which of these links were made for the person with this address.
+select l.id from decision_link l join person p on p.id = l.person_id
+where l.id = any(%(ids)s::bigint[]) and l.company_id = %(company)s::bigint and lower(p.email) = lower(%(recipient)s::text)
+
 -- name: lock
 -- Lock links in key order.
 select l.id, l.work_item_id, l.person_id, l.expires_at, l.used_at

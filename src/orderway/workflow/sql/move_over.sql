@@ -1,7 +1,7 @@
 -- name: running
 -- Running instances with the version they go by and the latest of their map.
-select i.id, i.root_id, i.subject_type, i.subject_id, i.version_id, v.number, v.digest, d.key, l.id as latest_id,
-       l.number as latest_number, l.digest as latest_digest
+select i.id, i.root_id, i.subject_type, i.subject_id, i.version_id, i.path, v.number, v.digest, d.key,
+       l.id as latest_id, l.number as latest_number, l.digest as latest_digest
 from process_instance i
 join process_definition d on d.id = i.definition_id
 join process_version v on v.id = i.version_id
@@ -13,7 +13,7 @@ order by i.id
 
 -- name: items
 -- The open work items of tokens, locked in key order.
-select w.id, w.token_id, w.instance_id, w.node, w.role, w.department_id from work_item w
+select w.id, w.token_id, w.instance_id, w.node, w.role, w.department_id, w.assignee_id from work_item w
 where w.token_id = any(%(tokens)s::bigint[]) and w.state = 'open' and {visible work_item w}
 order by w.id for update
 
@@ -32,8 +32,9 @@ update token t set node = n.node from unnest(%(id)s::bigint[], %(node)s::text[])
 
 -- name: set_items
 -- The open work items are those of that version's steps.
-update work_item w set node = n.node, role = n.role, department_id = n.department
-from unnest(%(id)s::bigint[], %(node)s::text[], %(role)s::text[], %(department)s::bigint[]) as n (id, node, role, department)
+update work_item w set node = n.node, role = n.role, department_id = n.department, assignee_id = n.assignee
+from unnest(%(id)s::bigint[], %(node)s::text[], %(role)s::text[], %(department)s::bigint[], %(assignee)s::bigint[])
+     as n (id, node, role, department, assignee)
 where w.id = n.id
 
 -- name: standing
