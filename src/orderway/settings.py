@@ -23,7 +23,7 @@ def _data_dir() -> Path:
 
 
 DATA_DIR = _data_dir()
-BLOB_DIR = Path(os.environ.get("ORDERWAY_BLOBS", DATA_DIR / "blobs"))
+BLOBS = os.environ.get("ORDERWAY_BLOBS", str(DATA_DIR / "blobs"))
 CLUSTER_DIR = Path(os.environ.get("ORDERWAY_CLUSTER", DATA_DIR / "cluster"))
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 

@@ -71,10 +71,20 @@ def test_what_is_forgotten_is_gone_and_forgetting_twice_is_no_error(folder):
     assert folder.size(1, kept.sha256) is None
 
 
-def test_an_address_no_store_understands_is_said_at_once(settings_blobs):
-    settings_blobs("s3://bucket/orders")
-    with pytest.raises(ImproperlyConfigured, match="only a local"):
+@pytest.mark.parametrize(
+    "address", ["gs://bucket/orders", "s3://", "s3:bucket", "s3+https://bucket", "s3+https:///b/p"]
+)
+def test_an_address_no_store_understands_is_said_at_once(settings_blobs, address):
+    settings_blobs(address)
+    with pytest.raises(ImproperlyConfigured, match="ORDERWAY_BLOBS"):
         stores.store()
+
+
+def test_a_key_in_the_address_is_refused_and_not_repeated(settings_blobs):
+    settings_blobs("s3+https://AKIAEXAMPLE:very-secret@store.example/papers")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        stores.store()
+    assert "very-secret" not in str(refused.value)
 
 
 @pytest.fixture
@@ -82,7 +92,7 @@ def settings_blobs(monkeypatch):
     from django.conf import settings
 
     def change(address: str) -> None:
-        monkeypatch.setattr(settings, "BLOB_DIR", Path(address))
+        monkeypatch.setattr(settings, "BLOBS", address)
         stores.store.cache_clear()
 
     yield change

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from orderway.documents.store import Unreachable
 from orderway.kernel.outcome import Refusal
 
 from .answers import as_json
 
 View = Callable[..., HttpResponse]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ KINDS: Mapping[str, Kind] = {
     "not-json": Kind(415, _("The request is not JSON"), _("Send the header Content-Type: application/json.")),
     "refused": Kind(422, _("Refused"), _("Nothing was done; the refusals say which row stands in the way and why.")),
     "too-many-calls": Kind(429, _("Too many calls"), _("Wait as many seconds as Retry-After says.")),
+    "papers-away": Kind(
+        503,
+        _("The papers cannot be reached"),
+        _("Nothing was changed. Send the same again in a minute, with the same key."),
+    ),
 }
 
 
@@ -65,6 +73,9 @@ def answered(method: str) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except Problem as problem:
                 return _document(problem)
+            except Unreachable as away:
+                log.warning("the papers cannot be reached", why=str(away))
+                return _document(Problem("papers-away", headers={"Retry-After": "60"}))
 
         return guarded
 

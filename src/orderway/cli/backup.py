@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +26,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
+from orderway.documents.store import BlobStore, Damaged, FolderStore, Unreachable, path_of, store
 from orderway.postgres import PLAIN_ENVIRONMENT, last_line, major_of, system, wheel
 
 DUMP, BLOBS, MANIFEST = "database.dump", "blobs", "manifest.json"
@@ -50,7 +50,7 @@ def back_up(folder: Path, say: Say, prove: bool = True) -> bool:
     folder.chmod(0o700)  # it holds everything the company knows
     _dump(folder / DUMP)
     say(_("The database is dumped (%(size)s MB).") % {"size": _megabytes((folder / DUMP).stat().st_size)})
-    blobs = dict(_copied(Path(settings.BLOB_DIR), folder / BLOBS))
+    blobs = dict(_copied(store(), FolderStore(folder / BLOBS)))
     say(_("%(count)d papers are copied.") % {"count": len(blobs)})
     manifest = {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -82,7 +82,7 @@ def restore(folder: Path, say: Say) -> None:
             _("This installation is in use (%(company)s): restore into an empty one.") % {"company": used}
         )
     _unharmed(folder, manifest)
-    blobs = dict(_copied(folder / BLOBS, Path(settings.BLOB_DIR)))
+    blobs = dict(_copied(FolderStore(folder / BLOBS), store()))
     if _digest_of_list(blobs) != manifest["blobs_digest"]:
         raise BackupError(_("The papers in %(folder)s are not those of its manifest.") % {"folder": folder})
     say(_("%(count)d papers are back.") % {"count": len(blobs)})
@@ -165,23 +165,18 @@ def _verified(environment: Mapping[str, str], say: Say) -> None:
         say(line)
 
 
-def _copied(source: Path, target: Path) -> Iterator[tuple[str, str]]:
-    """Copy blobs, each checked against its own name; yields path and SHA-256."""
-    for file in sorted(source.rglob("*")):
-        if file.is_dir() or file.name.startswith("."):
-            continue
-        path = file.relative_to(source)
-        made = target / path
-        if not made.exists():
-            made.parent.mkdir(parents=True, exist_ok=True)
-            draft = made.with_name(f".draft-{made.name}")
-            shutil.copyfile(file, draft)
-            draft.chmod(0o440)
-            draft.replace(made)
-        digest = _digest_of(made)
-        if digest != file.name:
-            raise BackupError(_("The paper %(name)s is damaged.") % {"name": path})
-        yield str(path), digest
+def _copied(source: BlobStore, target: BlobStore) -> Iterator[tuple[str, str]]:
+    """Copy blobs from store to store, each checked against its own name; yields path and SHA-256."""
+    for company, digest in source.names():
+        try:
+            target.keep(company, source.read(company, digest))
+        except FileNotFoundError:
+            continue  # forgotten by an erasure since the names were read
+        except Damaged as damage:
+            raise BackupError(_("The paper %(name)s is damaged.") % {"name": path_of(company, digest)}) from damage
+        except Unreachable as problem:
+            raise BackupError(_("The papers cannot be reached: %(why)s") % {"why": problem}) from problem
+        yield path_of(company, digest), digest
 
 
 def _digest_of(file: Path) -> str:

@@ -1,7 +1,6 @@
 """`orderway doctor`: what is there, how it does, and what to do where something needs attention."""
 
 import json
-import os
 import platform
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Min
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from orderway.archive.models import ArchiveRoot
 from orderway.documents.models import Parcel
+from orderway.documents.store import Damaged, Unreachable, store
 from orderway.kernel.models import DeskException, Pending
 from orderway.mail.models import Message
 from orderway.people.models import Company
@@ -85,10 +86,12 @@ def _disk() -> Line:
 
 
 def _blobs() -> Line:
-    place = settings.BLOB_DIR
-    writable = os.access(place if place.exists() else settings.DATA_DIR, os.W_OK)
-    to_do = "" if writable else _("Let this account write into %(folder)s.") % {"folder": place}
-    return Line(_("papers"), str(place), to_do)
+    to_do = ""
+    try:
+        store().try_out()
+    except (ImproperlyConfigured, Unreachable, Damaged) as problem:
+        to_do = _("Look at ORDERWAY_BLOBS and its keys: %(why)s") % {"why": problem}
+    return Line(_("papers"), settings.BLOBS, to_do)
 
 
 def _reactions() -> Line:

@@ -191,5 +191,5 @@ def where() -> None:
     """Say where this installation keeps its files."""
     from orderway import settings
 
-    for name in ("DATA_DIR", "BLOB_DIR", "CLUSTER_DIR"):
+    for name in ("DATA_DIR", "BLOBS", "CLUSTER_DIR"):
         click.echo(f"{name.lower():12} {Path(getattr(settings, name))}")

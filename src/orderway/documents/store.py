@@ -1,11 +1,13 @@
 """Where content lies: under its own SHA-256, so that it can be checked by anybody and is stored once.
 
 A company's content lies apart from every other's: whoever knows a hash cannot reach content of another company by it.
-The store is a folder, or what stands behind `BlobStore`; ORDERWAY_BLOBS names it.
+The store is a folder or a bucket that speaks S3; ORDERWAY_BLOBS names it.
 """
 
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +25,10 @@ class Damaged(Exception):
     """The stored bytes are not those of their name: the disk or somebody changed them."""
 
 
+class Unreachable(OSError):
+    """The store does not answer, or does not let us in; it says why in one line, and may well be there again in a minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Content that lies in the store: `sha256` in hex, `size` in bytes."""
@@ -32,12 +38,32 @@ class Kept:
 
 
 class BlobStore(Protocol):
-    """What a store must do. `keep` answers only when the content would survive a power cut."""
+    """What a store must do. `keep` answers only when the content would survive a power cut.
+
+    Every act may raise Unreachable; `try_out` writes, reads and removes something, so that it is known before work comes.
+    """
 
     def keep(self, company: int, content: bytes) -> Kept: ...
     def size(self, company: int, digest: str) -> int | None: ...
     def read(self, company: int, digest: str) -> bytes: ...
     def forget(self, company: int, digest: str) -> None: ...
+    def names(self) -> Iterator[tuple[int, str]]: ...
+    def try_out(self) -> None: ...
+
+
+def path_of(company: int, digest: str) -> str:
+    """Where content lies in every store, from its root: company/ab/cd/abcd…. ValueError for anything but a SHA-256 in hex."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise ValueError(f"{digest!r} is not a SHA-256 in hex")
+    return f"{int(company)}/{digest[:SPREAD]}/{digest[SPREAD : 2 * SPREAD]}/{digest}"
+
+
+def named_by(path: str) -> tuple[int, str] | None:
+    """The company and SHA-256 that a path of the store names; None for a draft or a stranger's file."""
+    match = re.fullmatch(r"([0-9]+)/.{2}/.{2}/([0-9a-f]{64})", path)
+    if match is None or path != path_of(int(match[1]), match[2]):
+        return None
+    return int(match[1]), match[2]
 
 
 class FolderStore:
@@ -48,9 +74,7 @@ class FolderStore:
 
     def place(self, company: int, digest: str) -> Path:
         """Where the content with this SHA-256 lies. ValueError for anything but 64 hex digits."""
-        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-            raise ValueError(f"{digest!r} is not a SHA-256 in hex")
-        return self.root / str(int(company)) / digest[:SPREAD] / digest[SPREAD : 2 * SPREAD] / digest
+        return self.root / path_of(company, digest)
 
     def keep(self, company: int, content: bytes) -> Kept:
         """Store content; what is there already stays as it is."""
@@ -92,6 +116,17 @@ class FolderStore:
         """Remove content, for erasure; content that is not there is no error."""
         self.place(company, digest).unlink(missing_ok=True)
 
+    def names(self) -> Iterator[tuple[int, str]]:
+        """Everything that lies here, as (company, SHA-256), in order."""
+        files = (file.relative_to(self.root).as_posix() for file in self.root.glob("*/*/*/*"))
+        yield from sorted(filter(None, map(named_by, files)))
+
+    def try_out(self) -> None:
+        """Nothing when content can be kept here. Unreachable where this account may not write."""
+        place = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+        if not os.access(place, os.W_OK):
+            raise Unreachable(f"this account may not write into {self.root}")
+
 
 def _make_folder(folder: Path) -> None:
     """Make a folder and make its name last: a file is only as durable as the names that lead to it."""
@@ -113,7 +148,13 @@ def _sync(folder: Path) -> None:
 @cache
 def store() -> BlobStore:
     """The store of this installation. ImproperlyConfigured for an address that no store here understands."""
-    address = str(settings.BLOB_DIR)
+    address = str(settings.BLOBS)
+    if address.startswith(("s3:", "s3+http")):
+        try:
+            from .bucket import open_bucket  # noqa: PLC0415 - the library is an extra: who uses a folder needs none
+        except ImportError as lacking:
+            raise ImproperlyConfigured("ORDERWAY_BLOBS=s3… needs the extra: pip install 'orderway[s3]'") from lacking
+        return open_bucket(address)
     if ":" in address.split("/", maxsplit=1)[0]:
-        raise ImproperlyConfigured(f"ORDERWAY_BLOBS={address}: only a local (or mounted) folder can hold the blobs")
+        raise ImproperlyConfigured(f"ORDERWAY_BLOBS={address}: papers lie in a folder, at s3://… or at s3+https://…")
     return FolderStore(Path(address))

@@ -39,6 +39,8 @@ EVENTS: Mapping[str, Told] = {
     "order.undone": Told(lazy("Undone"), "corner-up-left"),
     "shipment.released": Told(lazy("Pick list released"), "clipboard-list"),
     "shipment.lines_picked": Told(lazy("Goods picked"), "hand-stop"),
+    "shipment.put_back": Told(lazy("Picked goods go back to their place"), "package-export", "wait"),
+    "shipment.shortened": Told(lazy("Pick list asks for less"), "clipboard-list"),
     "shipment.packed": Told(lazy("Packed"), "package-import"),
     "shipment.shipped": Told(lazy("Shipped"), "truck-delivery", "done"),
     "shipment.delivered": Told(lazy("Delivered"), "map-pin", "done"),

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from functools import wraps
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
+from orderway.documents.store import Unreachable
 from orderway.kernel.access import Actor, NotAllowed
 from orderway.kernel.outcome import Outcome
 from orderway.kernel.registry import commands, queries
@@ -22,6 +24,7 @@ from orderway.kernel.running import ask, can, read_rows, run
 from .words import refusal_text
 
 View = Callable[..., HttpResponse]
+log = structlog.get_logger()
 LARGEST_ID = 2**63 - 1  # of a bigint; nothing has a larger one
 FARTHEST = 1_000_000  # rows; whoever pages on beyond that begins again
 TOLD = 5  # refusals told one by one; of more only their number
@@ -42,6 +45,9 @@ def page(view: View) -> View:
             return view(request, *args, **kwargs)
         except NotAllowed as refused:
             raise PermissionDenied from refused
+        except Unreachable as away:
+            log.warning("the papers cannot be reached", why=str(away))
+            return render(request, "503.html", status=503)
 
     return guarded
 

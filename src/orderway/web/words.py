@@ -202,6 +202,9 @@ REFUSALS: Mapping[str, Text] = {
     "not-your-role": lazy("This is work of %(role)s, a role you do not have."),
     "not-yours": lazy("This can be done for yourself only."),
     "nothing-picked": lazy("Nothing of this was picked, so there is nothing to pack."),
+    "not-held": lazy(
+        "Of %(number)s %(picked)s are picked, but only %(held)s are still wanted. Put the rest back and pack again."
+    ),
     "nothing-to-credit": lazy("Of %(number)s nothing that was invoiced came back."),
     "nothing-to-invoice": lazy("Of %(number)s nothing was delivered that is not invoiced yet."),
     "nothing-was-read": lazy(

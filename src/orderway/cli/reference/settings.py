@@ -15,7 +15,8 @@ WORDS: Mapping[str, str] = {
     "DATABASE_URL": "Address of a PostgreSQL 17 or 18, `postgresql://user:password@host:port/name`; a socket folder goes into "
     "`?host=`. Empty: a server of its own is started and kept.",
     "ORDERWAY_DATA": "Folder of everything this installation keeps. Empty: `/var/lib/orderway` for root, else a folder of the user.",
-    "ORDERWAY_BLOBS": "Folder of the papers. Empty: `blobs` in the data folder.",
+    "ORDERWAY_BLOBS": "Where the papers lie: a folder, `s3://bucket/prefix`, or `s3+https://endpoint/bucket/prefix` with keys in "
+    "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`. Empty: `blobs` in the data folder.",
     "ORDERWAY_CLUSTER": "Folder of its own PostgreSQL. Empty: `cluster` in the data folder.",
     "ORDERWAY_SECRET": "Key that signs sessions and links; the same on every host. Empty: made once and kept in the data folder.",
     "ORDERWAY_DEBUG": "`1` shows errors in the browser. Never in production.",

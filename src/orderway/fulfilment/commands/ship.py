@@ -1,8 +1,9 @@
 """Shipping what was packed, and noting that it arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from orderway.kernel import numbers
@@ -36,11 +37,13 @@ def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     ways = {row.id: row for row in rows}
     may, refused = _lock(ctx, list(ways), "packed")
     refused += [stopped for shipment in may if (stopped := order_stopped(shipment.id, shipment))]
+    lines = ctx.fetch(SQL.lines, ids=[shipment.id for shipment in may])
+    refused += _not_held(may, lines, {refusal.subject for refusal in refused if refusal.subject})
     out = {refusal.subject for refusal in refused}
     may = [shipment for shipment in may if shipment.id not in out]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
-    lines = ctx.fetch(SQL.lines, ids=[shipment.id for shipment in may])
+    lines = [line for line in lines if line.shipment_id not in out]
     note(ctx.within(), "delivered", _sums(lines, "order_line_id"))
     stock.issue(ctx.within(), _shares(lines), "shipped")
     year = f"{ctx.at:%y}"
@@ -60,6 +63,25 @@ def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     ctx.record("shipment.shipped", "shipment", [_shipped(ctx, s, new[s.id]) for s in may])
     tell_maps(ctx, [shipment.order_id for shipment in may], "shipped")
     return Outcome([shipment.id for shipment in may], refused, {"numbers": list(given.values())})
+
+
+def _not_held(shipments: Sequence[Any], lines: Sequence[Any], out: Set[int]) -> list[Refusal]:
+    """Shipments that carry more than is held for them: the order gave some of it up, and it has not been put back yet."""
+    left = {(line.demand_id, line.level_id): line.held for line in lines}
+    carried = {id: list(group) for id, group in groupby(lines, key=lambda line: line.shipment_id)}
+    refused = []
+    for shipment in shipments:
+        own = [] if shipment.id in out else carried.get(shipment.id, [])
+        short = [line for line in own if line.picked > left[line.demand_id, line.level_id]]
+        if short:
+            held = sum((left[line.demand_id, line.level_id] for line in short), Decimal(0))
+            picked = sum((line.picked for line in short), Decimal(0))
+            facts = {"number": shipment.order_number, "picked": picked, "held": held}
+            refused.append(Refusal("not-held", shipment.id, facts))
+            continue
+        for line in own:
+            left[line.demand_id, line.level_id] -= line.picked
+    return refused
 
 
 def _shipped(ctx: Context, shipment: Any, new: dict[str, str]) -> Fact:
@@ -107,23 +129,6 @@ def deliver(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     reached = ctx.fetch(SQL.delivered_orders, ids=sorted({shipment.order_id for shipment in may}))
     arrive(ctx, "order", [row.order_id for row in reached], "delivered")
     return Outcome(ids, refused)
-
-
-@command("fulfilment.note_rest")
-def note_rest(ctx: Context, rows: Sequence[Ref]) -> Outcome:
-    """What these orders still owed was given up: pick lists shrink, and where all else has arrived or left, their maps go on."""
-    ids = [row.id for row in rows]
-    ctx.fetch(SQL.trim, orders=ids)
-    ctx.fetch(SQL.drop_empty_lines, orders=ids)
-    empty = ctx.fetch(SQL.cancel_empty, orders=ids)
-    ctx.record(
-        "shipment.cancelled",
-        "shipment",
-        [Fact(s.id, s.order_id, {"state": "open"}, {"state": "cancelled"}) for s in empty],
-    )
-    arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.delivered_orders, ids=ids)], "delivered")
-    arrive(ctx, "order", [row.order_id for row in ctx.fetch(SQL.shipped_orders, ids=ids)], "shipped")
-    return Outcome(ids)
 
 
 @command("fulfilment.cancel_shipments")

@@ -6,9 +6,10 @@ where s.id = any(%(ids)s::bigint[]) and {visible shipment s}
 order by o.id, s.id for update
 
 -- name: lines
--- The picked lines of shipments.
-select l.id, l.shipment_id, l.order_line_id, l.demand_id, l.level_id, l.picked
-from shipment_line l where l.shipment_id = any(%(ids)s::bigint[]) and l.picked > 0 order by l.id
+-- The picked lines of shipments, with what their demands hold in the place they come from.
+select l.id, l.shipment_id, l.order_line_id, l.demand_id, l.level_id, l.picked, coalesce(a.quantity, 0) as held
+from shipment_line l left join allocation a on a.demand_id = l.demand_id and a.level_id = l.level_id
+where l.shipment_id = any(%(ids)s::bigint[]) and l.picked > 0 order by l.shipment_id, l.id
 
 -- name: ship
 -- The shipments have left.
@@ -56,23 +57,3 @@ order by o.id, s.id for update of s
 -- name: cancel
 -- These shipments go nowhere.
 update shipment set state = 'cancelled' where id = any(%(ids)s::bigint[])
-
--- name: trim
--- Nobody picks more than orders still hold in a place.
-update shipment_line l set quantity = least(l.quantity, coalesce(
-           (select a.quantity from allocation a where a.demand_id = l.demand_id and a.level_id = l.level_id), 0))
-from shipment s
-where s.id = l.shipment_id and s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and l.picked is null and {visible shipment s}
-
--- name: drop_empty_lines
--- Lines of open pick lists that ask for nothing any more.
-delete from shipment_line l using shipment s
-where s.id = l.shipment_id and s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and l.quantity = 0 and l.picked is null
-  and {visible shipment s}
-
--- name: cancel_empty
--- Pick lists with nothing on them are cancelled.
-update shipment s set state = 'cancelled'
-where s.order_id = any(%(orders)s::bigint[]) and s.state = 'open' and {visible shipment s}
-  and not exists (select 1 from shipment_line l where l.shipment_id = s.id)
-returning s.id, s.order_id
