@@ -104,7 +104,7 @@ def _items(
     new = {
         item.id: {
             "node": steps[item.id].id,
-            "role": does.role if isinstance(does := steps[item.id].does, Work) else item.role,
+            "role": does.role if not item.extra and isinstance(does := steps[item.id].does, Work) else item.role,
             "department_id": known.get(steps[item.id].department),
         }
         for item in items
