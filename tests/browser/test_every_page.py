@@ -19,6 +19,8 @@ FAMILIES = {
     "/": r"/(notices)?",
     "/inbox": r"/inbox.*",
     "/work": r"/work.*",
+    "/start": r"/start(ed)?(/.*)?",
+    "/control": r"/control",
     "/absences": r"/absences.*|/calendar.*",
     "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel))?)?|/views/keep",
     "/customers": r"/customers.*",

@@ -13,6 +13,7 @@ from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
+from orderway.workflow.commands.instruct import AddApprover, Instruct, SetDue
 from orderway.workflow.commands.later import PrioritiseWork, SnoozeWork
 from orderway.workflow.commands.links import DecideByLink, IssueLink
 from orderway.workflow.commands.move_over import MoveOver
@@ -151,6 +152,9 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         "workflow.publish_draft": lambda shop, n: [PublishDraft(map, "growth") for map in drafts(shop, n)],
         "workflow.publish": lambda _, n: [PublishMap(drawn(f"growth_{n}_{i}", DECIDE)) for i in range(n)],
         "workflow.start": lambda shop, n: [StartMap("growth", id) for id in orders(shop, n, drawn("growth", DECIDE))],
+        "workflow.instruct": lambda shop, n: [Instruct(id, "Ring first.") for id in started(shop, n)],
+        "workflow.set_due": lambda shop, n: [SetDue(id, LATER) for id in started(shop, n)],
+        "workflow.add_approver": lambda shop, n: [AddApprover(id, shop.planner.id, "a") for id in started(shop, n)],
         "workflow.advance": lambda shop, n: [Ref(id) for id in started(shop, n)],
         "workflow.retry": lambda shop, n: [Ref(id) for id in stuck(shop, n)],
         "workflow.stop": lambda shop, n: [StopMap("order", id, "not wanted") for id in running(shop, n)],

@@ -23,6 +23,7 @@ from .documents import file as document_file
 from .documents import papers_about
 from .fields import due_words, refusals
 from .respond import do, read, show
+from .starting import told_words
 from .work import about, form_checks, form_fields, form_outcomes, posted
 
 SCOPES = frozenset(
@@ -89,6 +90,7 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "form": form,
         "due": due,
         "due_tone": tone,
+        "told": told_words(form.told),
         "about": [{**one, "url": ""} for one in about(form)],
         "fields": form_fields(form, request.POST, papers),
         "checks": form_checks(form, request.POST),

@@ -32,9 +32,12 @@ STEPS: Mapping[str, StepWords] = {
     "production.make_papers": StepWords(_("Make the print job's papers"), "files"),
     "orders.complete": StepWords(_("Complete order"), "archive"),
 }
-SUBJECTS: Mapping[str, Text] = {"order": _("Orders"), "message": _("Messages"), "ticket": _("Job tickets")}
+SUBJECTS: Mapping[str, Text] = {"order": _("Orders"), "message": _("Messages"), "ticket": _("Job tickets"),
+    "matter": _("A matter of its own"), "company": _("The company")}  # fmt: skip
 FACTS: Mapping[str, Text] = {
     "title": _("Number and customer"),
+    "about": _("What it is about"),
+    "opened_by": _("Opened by"),
     "number": _("Number"),
     "customer": _("Customer"),
     "channel": _("Channel"),

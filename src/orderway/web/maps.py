@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from .drawing_words import SUBJECTS
 from .fields import due_words, span
 from .respond import found, may, page, read, show
 from .templatetags.ui import day, moment
@@ -76,10 +77,9 @@ def _draft_row(row: Any) -> dict[str, Any]:
 
 
 def _map_row(row: Any, draft: Any = None) -> dict[str, Any]:
-    about = {"order": _("Orders"), "message": _("Messages"), "ticket": _("Job tickets")}
     cells = {
         "name": row.name,
-        "about": f"{about.get(row.subject_type, row.subject_type)}{_draft_words(draft)}",
+        "about": f"{SUBJECTS.get(row.subject_type, row.subject_type)}{_draft_words(draft)}",
         "running": row.running,
         "version": row.number,
         "published": row.published_at,

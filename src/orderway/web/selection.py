@@ -22,7 +22,8 @@ def _by_id(id: int) -> Mapping[str, Any]:
 class Act(NamedTuple):
     """What to do: the command, a raw row for each id, the query of the list, how the verb and the deed are called.
 
-    `refs` names a row by its id where a refusal does not. `back` is the address of the list.
+    `refs` names a row by its id where a refusal does not. `back` is the address of the list. `rows` makes all rows at once where
+    what a row needs has to be read; `fields` are inputs (safe HTML) that the act asks for.
     """
 
     command: str
@@ -34,12 +35,14 @@ class Act(NamedTuple):
     effects: Sequence[str] = ()
     irreversible: str = ""
     refs: Mapping[int, str] = {}
+    rows: Callable[[Sequence[int]], Sequence[Mapping[str, Any]]] | None = None
+    fields: str = ""
 
 
 def act(request: HttpRequest, one: Act) -> HttpResponse:
     """The dry run of `one` on the selected rows (`dry` in the form), or the act itself."""
     ids = whole_view(request, one.query, MOST)
-    rows = [one.row(id) for id in ids]
+    rows = one.rows(ids) if one.rows else [one.row(id) for id in ids]
     if "dry" in request.POST:
         return _dry_run(request, one, ids, do(request, one.command, rows, partial=True, dry=True))
     outcome = do(request, one.command, rows, partial=True)
@@ -55,6 +58,7 @@ def _dry_run(request: HttpRequest, one: Act, ids: Sequence[int], outcome: Outcom
         "effects": one.effects,
         "refusals": [{"ref": _ref(one, refusal), "reason": refusal_text(refusal)} for refusal in outcome.refused],
         "irreversible": one.irreversible,
+        "fields": one.fields,
         "post": request.path,
         "ids": ids,
         "verb": _("%(verb)s, %(n)s") % {"verb": one.verb, "n": len(outcome.done)},

@@ -30,6 +30,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("inbox", _("Inbox"), "inbox", "/inbox", "capture.inbox"),
     Place("work", _("Work"), "checklist", "/work", "workflow.work"),
+    Place("start", _("Start"), "player-play", "/start", "workflow.start"),
     Place("absences", _("Absences"), "calendar-x", "/absences", "people.absences"),
     Place("orders", _("Orders"), "file-invoice", "/orders", "orders.list"),
     Place("customers", _("Customers"), "users", "/customers", "parties.list"),
@@ -41,6 +42,7 @@ PLACES = (
     Place("archive", _("Archive"), "archive", "/archive", "documents.search"),
     Place("insight", _("Reports"), "chart-histogram", "/reports", "orders.list"),
     Place("maps", _("Maps"), "sitemap", "/maps", "workflow.maps"),
+    Place("control", _("Control centre"), "settings", "/control", "workflow.maps"),
     Place("tour", _("Tour"), "route", "/tour", "orders.list"),
 )
 Count = Callable[[Actor], tuple[int, int]]
@@ -63,7 +65,8 @@ def most(count: int | None) -> int:
 
 
 @cache
-def _exists(url: str) -> bool:
+def exists(url: str) -> bool:
+    """Whether a page stands at an address."""
     try:
         resolve(url)
     except Resolver404:
@@ -74,7 +77,7 @@ def _exists(url: str) -> bool:
 def places(actor: Actor) -> list[Place]:
     """The places of the side bar this person may use."""
     known = [place for place in PLACES if place.needs in queries or place.needs in commands]
-    return [place for place in known if can(actor, place.needs) and _exists(place.url)]
+    return [place for place in known if can(actor, place.needs) and exists(place.url)]
 
 
 def bell(actor: Actor) -> dict[str, Any]:

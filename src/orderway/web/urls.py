@@ -18,6 +18,7 @@ FAMILIES = (
     "worklist",
     "worktalk",
     "deciding",
+    "starting",
     "absences",
     "calendar",
     "orders",
@@ -40,6 +41,7 @@ FAMILIES = (
     "printing",
     "compliance",
     "reports",
+    "control",
     "tour",
     "order_page",  # last: its /orders/<id>/<verb> takes what no other family named
 )

@@ -18,6 +18,7 @@ from .documents import papers_about
 from .fields import decimal, due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
+from .starting import told_words
 from .templatetags.ui import moment
 from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES
@@ -92,13 +93,18 @@ def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": f"{reverse('work-item', args=[row.id])}?which={which}",
-        "title": f"{row.name} · {PRIORITIES[row.priority]}" if row.priority else row.name,
+        "title": _item_title(row),
         "when": when,
         "when_tone": tone,
         "second": row.title or f"{row.subject_type} {row.subject_id}",
         "third": why,
         "current": bool(form) and form.row.id == row.id,
     }
+
+
+def _item_title(row: Any) -> str:
+    title = _("Agree to: %(what)s") % {"what": row.name} if row.extra else str(row.name)
+    return f"{title} · {PRIORITIES[row.priority]}" if row.priority else title
 
 
 def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) -> dict[str, Any]:
@@ -123,6 +129,8 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "fields": form_fields(_begun(request, form), request.POST, papers),
         "raci": [(RACI[name], [ROLES[role] for role in roles]) for name, roles in form.raci.items()],
         **inside(request, row),
+        "told": told_words(form.told),
+        "started_url": reverse("started", args=[form.instance]),
         "checks": form_checks(form, request.POST),
         "reason": request.POST.get("reason", ""),
         "outcomes": form_outcomes(form),
@@ -154,6 +162,8 @@ def about(form: Any) -> list[dict[str, str]]:
         },
         {"name": _("Since"), "value": moment(row.opened_at)},
     ]
+    if row.extra:
+        about.append({"name": _("Asked"), "value": _("whether you agree to what was decided")})
     if row.why:
         said = f"{row.why} ({row.why_by})" if row.why_by else row.why
         about.append({"name": _("Why here"), "value": said})

@@ -1,8 +1,10 @@
 """Work as a table, to take or finish a whole selection in one act."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,7 +60,13 @@ def table(request: HttpRequest) -> HttpResponse:
         bulk={
             "verbs": [
                 {"label": _("Take"), "icon": "user-check", "url": reverse("work-act", args=["claim"])},
-                {"label": _("Approve"), "icon": "check", "url": reverse("work-act", args=["complete"])},
+                {"label": _("Approve"), "icon": "check", "url": reverse("work-act", args=["complete"]), "key": "a"},
+                {
+                    "label": _("Send back"),
+                    "icon": "corner-up-left",
+                    "url": reverse("work-act", args=["back"]),
+                    "key": "r",
+                },
             ],
             "sum_words": " ",
         },
@@ -88,26 +96,41 @@ def _row(row: Any) -> Row:
 @page
 @require_POST
 def many(request: HttpRequest, verb: str) -> HttpResponse:
-    """Take the selected items, or finish each with the outcome that leads on."""
-    words = found({"claim": _("Take"), "complete": _("Approve")}.get(verb))
+    """Take the selected items, finish each with the outcome that leads on, or send each back for one reason."""
+    verbs = {"claim": _("Take"), "complete": _("Approve"), "back": _("Send back")}
+    words = found(verbs.get(verb))
     done = _("%(verb)s: %(n)s done.")
-    onward = _("Each item takes the outcome that leads on; one with a form or check items still to fill is refused.")
+    effects = {
+        "complete": _(
+            "Each item takes the outcome that leads on; one with a form or check items still to fill is refused."
+        ),
+        "back": _("Each item takes the outcome that sends back, with this reason; one that has none is refused."),
+    }
+    reason = {"name": "reason", "label": _("Reason"), "required": True, "placeholder": _("Why it goes back")}
     one = Act(
         "workflow.claim" if verb == "claim" else "workflow.complete",
         "workflow.work",
         words,
         lambda outcome: done % {"verb": words, "n": len(outcome.done)},
         reverse("work-table"),
-        row=lambda chosen: {"id": chosen} if verb == "claim" else _onward(request, chosen),
-        effects=[] if verb == "claim" else [onward],
+        effects=[effects[verb]] if verb in effects else [],
+        rows=None if verb == "claim" else lambda ids: _finished(request, ids, back=verb == "back"),
+        fields=render_to_string("components/field.html", {"field": reason}) if verb == "back" else "",
+        refs=_titles(request),
     )
     return act(request, one)
 
 
-def _onward(request: HttpRequest, chosen: int) -> dict[str, Any]:
-    form = read(request, "workflow.work_item", id=chosen)
-    ways = [name for name, _label, sends_back in form.outcomes if not sends_back] if form else []
-    return {"id": chosen, "outcome": ways[0] if ways else ""}
+def _finished(request: HttpRequest, ids: Sequence[int], *, back: bool) -> list[dict[str, Any]]:
+    """Each item as the command finishes it; the dry run of sending back is asked before its reason is typed."""
+    ways = read(request, "workflow.ways", ids=ids)
+    reason = request.POST.get("reason", "") or ("–" if "dry" in request.POST else "")
+    return [{"id": id, "outcome": ways.get(id, ("", ""))[back], "reason": reason if back else ""} for id in ids]
+
+
+def _titles(request: HttpRequest) -> dict[int, str]:
+    """What the items of the list are called, so that a refusal names them."""
+    return {row.id: f"{row.title} · {row.name}" for row in read(request, "workflow.work", size=200).rows}
 
 
 urls = [

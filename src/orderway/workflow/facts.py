@@ -5,4 +5,6 @@ from orderway.kernel.sql import statements
 
 __all__ = ["Facts", "facts", "read_facts", "registered", "types_of"]
 
-facts("company", statements("workflow", "facts").company, {"title": "string"})
+SQL = statements("workflow", "facts")
+facts("company", SQL.company, {"title": "string"})
+facts("matter", SQL.matter, {"title": "string", "about": "string", "opened_by": "string"})

@@ -128,7 +128,8 @@ class Token(models.Model):
 
 class WorkItem(models.Model):
     """A decision that waits for a person, or was made by one. `why` says why it came (back); `basis` what an approval rests on.
-    `done_for` is who was away when a deputy decided; `escalation` the highest level told of so far, `escalated_to` its role."""
+    `done_for` is who was away when a deputy decided; `escalation` the highest level told of so far, `escalated_to` its role.
+    `round_of` is the token of the repeated step it is one round of; `extra` that its assignee has to agree beside the map's role."""
 
     company = models.ForeignKey(Company, models.PROTECT)
     definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
@@ -159,6 +160,8 @@ class WorkItem(models.Model):
     snoozed_until = models.DateTimeField(null=True)
     escalation = models.SmallIntegerField(db_default=0)
     escalated_to = models.TextField(db_default="")
+    round_of = models.BigIntegerField(null=True)
+    extra = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "work_item"
@@ -273,6 +276,47 @@ class DecisionLink(models.Model):
 
     class Meta:
         db_table = "decision_link"
+
+
+class Matter(models.Model):
+    """Something that is no order and no other row of a trade, to be sent through a map: a name and what it is about."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    title = models.TextField()
+    about = models.TextField()
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(Person, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "matter"
+
+
+class Instruction(models.Model):
+    """What whoever started an instance tells everybody who works on it, beside the instructions of its map."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    text = models.TextField()
+    said_by = models.ForeignKey(Person, models.PROTECT, null=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "process_instruction"
+
+
+class ExtraApprover(models.Model):
+    """A person who has to agree to what is decided at a step of one instance, beside the role that the map names."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    node = models.TextField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "extra_approver"
+        constraints = [models.UniqueConstraint(fields=["instance", "node", "person"], name="extra_approver_once")]
 
 
 class Clock(models.Model):

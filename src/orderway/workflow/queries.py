@@ -9,12 +9,12 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import behind, compliance, drawing, waiting
+from . import behind, compliance, drawing, starting, waiting
 from .graph import Graph
 from .naming import name_of, said
 from .published import graphs, sound_graphs
 
-__all__ = ["behind", "compliance", "drawing", "waiting"]
+__all__ = ["behind", "compliance", "drawing", "starting", "waiting"]
 
 SQL = statements("workflow", "lists")
 

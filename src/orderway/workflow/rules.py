@@ -134,11 +134,12 @@ def hand(
 ) -> Hand:
     """Whether a person may decide an open work item, as themselves or for somebody away (person, roles; the nearest first).
 
-    As oneself: the role is theirs and nobody else has taken it. For somebody away: what these have taken, or could take.
+    As oneself: the role is theirs and nobody else has taken it. For somebody away: what these have taken, or could take. Work
+    without a role is for its assignee by name, and for who stands in for them.
     """
-    if role in roles and assignee in (None, actor):
+    if (not role or role in roles) and assignee in (None, actor):
         return Hand()
     for person, theirs in stood_for:
-        if role in theirs and assignee in (None, person):
+        if (not role or role in theirs) and assignee in (None, person):
             return Hand(stands_for=person)
-    return Hand("not-your-role" if role not in roles else "somebody-else-has-it")
+    return Hand("not-your-role" if role and role not in roles else "somebody-else-has-it")

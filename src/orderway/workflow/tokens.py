@@ -296,11 +296,19 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
         role=[one.work.role for one in opened],
         due_at=[one.due_at for one in opened],
         same_as=[one.work.same_as for one in opened],
+        round_of=[_round_of(token) for token in tokens],
     )
     if any(one.notices for one in opened):
         ids = {row.token_id: row.id for row in made}
         told = [(one.token.instance.id, ids[one.token.id], notice) for one in opened for notice in one.notices]
         plan(ctx, told)
+
+
+def _round_of(token: Token) -> int | None:
+    """The token of the step that is asked several times at once or in turn; a loop asks the same person again."""
+    around = token.instance.graph.nodes[token.node].around
+    repeat = around.repeat if around and token.inner else None
+    return token.scope.id if token.scope and repeat and repeat.kind != "loop" else None
 
 
 def _record(ctx: Context, stock: Stock) -> None:

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
 
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
@@ -13,13 +15,15 @@ from orderway.kernel.sql import statements
 from orderway.people.queries import stood_for
 
 from .care import RACI
-from .drawn import Label
+from .drawn import Label, Outcome
+from .eyes import AGREE, GIVE_BACK
 from .facts import read_facts
-from .forms import asked_of, stored, typed
+from .forms import NO_FORM, asked_of, stored, typed
 from .graph import Graph, Work
 from .naming import name_of, said, titles_of
 from .published import graphs, sound_graphs
 from .rules import PLAIN_OUTCOME, Hand, filled, hand, unseen
+from .starting import Told, told_to
 
 SQL = statements("workflow", "lists")
 QUESTIONS = statements("workflow", "questions")
@@ -59,7 +63,7 @@ class WorkList:
 class WorkRow(NamedTuple):
     """A work item in a list. `title` is what its subject is called, `why` the reason it came (back), `why_by` who gave it;
     `acting_for` whom the reader stands in for here; `escalation` the highest level told of (0: none), `asked` whether a question
-    to the reader waits."""
+    to the reader waits; `extra`: it asks whether the reader agrees to what was decided."""
 
     id: int
     name: str
@@ -83,6 +87,7 @@ class WorkRow(NamedTuple):
     escalation: int
     asked: bool
     acting_for: str
+    extra: bool
 
 
 @query("workflow.work", WorkList)
@@ -160,7 +165,8 @@ class FormField(NamedTuple):
 class WorkForm(NamedTuple):
     """One work item with all the map says of it, in the reader's language. `mine`: whether this person may finish it now;
     `raci` are the roles that answer for the step (accountable, consulted, informed), `moving` whether fields come and go as others
-    are filled in, `questions` about it (id, asked_by, person_id, person, text, asked_at, answer, answered_at, answered_by)."""
+    are filled in, `told` what the starter of `instance` added, `questions` about it (id, asked_by, person_id, person, text,
+    asked_at, answer, answered_at, answered_by)."""
 
     row: WorkRow
     state: str
@@ -178,6 +184,8 @@ class WorkForm(NamedTuple):
     help: str
     raci: Mapping[str, Sequence[str]]
     moving: bool
+    told: Told
+    instance: int
 
 
 @query("workflow.work_item", OneWorkItem)
@@ -191,6 +199,8 @@ def work_item(ctx: Reader, asked: OneWorkItem) -> WorkForm | None:
     if not isinstance(does, Work):
         raise TypeError(f"{row.node} is no work item")  # a version never changes
     values: Mapping[str, Any] = {**json.loads(row.before), **json.loads(row.filled)}
+    if row.extra:  # the form was filled in by whoever decided; this person agrees or not
+        does = replace(does, fields=(), checks=(), form=NO_FORM, outcomes=_agreeing(does, row.decided))
     values, hidden = _form(ctx, row, graph, does, values, asked.typed)
     (shown,) = _rows(ctx, [row])
     return WorkForm(
@@ -210,7 +220,42 @@ def work_item(ctx: Reader, asked: OneWorkItem) -> WorkForm | None:
         help=said(Label(dict(does.care.help).get("", ""), dict(does.care.help))),
         raci={name: roles for name in RACI if (roles := getattr(does.care, name))},
         moving=bool(does.form.shown),
+        told=told_to(ctx, row.root_id, graph, row.whole_due_at),
+        instance=row.root_id,
     )
+
+
+def _agreeing(does: Work, decided: str) -> tuple[Outcome, ...]:
+    """How an extra approver may answer: agree to the outcome that was decided, or give it back."""
+    label = next((said(one.label) for one in does.outcomes if one.name == decided), "")
+    agree = _("Agree: %(outcome)s") % {"outcome": label} if label else _("Agree")
+    return Outcome(AGREE, Label(agree), sends_back=False), Outcome(GIVE_BACK, Label(_("Give back")), sends_back=True)
+
+
+@dataclass(frozen=True)
+class WaysList:
+    """Ask how several open work items may be finished, by their ids."""
+
+    ids: Sequence[int]
+
+
+@query("workflow.ways", WaysList)
+def ways(ctx: Reader, asked: WaysList) -> Mapping[int, tuple[str, str]]:
+    """By work item the outcome that leads on and the one that sends back; "" where there is none. Three statements for any number."""
+    rows = ctx.fetch(SQL.ways, ids=list(asked.ids))
+    compiled = sound_graphs(ctx, {row.digest for row in rows})
+    found: dict[int, tuple[str, str]] = {}
+    for row in rows:
+        does = compiled[row.digest].nodes[row.node].does if row.digest in compiled else None
+        if row.extra:
+            found[row.id] = (AGREE, GIVE_BACK)
+        elif isinstance(does, Work):
+            onward = [one.name for one in does.outcomes if not one.sends_back] or (
+                [] if does.outcomes else [PLAIN_OUTCOME]
+            )
+            back = [one.name for one in does.outcomes if one.sends_back]
+            found[row.id] = (onward[0] if onward else "", back[0] if back else "")
+    return found
 
 
 def _form(

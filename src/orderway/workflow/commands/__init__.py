@@ -1,5 +1,7 @@
 """The verbs of the maps, one module a family."""
 
-from . import draft, later, links, move_over, notices, proceed, publish, questions, work
+from . import draft, instruct, later, links, move_over, notices, proceed, publish, questions, start, work
 
-__all__ = ["draft", "later", "links", "move_over", "notices", "proceed", "publish", "questions", "work"]
+__all__ = [
+    "draft", "instruct", "later", "links", "move_over", "notices", "proceed", "publish", "questions", "start", "work",
+]  # fmt: skip

@@ -110,7 +110,7 @@ def _items(
     new = {}
     for item in items:
         node = steps[item.id]
-        role = node.does.role if isinstance(node.does, Work) else item.role
+        role = node.does.role if not item.extra and isinstance(node.does, Work) else item.role
         assignee = item.assignee_id if role == item.role else None
         where = {"node": node.id, "role": role, "department_id": known.get(node.department), "assignee_id": assignee}
         new[item.id] = where

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -31,38 +32,19 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class StartMap:
-    """A subject to send through the map with this key."""
+    """A subject to send through the map with this key. A map about a matter opens its own by `title` and `about` (subject 0).
+
+    For this instance only: an `instruction` to all who work on it, its `due_at`, and an `approver` who has to agree at `step`.
+    """
 
     map: str
-    subject: int
-
-
-@command("workflow.start", row=StartMap, roles=DESK)
-def start(ctx: Context, rows: Sequence[StartMap]) -> Outcome:
-    """Send subjects through maps; one that is on its way through the same map already is refused."""
-    latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({row.map for row in rows}))}
-    refused = [Refusal("unknown-map", row.subject, {"map": row.map}) for row in rows if row.map not in latest]
-    wanted = list(dict.fromkeys(row for row in rows if row.map in latest))
-    if ctx.halts(refused) or not wanted:
-        return Outcome(refused=refused)
-    inserted = ctx.fetch(
-        SQL.insert_roots,
-        definition=[latest[row.map].definition_id for row in wanted],
-        version=[latest[row.map].version_id for row in wanted],
-        subject_type=[latest[row.map].subject_type for row in wanted],
-        subject=[row.subject for row in wanted],
-    )
-    made = {(row.definition_id, row.subject_id): row.id for row in inserted}
-    refused += [
-        Refusal("already-running", row.subject, {"map": row.map})
-        for row in wanted
-        if (latest[row.map].definition_id, row.subject) not in made
-    ]
-    if ctx.halts(refused):
-        return Outcome(refused=refused)
-    ready = [row for row in wanted if (latest[row.map].definition_id, row.subject) in made]
-    begin(ctx, [(latest[row.map], row.subject, made[latest[row.map].definition_id, row.subject], "") for row in ready])
-    return Outcome([row.id for row in inserted], refused)
+    subject: int = 0
+    title: str = ""
+    about: str = ""
+    instruction: str = ""
+    due_at: datetime | None = None
+    approver: int | None = None
+    step: str = ""
 
 
 def begin(ctx: Context, wanted: Sequence[tuple[Any, int, int, str]]) -> None:

@@ -13,8 +13,10 @@ from orderway.kernel.registry import EVERYONE, Ref, command
 from orderway.kernel.sql import statements
 from orderway.people.queries import stood_for
 
+from ..agreeing import agreed_to
 from ..conditions import Value
 from ..engine import Move, basis_of
+from ..eyes import judge_agreeing, seen_before
 from ..facts import read_facts
 from ..forms import asked_of, typed
 from ..graph import Work
@@ -59,13 +61,18 @@ def complete(ctx: Context, rows: Sequence[CompleteWork]) -> Outcome:
     refused += not_mine
     out = {refusal.subject for refusal in refused}
     stock = load(ctx, roots)
-    refused += _four_eyes(ctx, stock, [item for id, item in items.items() if id not in out], whom)
+    standing = [item for id, item in items.items() if id not in out]
+    refused += seen_before(ctx, standing, {item.id: _work(stock, item) for item in standing}, whom)
     out = {refusal.subject for refusal in refused}
     verdicts: dict[int, Verdict] = {}
     known = _known(ctx, stock, [items[id] for id in given.keys() - out])
     for id in sorted(given.keys() - out):
         row = given[id]
-        verdict = judge(_work(stock, items[id]), row.outcome, row.values, row.checks, row.reason, known.get(id, {}))
+        verdict = (
+            judge_agreeing(row.outcome, row.reason)
+            if items[id].extra
+            else judge(_work(stock, items[id]), row.outcome, row.values, row.checks, row.reason, known.get(id, {}))
+        )
         if verdict.code:
             refused.append(Refusal(verdict.code, id, verdict.facts or {}))
         else:
@@ -107,28 +114,9 @@ def in_hand(ctx: Context, items: Sequence[Any]) -> tuple[dict[int, int | None], 
     return {id: one.stands_for for id, one in hands.items() if not one.code}, refused
 
 
-def _four_eyes(ctx: Context, stock: Stock, items: Sequence[Any], whom: Mapping[int, int | None]) -> list[Refusal]:
-    """Who decided before where another person has to decide, as themselves or through or as a deputy, is refused."""
-    watched = {item.id: not_by for item in items if (not_by := _work(stock, item).care.not_by)}
-    if not watched or SYSTEM in ctx.actor.roles:
-        return []
-    places = [(item.instance_id, node) for item in items for node in watched.get(item.id, ())]
-    hands: dict[tuple[int, str], set[int]] = {}
-    for row in ctx.fetch(SQL.hands, instance=[one for one, _ in places], node=[node for _, node in places]):
-        hands.setdefault((row.instance_id, row.node), set()).update(row.persons)
-    refused = []
-    for item in items:
-        mine = {ctx.actor.id, whom[item.id]}
-        for node in watched.get(item.id, ()):
-            if mine & hands.get((item.instance_id, node), set()):
-                refused.append(Refusal("four-eyes", item.id, {"node": node}))
-                break
-    return refused
-
-
 def _known(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, Mapping[str, Value]]:
     """What the forms of work items rest on beside themselves, by item: facts as they are now, and what was filled in before."""
-    asking = [item for item in items if _work(stock, item).form.shown]
+    asking = [item for item in items if not item.extra and _work(stock, item).form.shown]
     if not asking:
         return {}
     before = {row.id: json.loads(row.filled) for row in ctx.fetch(TOKENS.values, ids=[i.instance_id for i in asking])}
@@ -169,20 +157,19 @@ def _finish(
         done_for=[whom[item.id] for item in items],
     )
     said: dict[tuple[str, int | None], list[Any]] = {}
-    tokens = []
     for item, row in zip(items, rows, strict=True):
         token, verdict = stock.tokens[item.token_id], verdicts[item.id]
-        _decide(ctx, token, row, verdict)
-        tokens.append(token)
+        if not item.extra:
+            _decide(ctx, token, row, verdict)
         says = {"work_item": item.id, "map": token.instance.graph.key, "node": item.node, "outcome": row.outcome}
         says |= {"reason": row.reason.strip(), "checks": list(row.checks), "values": verdict.values}
-        says |= {"basis": basis.get(item.id)}
+        says |= {"basis": basis.get(item.id), **({"extra": True} if item.extra else {})}
         event = "work.sent_back" if verdict.sends_back else "work.completed"
         said.setdefault((event, whom[item.id]), []).append((token.instance, says))
     for (event, person), facts in said.items():
         record(acting(ctx, person), event, facts)  # one a kind of event and person stood for
     move = Move(ctx, stock)
-    move.go_on(tokens)
+    move.go_on(agreed_to(ctx, move, items, given, verdicts))
     move.rest()
 
 
@@ -194,7 +181,7 @@ def acting(ctx: Context, person: int | None) -> Context:
 def _decide(ctx: Context, token: Token, row: CompleteWork, verdict: Verdict) -> None:
     """Let the token carry the outcome on, and with what is sent back the reason and who gave it."""
     back = verdict.sends_back
-    token.outcome, token.reason = row.outcome, row.reason.strip() if back else ""
+    token.outcome, token.reason, token.changed = row.outcome, row.reason.strip() if back else "", True
     token.reason_code, token.reason_by = ("sent-back", ctx.actor.id) if back else ("", None)
     token.instance.filled |= verdict.values or {}
 
@@ -203,7 +190,7 @@ def _basis(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, str
     """What each approval rests on, as it is at this moment; one statement a kind of subject and fact."""
     asked: dict[tuple[str, str], list[Any]] = {}
     for item in items:
-        if holds := _work(stock, item).holds:
+        if (holds := _work(stock, item).holds) and not item.extra:
             asked.setdefault((item.subject_type, holds), []).append(item)
     basis: dict[int, str | None] = {}
     for (kind, name), group in asked.items():
@@ -245,6 +232,7 @@ def hand_over(ctx: Context, rows: Sequence[HandOver]) -> Outcome:
     escalated = {item.id for item in items if item.state == "open" and item.escalated_to in ctx.actor.roles}
     whom |= dict.fromkeys(escalated - whom.keys())  # an escalation lets its role give the work to others
     refused += [refusal for refusal in not_mine if refusal.subject not in escalated]
+    refused += [Refusal("asked-by-name", item.id) for item in items if item.extra]
     persons = [row.person for row in rows if row.person is not None]
     holds = {(row.person_id, row.role) for row in ctx.fetch(SQL.roles_of, persons=persons)} if persons else set()
     out = {refusal.subject for refusal in refused}

@@ -2,7 +2,7 @@
 -- Open work items with what the map and the people say of them.
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
        w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
-       v.digest, w.priority, w.snoozed_until, w.escalation,
+       v.digest, w.priority, w.snoozed_until, w.escalation, w.extra,
        exists (select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null)
            as asked
 from work_item w
@@ -43,7 +43,9 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
        w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
        v.digest, w.state, w.outcome, w.reason, w.checks, w.values::text as filled, i.values::text as before, w.done_at,
-       coalesce(f.name, '') as done_by, coalesce(h.name, '') as done_for, w.priority, w.snoozed_until, w.escalation,
+       coalesce(f.name, '') as done_by, coalesce(h.name, '') as done_for, w.priority, w.snoozed_until, w.escalation, w.extra,
+       i.root_id, r.due_at as whole_due_at, (select b.outcome from work_item b where b.instance_id = w.instance_id and b.node = w.node
+           and b.token_id = w.token_id and b.state = 'done' and not b.extra order by b.id desc limit 1) as decided,
        exists (select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null)
            as asked
 from work_item w
@@ -55,7 +57,16 @@ left join person a on a.id = w.assignee_id
 left join person b on b.id = w.why_by
 left join person f on f.id = w.done_by
 left join person h on h.id = w.done_for
+join process_instance r on r.id = i.root_id
 where w.id = %(id)s::bigint and {visible work_item w}
+
+-- name: ways
+-- Open work items with the drawing that says how each may be finished.
+select w.id, w.node, w.extra, v.digest from work_item w
+join process_instance i on i.id = w.instance_id
+join process_version v on v.id = i.version_id
+where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
+order by w.id
 
 -- name: maps
 -- The latest version of each map and how many are on their way.

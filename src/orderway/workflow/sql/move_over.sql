@@ -13,7 +13,7 @@ order by i.id
 
 -- name: items
 -- The open work items of tokens, locked in key order.
-select w.id, w.token_id, w.instance_id, w.node, w.role, w.department_id, w.assignee_id from work_item w
+select w.id, w.token_id, w.instance_id, w.node, w.role, w.department_id, w.assignee_id, w.extra from work_item w
 where w.token_id = any(%(tokens)s::bigint[]) and w.state = 'open' and {visible work_item w}
 order by w.id for update
 

@@ -87,20 +87,24 @@ where t.id = m.id
 -- name: open_items
 -- Open work items; who last finished the named node of the same instance gets it again, if still there.
 insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, department_id,
-                       assignee_id, state, opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks)
+                       assignee_id, state, opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks,
+                       round_of)
 select %(company)s::bigint, n.definition, n.instance, n.token, n.node, n.subject_type, n.subject, n.role, d.id,
-       before.person, 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}', '{}'
+       before.person, 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}', '{}',
+       n.round_of
 from unnest(%(token)s::bigint[], %(node)s::text[], %(why)s::text[], %(why_code)s::text[], %(why_by)s::bigint[],
             %(instance)s::bigint[], %(definition)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[],
-            %(department)s::text[], %(role)s::text[], %(due_at)s::timestamptz[], %(same_as)s::text[])
-     as n (token, node, why, why_code, why_by, instance, definition, subject_type, subject, department, role, due_at, same_as)
+            %(department)s::text[], %(role)s::text[], %(due_at)s::timestamptz[], %(same_as)s::text[],
+            %(round_of)s::bigint[])
+     as n (token, node, why, why_code, why_by, instance, definition, subject_type, subject, department, role, due_at, same_as,
+           round_of)
 left join department d on d.company_id = %(company)s::bigint and d.key = n.department
 left join lateral (
     select p.id as person
     from work_item w
     join person p on p.id = w.done_by and p.is_active
     join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint and g.role = n.role
-    where w.instance_id = n.instance and w.node = n.same_as and w.state = 'done'
+    where w.instance_id = n.instance and w.node = n.same_as and w.state = 'done' and not w.extra
     order by w.id desc limit 1
 ) before on true
 order by n.token
@@ -160,8 +164,9 @@ from unnest(%(id)s::bigint[], %(state)s::text[]) as s (id, state)
 where a.id = s.id and a.state <> s.state
 
 -- name: approvals
--- The latest decision of each instance at a node.
+-- The latest decision of each instance at a node; with an extra approver it is decided anew.
 select distinct on (w.instance_id) w.instance_id, w.outcome, w.sends_back, w.basis
 from work_item w
 where w.instance_id = any(%(instances)s::bigint[]) and w.node = %(node)s::text and w.state = 'done' and {visible work_item w}
+  and not exists (select from extra_approver e where e.instance_id = w.instance_id and e.node = w.node)
 order by w.instance_id, w.id desc

@@ -6,7 +6,8 @@ where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
 -- name: lock_items
 -- Lock work items in key order.
 select w.id, w.instance_id, w.token_id, w.node, w.subject_type, w.subject_id, w.role, w.assignee_id, w.state, w.done_by, w.outcome,
-       w.escalated_to, w.priority, w.snoozed_until
+       w.due_at, w.escalated_to, w.priority, w.snoozed_until, w.round_of, w.extra,
+       array(select e.person_id from extra_approver e where e.instance_id = w.instance_id and e.node = w.node order by e.id) as extras
 from work_item w where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
 order by w.id for update
 
@@ -42,3 +43,43 @@ left join work_item w on w.instance_id = n.instance and w.node = n.node and w.st
 cross join lateral (values (w.done_by), (w.done_for), (case when n.node = 'start' then r.started_by end)) as p (person)
 where {visible process_instance i}
 group by n.instance, n.node
+
+-- name: votes
+-- Who decided in other rounds of repeated steps, and for whom.
+select w.round_of, array_remove(array_agg(distinct p.person), null) as persons
+from work_item w
+cross join lateral (values (w.done_by), (w.done_for)) as p (person)
+where w.instance_id = any(%(instances)s::bigint[]) and w.round_of = any(%(rounds)s::bigint[]) and w.state = 'done'
+  and not w.extra and {visible work_item w}
+group by w.round_of
+
+-- name: decided
+-- Who had a hand in the present decision of tokens: the last work item of the map's role, and whoever agreed to it since.
+select w.token_id, array_remove(array_agg(distinct p.person), null) as persons
+from work_item w
+cross join lateral (values (w.done_by), (w.done_for)) as p (person)
+where w.instance_id = any(%(instances)s::bigint[]) and w.token_id = any(%(tokens)s::bigint[]) and w.state = 'done'
+  and w.id >= (
+      select max(l.id) from work_item l
+      where l.instance_id = w.instance_id and l.node = w.node and l.token_id = w.token_id and l.state = 'done' and not l.extra
+  ) and {visible work_item w}
+group by w.token_id
+
+-- name: ask_extra
+-- Ask extra approvers whether they agree to what was decided.
+insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, assignee_id, state,
+                       opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks, extra)
+select %(company)s::bigint, i.definition_id, n.instance, n.token, n.node, i.subject_type, i.subject_id, '', n.person, 'open',
+       %(now)s::timestamptz, n.due_at, '', 'agree', n.by, '', false, '', '{}', '{}', true
+from unnest(%(token)s::bigint[], %(instance)s::bigint[], %(node)s::text[], %(person)s::bigint[], %(due_at)s::timestamptz[],
+            %(by)s::bigint[])
+     as n (token, instance, node, person, due_at, by)
+join process_instance i on i.id = n.instance
+order by n.token, n.person
+returning id, instance_id
+
+-- name: still_asked
+-- Tokens for which an extra approver has not answered yet.
+select distinct w.token_id from work_item w
+where w.instance_id = any(%(instances)s::bigint[]) and w.token_id = any(%(tokens)s::bigint[]) and w.state = 'open' and w.extra
+  and {visible work_item w}
