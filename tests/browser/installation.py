@@ -43,7 +43,7 @@ class House:
         self.name = f"browser_{os.getpid()}"
         self.home = Path(tempfile.mkdtemp(prefix="orderway-browser-"))
         self.database = _tests_database(self.name)
-        paths = [ROOT / "tests" / part for part in ("browser", "scenarios", "production", "")]
+        paths = [ROOT / "tests" / part for part in ("browser", "scenarios", "production", "decisions", "")]
         self.env = {
             **os.environ,
             "DATABASE_URL": self.database,

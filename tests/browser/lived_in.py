@@ -27,6 +27,7 @@ def live_in() -> None:
     _let_in(shop)
     press_room.set_up(shop)
     story.publish_maps()
+    _rules(story)
     _buyer(story)
     _trade(story)
     _print(story)
@@ -54,6 +55,20 @@ def _let_in(shop: Any) -> None:
     german = actor_of(Person.objects.get(email=GERMAN).pk, shop.company)
     assert german
     assert run("people.prefer", german, [Prefer("de")]).ok
+
+
+def _rules(story: Any) -> None:
+    """Who approves an order: a table in its second version, with a third one being drawn."""
+    from approval_tables import APPROVAL, table
+
+    from orderway.decisions.commands import PublishTable
+    from orderway.decisions.commands.draft import SaveTable
+
+    boss = story.shop.administrator
+    xml = table("approval", APPROVAL)
+    story.ok("decisions.publish", boss, PublishTable(table("approval", APPROVAL[:2]), "order", "The first limits"))
+    story.ok("decisions.publish", boss, PublishTable(xml, "order", "Large ones to the board"))
+    story.ok("decisions.save_draft", boss, SaveTable("approval", xml.replace("5000", "6000"), "order"))
 
 
 def _buyer(story: Any) -> None:

@@ -32,6 +32,7 @@ FAMILIES = {
     "/archive": r"/archive.*|/documents.*",
     "/reports": r"/reports.*",
     "/maps": r"/maps(/(new|trade_order)(/.*)?)?",  # one map of many: their pages are the same
+    "/rules": r"/rules.*",
     "/tour": r"/tour.*",
     "/account": r"/account",
 }

@@ -121,7 +121,7 @@ def test_a_cell_that_cannot_be_read_is_a_problem_and_lets_nothing_pass() -> None
     rules = (Rule(("> 1 >",), ('"x"',)), Rule(("-",), ('"y"',)))
     made = boxes.table(DecisionTable((Input("n", "", ""),), (Output("", "", "", ""),), rules, "U", ""), ["n"])
     assert made.decide({"n": D(5)}) == Answer("y", (2,))
-    assert [why for _, why in boxes.problems] == ["'> 1 >': did not expect > (at character 5)"]
+    assert [one.why for one in boxes.problems] == ["'> 1 >': did not expect > (at character 5)"]
 
 
 def test_a_file_that_is_no_dmn_is_refused() -> None:

@@ -36,6 +36,23 @@ class DecisionVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["definition", "number"], name="decision_version_number")]
 
 
+class DecisionDraft(models.Model):
+    """A table that is being drawn and not published, one a key and company. `revision` counts its saves; the row goes when it is
+    published."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    key = models.TextField()
+    subject_type = models.TextField()
+    xml = models.TextField()
+    revision = models.IntegerField()
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(Person, models.PROTECT, null=True)
+
+    class Meta:
+        db_table = "decision_draft"
+        constraints = [models.UniqueConstraint(fields=["company", "key"], name="decision_draft_key")]
+
+
 class DecisionMade(models.Model):
     """One decision about one subject: which rules hit (from 1, none without a hit), on which values, with which result.
 

@@ -17,6 +17,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.sql import statements
 
 from . import facts
+from .problems import Problem
 
 SQL = statements("decisions", "tables")
 KINDS: Mapping[str, FactType] = {
@@ -24,15 +25,6 @@ KINDS: Mapping[str, FactType] = {
     "date and time": "datetime",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a file cannot be published: a stable code, the element it is about, and what is wrong there."""
-
-    code: str
-    element: str = ""
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +101,7 @@ def compile_table(xml: str, types: Mapping[str, FactType]) -> Compiled:
     if len(last) != 1:
         return Compiled(None, (Problem("several-decisions" if last else "no-decision"),))
     models = Models([found], types)
-    problems = [Problem("unreadable", place, why) for _, place, why in models.problems]
+    problems = [Problem("unreadable", one.place, one.why, one.rule, one.column) for one in models.problems]
     inputs = [one.name for one in found.elements.values() if isinstance(one, model.InputData)]
     problems += [Problem("unknown-fact", name, name) for name in inputs if name not in types]
     problems += [Problem("imports", name, name) for name, _ in found.imports]

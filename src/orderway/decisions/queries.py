@@ -11,20 +11,25 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from . import drawing
 from .published import Decider, deciders
+
+__all__ = ["drawing"]
 
 SQL = statements("decisions", "tables")
 
 
 @dataclass(frozen=True)
 class AllTables:
-    """Ask for all decision tables."""
+    """Ask for the decision tables, those whose name or key holds `search` only when it is given."""
+
+    search: str | None = None
 
 
 @query("decisions.tables", AllTables)
-def tables(ctx: Reader, _: AllTables) -> list[Any]:
+def tables(ctx: Reader, asked: AllTables) -> list[Any]:
     """Every decision with its latest version, who published it, why, and how many were decided by it."""
-    return ctx.fetch(SQL.tables)
+    return ctx.fetch(SQL.tables, search=asked.search)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..feel import Compiled, Compiler, FeelError, Scope, Value, read, read_tests
 from ..feel.builtins import BUILTINS
@@ -26,17 +27,31 @@ def nothing(_scope: Scope) -> Value:
     return None
 
 
+class Wrong(NamedTuple):
+    """What could not be read: the name of its element and why; of a table the rule (from 1) and the column (from 1, inputs
+    first), 0 for what stands in no rule or no column."""
+
+    place: str
+    why: str
+    rule: int = 0
+    column: int = 0
+
+
 @dataclass(slots=True)
 class Boxes:
-    """Compiles boxed expressions of one model; `problems` gathers what could not be read, as place and reason, `used` the names
-    that expressions rest on, `tables` the tables by the name of their element."""
+    """Compiles boxed expressions of one model; `problems` gathers what could not be read, `used` the names that expressions
+    rest on, `tables` the tables by the name of their element."""
 
     kinds: Kinds
     members: tuple[str, ...]
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    problems: list[Wrong] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     place: str = ""
+    at: tuple[int, int] = (0, 0)
+
+    def _tell(self, text: str, why: object) -> None:
+        self.problems.append(Wrong(self.place, f"{text.strip()!r}: {why}", *self.at))
 
     def compile(self, of: model.Expression | None, names: Sequence[str]) -> Compiled:
         """The closure of an expression with `names` in scope."""
@@ -56,7 +71,7 @@ class Boxes:
         try:
             tree = read(text, [*names, *self.kinds], self.members)
         except FeelError as wrong:
-            self.problems.append((self.place, f"{text.strip()!r}: {wrong}"))
+            self._tell(text, wrong)
             return None
         self._tell_unknown(text, tree, names)
         return tree
@@ -67,7 +82,7 @@ class Boxes:
             if isinstance(one, Name):
                 self.used.add(one.name)
             if isinstance(one, Name) and one.name not in known:
-                self.problems.append((self.place, f"{text.strip()!r}: nothing is called {one.name}"))
+                self._tell(text, f"nothing is called {one.name}")
 
     def expression(self, text: str, names: Iterable[str]) -> Compiled:
         """The closure of an expression as text; null when it cannot be read."""
@@ -174,11 +189,16 @@ class Boxes:
         """A decision table, compiled."""
         inputs = [self._asked(of, at, one, names) for at, one in enumerate(of.inputs)]
         outputs = [self._answered(of, at, one, names) for at, one in enumerate(of.outputs)]
+        self.at = (0, 0)
         return Table(inputs, outputs, len(of.rules), of.policy, of.aggregation)
 
     def _asked(self, of: model.DecisionTable, at: int, one: model.Input, names: Sequence[str]) -> Asked:
         compiler = Compiler(self.kinds)
-        cells = [self.cell(rule.inputs[at] if at < len(rule.inputs) else "-", names) for rule in of.rules]
+        cells = []
+        for row, rule in enumerate(of.rules, 1):
+            self.at = (row, at + 1)
+            cells.append(self.cell(rule.inputs[at] if at < len(rule.inputs) else "-", names))
+        self.at = (0, at + 1)
         allowed = column([self.cell(one.values, names)], compiler) if one.values.strip() else None
         kind = self.kinds.of(one.kind) if one.kind else None
         return Asked(self.expression(one.expression, names), kind, allowed, column(cells, compiler))
@@ -188,7 +208,7 @@ class Boxes:
         try:
             tests = read_tests(text if text.strip() else "-", [*names, *self.kinds], self.members)
         except FeelError as wrong:
-            self.problems.append((self.place, f"{text.strip()!r}: {wrong}"))
+            self._tell(text, wrong)
             return NEVER
         self._tell_unknown(text, tests, names)
         return tests
@@ -196,7 +216,11 @@ class Boxes:
     def _answered(self, of: model.DecisionTable, at: int, one: model.Output, names: Sequence[str]) -> Answered:
         compiler = Compiler(self.kinds)
         texts = [rule.outputs[at] if at < len(rule.outputs) else "null" for rule in of.rules]
-        trees = [self._tree(text, names) if text.strip() and text.strip() != "-" else None for text in texts]
+        trees = []
+        for row, text in enumerate(texts, 1):
+            self.at = (row, len(of.inputs) + at + 1)
+            trees.append(self._tree(text, names) if text.strip() and text.strip() != "-" else None)
+        self.at = (0, len(of.inputs) + at + 1)
         cells = [nothing if tree is None else compiler.compile(tree) for tree in trees]
         constants = [None if tree is None else constant(tree, compiler) for tree in trees]
         default = self.expression(one.default, names) if one.default.strip() else None

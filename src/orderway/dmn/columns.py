@@ -23,10 +23,10 @@ def column(cells: Sequence[feel.Tests], compiler: Compiler) -> Mask:
     """The rows (bit n is row n from 0) whose cell in this column the value passes."""
     tests = [compiler.tests(cell) if cell.tests else None for cell in cells]
     slow = _one_by_one(tests)
-    kind, bounds = _points(cells)
+    kind, bounds = points(cells)
     if kind is None:
         return slow
-    found = _at_places(cells, bounds)
+    found = at_places(cells, bounds)
     if any(isinstance(test, feel.Beyond | feel.Span) for cell in cells for test in cell.tests):
         return _searched(kind, bounds, found, slow)
     return _looked_up(kind, {bound: found[2 * n + 1] for n, bound in enumerate(bounds)}, found[0], slow)
@@ -34,13 +34,13 @@ def column(cells: Sequence[feel.Tests], compiler: Compiler) -> Mask:
 
 def masks(cells: Sequence[feel.Tests]) -> list[int] | None:
     """The rows for every value of the column's type there can be, and for null; None for a column that is no index."""
-    kind, bounds = _points(cells)
+    kind, bounds = points(cells)
     if kind is None:
         return None
-    return [*_at_places(cells, bounds), column(cells, Compiler())(None, {})]
+    return [*at_places(cells, bounds), column(cells, Compiler())(None, {})]
 
 
-def _at_places(cells: Sequence[feel.Tests], bounds: Sequence[Any]) -> list[int]:
+def at_places(cells: Sequence[feel.Tests], bounds: Sequence[Any]) -> list[int]:
     """The rows before, at and between the limits."""
     ranks = {bound: 2 * n + 1 for n, bound in enumerate(bounds)}
     return [
@@ -79,7 +79,7 @@ def limits(test: feel.Tree) -> list[Value] | None:
     return found
 
 
-def _points(cells: Sequence[feel.Tests]) -> tuple[type | None, list[Any]]:
+def points(cells: Sequence[feel.Tests]) -> tuple[type | None, list[Any]]:
     """The type of all constants of a column and the constants in order; no type when they differ or a cell is more."""
     found: list[Any] = []
     ordered = False

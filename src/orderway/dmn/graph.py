@@ -12,7 +12,7 @@ from ..feel.compiling import function
 from ..feel.kinds import coerced
 from ..feel.values import Function
 from . import model
-from .boxes import FIRED, Boxes, nothing
+from .boxes import FIRED, Boxes, Wrong, nothing
 from .items import Kinds, member_names
 from .tables import Answer
 
@@ -29,7 +29,7 @@ class Run:
 
 
 class Models:
-    """Models by namespace, compiled. `problems` lists what could not be read: namespace, element and reason."""
+    """Models by namespace, compiled. `problems` lists what could not be read."""
 
     def __init__(self, definitions: Iterable[model.Definitions], names: Iterable[str] = ()) -> None:
         """`names` are in scope everywhere, beside what an element requires: a run is `given` their values."""
@@ -45,10 +45,10 @@ class Models:
                 self._compile(namespace, id)
 
     @property
-    def problems(self) -> list[tuple[str, str, str]]:
-        """What could not be read: namespace, element, reason."""
-        types = [(name, "types", why) for name, kinds in self._kinds.items() for why in kinds.problems]
-        return types + [(name, place, why) for name, boxes in self.boxes.items() for place, why in boxes.problems]
+    def problems(self) -> list[Wrong]:
+        """What could not be read."""
+        types = [Wrong("types", why) for kinds in self._kinds.values() for why in kinds.problems]
+        return types + [one for boxes in self.boxes.values() for one in boxes.problems]
 
     def _kinds_of(self, namespace: str, within: tuple[str, ...]) -> Kinds:
         if namespace not in self._kinds:

@@ -1,6 +1,7 @@
 """From DMN XML to the model. Source: OMG DMN 1.2 to 1.5, their XML schemas; elements are known by their local names, so that files
 of every version and with any prefix read alike. Entities are not resolved and nothing is fetched."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -11,6 +12,7 @@ from . import model
 _POLICIES = {
     "UNIQUE": "U", "FIRST": "F", "PRIORITY": "P", "ANY": "A", "COLLECT": "C", "RULE ORDER": "R", "OUTPUT ORDER": "O",
 }  # fmt: skip
+_ENCODING = re.compile(r"""(\A\s*<\?xml[^>]*?encoding\s*=\s*["'])[^"']+(["'])""")
 _NAMESPACES = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 
 
@@ -18,13 +20,31 @@ class DmnError(ValueError):
     """The file is no DMN; the text says why."""
 
 
-def read(content: bytes) -> model.Definitions:
-    """Read one file; raises DmnError."""
+def decoded(content: bytes) -> str:
+    """A file of another tool as text, in whatever encoding it says it is; its declaration then says UTF-8, nothing else changes.
+
+    Raises DmnError for anything that is no DMN.
+    """
+    read(content)
+    document = _root(content).getroottree().docinfo
+    try:
+        text = content.decode(document.encoding or "UTF-8").removeprefix("\ufeff")
+    except (LookupError, UnicodeDecodeError) as error:
+        raise DmnError(f"not in its own encoding: {error}") from None
+    return _ENCODING.sub(r"\1UTF-8\2", text, count=1)
+
+
+def _root(content: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser)
+        return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as wrong:
         raise DmnError(f"no well-formed XML: {wrong}") from wrong
+
+
+def read(content: bytes) -> model.Definitions:
+    """Read one file; raises DmnError."""
+    root = _root(content)
     space = etree.QName(root).namespace or ""
     if _local(root) != "definitions" or not space.startswith(_NAMESPACES):
         raise DmnError("the file's root is not the definitions of DMN")

@@ -42,6 +42,7 @@ PLACES = (
     Place("archive", _("Archive"), "archive", "/archive", "documents.search"),
     Place("insight", _("Reports"), "chart-histogram", "/reports", "orders.list"),
     Place("maps", _("Maps"), "sitemap", "/maps", "workflow.maps"),
+    Place("rules", _("Rules"), "table", "/rules", "decisions.tables"),
     Place("control", _("Control centre"), "settings", "/control", "workflow.maps"),
     Place("tour", _("Tour"), "route", "/tour", "orders.list"),
 )

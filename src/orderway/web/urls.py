@@ -37,6 +37,8 @@ FAMILIES = (
     "publishing",
     "moving_over",
     "maps",  # after those: its /maps/<key> takes what no other of them named
+    "ruling",
+    "rules",  # after it: its /rules/<key> takes what ruling did not name
     "production",
     "printing",
     "compliance",

@@ -142,6 +142,13 @@ REFUSALS: Mapping[str, Text] = {
     "cannot-decide": lazy("The table cannot decide: %(problems)s"),
     "table-twice": lazy("The table %(table)s comes twice."),
     "other-subject": lazy("The table %(table)s decides about another kind of thing: %(about)s."),
+    "bad-table-key": lazy("%(table)s is no key of a table: letters, digits, ., - and _, beginning with a letter."),
+    "not-dmn": lazy("This is no DMN file: %(reason)s"),
+    "other-table": lazy("This file does not hold the table %(table)s. It holds: %(drawn)s."),
+    "table-changed": lazy(
+        "Somebody else saved this table meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
+    ),
+    "unknown-table-draft": lazy("Nobody is drawing on the table %(table)s: there is no draft."),
     "bad-key": lazy("%(map)s is no key of a map: letters, digits, ., - and _, beginning with a letter."),
     "other-map": lazy("This drawing is of the map %(drawn)s, not of %(map)s."),
     "draft-changed": lazy(

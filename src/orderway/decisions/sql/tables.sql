@@ -61,6 +61,7 @@ join lateral (
 ) v on true
 left join person p on p.id = v.published_by_id
 where {visible decision_definition d}
+    and (d.name ilike '%%' || %(search)s::text || '%%' or d.key ilike '%%' || %(search)s::text || '%%') --? search
 order by d.name, d.id
 
 -- name: versions

@@ -19,6 +19,7 @@ document.addEventListener("htmx:load", (event) => mountIslands(event.target as H
 // Large libraries come only with the page that shows a map or a chart.
 island("map", (root) => void import("./map").then((part) => part.mountMap(root)));
 island("designer", (root) => void import("./designer/index").then((part) => part.mountDesigner(root)));
+island("table-editor", (root) => void import("./tables/index").then((part) => part.mountTables(root)));
 island("difference", (root) => void import("./difference").then((part) => part.mountDifference(root)));
 island("chart", (root) => void import("./chart").then((part) => part.mountChart(root)));
 

@@ -9,8 +9,10 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
-from . import deciding, facts
-from .published import Decider, compile_table
+from .. import facts
+from ..problems import ERROR, told
+from ..published import Decider
+from ..reviewing import reviewed
 
 SQL = statements("decisions", "tables")
 subject("decision", "decision_version")
@@ -71,40 +73,12 @@ def _judge(rows: Sequence[PublishTable]) -> tuple[dict[int, Decider], list[Refus
         if not types:
             refused.append(Refusal("unknown-subject", index, {"subject": row.subject}))
             continue
-        compiled = compile_table(row.xml, types)
+        compiled = reviewed(row.xml, types)
         if compiled.decider is None:
-            told = [{"code": one.code, "element": one.element, "why": one.why} for one in compiled.problems]
-            refused.append(Refusal("cannot-decide", index, {"problems": told}))
+            found = [told(one) for one in compiled.problems if one.level == ERROR]
+            refused.append(Refusal("cannot-decide", index, {"problems": [one._asdict() for one in found]}))
         elif any(compiled.decider.key == one.key for one in deciders.values()):
             refused.append(Refusal("table-twice", index, {"table": compiled.decider.key}))
         else:
             deciders[index] = compiled.decider
     return deciders, refused
-
-
-@dataclass(frozen=True)
-class DecideOn:
-    """One subject to decide about by the decision of a key; `id` is the subject's."""
-
-    id: int
-    key: str
-    subject_type: str = "order"
-
-
-@command("decisions.decide", row=DecideOn, roles=["administrator", "manager", "planner"])
-def decide_on(ctx: Context, rows: Sequence[DecideOn]) -> Outcome:
-    """Decide about subjects by published tables, and note which rules fired on which values."""
-    wanted: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
-        wanted.setdefault((row.key, row.subject_type), []).append(row.id)
-    refused: list[Refusal] = []
-    done: list[int] = []
-    for (key, subject_type), ids in sorted(wanted.items()):  # one a decision
-        titles = facts.read_facts(ctx, subject_type, ids, ["title"])
-        there = [id for id in ids if titles[id]["title"] is not None]
-        refused += [Refusal("unknown-decided", id) for id in ids if id not in set(there)]
-        try:
-            done += deciding.decide(ctx, key, subject_type, there)
-        except deciding.NoDecision:
-            refused += [Refusal("no-decision", id, {"table": key, "subject": subject_type}) for id in there]
-    return Outcome(done if not ctx.halts(refused) else (), refused)

@@ -1,0 +1,194 @@
+"""The pages of decision tables: all of them, one with its rules, versions and a value set to try, and its file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from orderway.decisions.queries import Shown
+
+from .drawing_words import FACTS, SUBJECTS
+from .forms import Field, shown
+from .maps import MapKey  # noqa: F401 - the keys of tables look like those of maps
+from .respond import found, may, page, read, show
+from .rule_values import answer_words, fields_of, texts_of
+from .rule_words import POLICIES
+
+
+@page
+def tables(request: HttpRequest) -> HttpResponse:
+    """The published tables, and what is being drawn."""
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    rows = read(request, "decisions.tables", search=words or None)
+    drawing = may(request, "decisions.save_draft")
+    drafts = {row.key: row for row in read(request, "decisions.drafts")} if drawing else {}
+    fresh = [row for row in drafts.values() if not row.published and words.lower() in f"{row.name} {row.key}".lower()]
+    columns = [
+        {"key": "name", "label": _("Table"), "kind": "id"},
+        {"key": "about", "label": _("About"), "grow": 2, "soft": True, "narrow": "sub"},
+        {"key": "why", "label": _("What changed and why"), "grow": 4, "narrow": "sub"},
+        {"key": "made", "label": _("Decided"), "kind": "number", "strong": True, "narrow": "end"},
+        {"key": "version", "label": _("Version"), "kind": "number", "soft": True, "narrow": "end2"},
+        {"key": "published", "label": _("Published"), "kind": "date", "soft": True},
+        {"key": "by", "label": _("By"), "kind": "person"},
+    ]
+    new = {"label": _("New table"), "url": reverse("rule-new"), "icon": "plus", "primary": True, "key": "n"}
+    return show(
+        request,
+        "layouts/list.html",
+        title=_("Rules"),
+        sub=ngettext("%(n)s table", "%(n)s tables", len(rows)) % {"n": len(rows)},
+        search={"value": words, "label": _("Name of a table")},
+        columns=columns,
+        rows=[*(_draft_row(row) for row in fresh), *(_table_row(row, drafts.get(row.key)) for row in rows)],
+        empty={"text": _("No table here. A table says in rows which values lead to which answer; maps ask it.")},
+        actions=[new] if drawing else [],
+        live="decision table_draft",
+    )
+
+
+def _draft_row(row: Any) -> dict[str, Any]:
+    """A table that is only drawn so far."""
+    cells = {
+        "name": row.name,
+        "about": SUBJECTS.get(row.subject_type, row.subject_type),
+        "why": _("Draft, not published"),
+        "published": row.saved_at,
+        "by": row.saved_by,
+    }
+    return {"id": row.key, "url": reverse("rule-edit", args=[row.key]), "label": row.name, "cells": cells}
+
+
+def _table_row(row: Any, draft: Any) -> dict[str, Any]:
+    drawn = _("draft by %(by)s") % {"by": draft.saved_by} if draft else ""
+    cells = {
+        "name": row.name,
+        "about": SUBJECTS.get(row.subject_type, row.subject_type),
+        "why": ", ".join(part for part in (row.why, drawn) if part),
+        "made": row.made,
+        "version": row.number,
+        "published": row.published_at,
+        "by": row.published_by,
+    }
+    return {"id": row.key, "url": reverse("rule", args=[row.key]), "label": row.name, "cells": cells}
+
+
+@page
+def one(request: HttpRequest, key: str) -> HttpResponse:
+    """One table as it was published; `version` shows an older one, `try` marks the rules that hit on the values beside it."""
+    number = request.GET.get("version", "")
+    table = found(read(request, "decisions.table", key=key, version=int(number) if number.isdigit() else None))
+    asks = read(request, "decisions.review", xml=table.xml, subject=table.subject_type).asks
+    fields = fields_of(asks)
+    tried = _tried(request, table, fields) if "try" in request.GET else None
+    latest = table.versions[0].number
+    return show(
+        request,
+        "rules/one.html",
+        title=table.name,
+        back_url=reverse("rules"),
+        badge_text=_("Version %(n)s") % {"n": table.number},
+        sub=SUBJECTS.get(table.subject_type, table.subject_type),
+        actions=_acts(request, key, table.number),
+        policy=POLICIES.get(table.policy, ""),
+        columns=_columns(table),
+        rows=_rows(table, tried.rules if tried else ()),
+        empty={"text": _("The logic of this decision is no table. Its file says it.")},
+        fields=_filled(fields, request.GET),
+        tried=tried is not None,
+        answer=answer_words(tried) if tried else "",
+        problems=[one.why for one in tried.problems] if tried else (),
+        older=table.number != latest,
+        shown_version=table.number,
+        version_columns=_version_columns(),
+        version_rows=[_version_row(key, row, table.number) for row in table.versions],
+        live="decision",
+    )
+
+
+def _filled(fields: Sequence[Field], typed: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    return shown([field._replace(value=typed.get(field.name, "")) for field in fields], None)
+
+
+def _tried(request: HttpRequest, table: Shown, fields: Sequence[Field]) -> Any:
+    values = texts_of(fields, request.GET)
+    return read(request, "decisions.try", xml=table.xml, subject=table.subject_type, values=values)
+
+
+def _acts(request: HttpRequest, key: str, number: int) -> list[dict[str, Any]]:
+    file = f"{reverse('rule-version-file', args=[key, number])}?download=1"
+    acts: list[dict[str, Any]] = [{"label": _("Save as a file"), "url": file, "icon": "download", "quiet": True}]
+    if may(request, "decisions.save_draft"):
+        acts.append({"label": _("Edit"), "url": reverse("rule-edit", args=[key]), "icon": "pencil", "key": "e"})
+    return acts
+
+
+def _columns(table: Shown) -> list[dict[str, Any]]:
+    asked = [(f"i{n}", FACTS.get(name, name)) for n, name in enumerate(table.inputs)]
+    answers = [(f"o{n}", name or _("Answer")) for n, name in enumerate(table.outputs)]
+    return [
+        {"key": "rule", "label": _("Rule"), "kind": "id", "narrow": "lead"},
+        *[{"key": key, "label": label, "grow": 2, "narrow": "sub"} for key, label in asked],
+        *[{"key": key, "label": label, "grow": 2, "strong": True, "narrow": "title"} for key, label in answers],
+        {"key": "note", "label": _("Note"), "grow": 2, "soft": True, "narrow": "foot"},
+    ]
+
+
+def _rows(table: Shown, hits: Sequence[int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": number,
+            "label": str(number),
+            "tone": "done" if number in hits else "",
+            "current": number in hits,
+            "cells": {
+                "rule": {"text": str(number), "sub": _("hits") if number in hits else ""},
+                **{f"i{n}": text.strip() or "-" for n, text in enumerate(rule.inputs)},
+                **{f"o{n}": text.strip() for n, text in enumerate(rule.outputs)},
+                "note": rule.note,
+            },
+        }
+        for number, rule in enumerate(table.rows, 1)
+    ]
+
+
+def _version_columns() -> list[dict[str, Any]]:
+    return [
+        {"key": "version", "label": _("Version"), "kind": "id"},
+        {"key": "why", "label": _("What changed and why"), "grow": 6, "narrow": "sub"},
+        {"key": "published", "label": _("Published"), "kind": "date", "soft": True, "narrow": "end2"},
+        {"key": "by", "label": _("By"), "kind": "person"},
+    ]
+
+
+def _version_row(key: str, row: Any, chosen: int) -> dict[str, Any]:
+    label = _("Version %(n)s") % {"n": row.number}
+    cells = {"version": label, "why": row.why, "published": row.published_at, "by": row.published_by}
+    url = f"{reverse('rule', args=[key])}?version={row.number}"
+    return {"id": f"v{row.number}", "url": url, "label": label, "cells": cells, "current": row.number == chosen}
+
+
+@page
+def version_file(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """The DMN file of one version, byte for byte."""
+    table = found(read(request, "decisions.table", key=key, version=number))
+    return dmn_file(request, key, table.xml)
+
+
+def dmn_file(request: HttpRequest, key: str, xml: str) -> HttpResponse:
+    """A DMN file; `download` saves it."""
+    response = HttpResponse(xml, content_type="application/xml")
+    response["X-Content-Type-Options"] = "nosniff"
+    if request.GET.get("download"):
+        response["Content-Disposition"] = f'attachment; filename="{key}.dmn"'
+    return response
+
+
+urls = [
+    path("rules", tables, name="rules"),
+    path("rules/<mapkey:key>", one, name="rule"),
+    path("rules/<mapkey:key>/versions/<int:number>/file", version_file, name="rule-version-file"),
+]

@@ -1,0 +1,85 @@
+"""A table is drawn in its editor by keyboard, told what is wrong where, tried, saved by itself and published."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from installation import House
+from lived_in import EVERYBODY
+from playwright.sync_api import BrowserContext, Page, expect
+from signing_at_the_door import sign_in
+
+
+@pytest.fixture
+def drawing(context: Callable[..., BrowserContext], house: House) -> Page:
+    page = context().new_page()
+    sign_in(page, EVERYBODY)
+    return page
+
+
+def ready(page: Page) -> None:
+    page.wait_for_selector("[data-island=table-editor][data-ready]")
+
+
+def cells(page: Page) -> list[str]:
+    return [text.strip() for text in page.locator("tbody td.input-cell, tbody td.output-cell").all_inner_texts()]
+
+
+def begin(page: Page, name: str) -> None:
+    page.goto("/rules/new")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Begin to draw").click()
+    ready(page)
+
+
+def test_a_table_is_drawn_by_keyboard_tried_and_published(drawing: Page) -> None:
+    page = drawing
+    begin(page, "Who looks at it")
+    page.locator("tbody td.input-cell [contenteditable]").first.focus()
+    page.keyboard.type("< 1000")
+    page.locator("tbody td.output-cell [contenteditable]").first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"nobody"')
+    expect(page.locator("[data-problems]")).to_contain_text("No rule for")
+    page.get_by_role("tab", name="Try values").press("Enter")
+    page.get_by_label("Net value").fill("999")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-answer]")).to_have_text("nobody")
+    expect(page.locator("tbody tr.hits")).to_have_count(1)
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    page.get_by_role("link", name="Publish").click()
+    page.get_by_label("What changed and why").fill("small ones go by")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who looks at it")
+    expect(page.locator("#main")).to_contain_text("small ones go by")
+
+
+def test_the_cell_that_cannot_be_read_is_marked_and_undone(drawing: Page) -> None:
+    page = drawing
+    begin(page, "Who mends it")
+    page.locator("tbody td.input-cell [contenteditable]").first.focus()
+    page.keyboard.type("> > 1")
+    expect(page.locator("tbody td.has-error")).to_have_count(1)
+    page.get_by_role("button", name="Rule 1, column 1").press("Enter")
+    expect(page.locator("tbody td.input-cell [contenteditable]").first).to_be_focused()
+    page.locator("body").evaluate("() => document.activeElement.blur()")
+    while page.locator("[data-act=undo]").is_enabled():
+        page.locator("[data-act=undo]").click()
+    expect(page.locator("tbody td.has-error")).to_have_count(0)
+
+
+def test_a_fact_becomes_a_condition_and_a_file_keeps_its_version(drawing: Page) -> None:
+    page = drawing
+    page.goto("/rules/approval/edit")
+    ready(page)
+    before = cells(page)
+    page.get_by_role("tab", name="Facts").press("Enter")
+    page.locator("[data-fact=channel]").press("Enter")
+    expect(page.locator("thead th.input-cell")).to_have_count(3)
+    assert [cell for cell in cells(page) if cell not in ("", "-")] == [cell for cell in before if cell not in ("", "-")]
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    file: Any = page.request.get("/rules/approval/file").text()
+    assert "DMN/20230324/MODEL" in file
+    assert "channel" in file
