@@ -35,6 +35,8 @@ FAMILIES = (
     "drawing",
     "publishing",
     "moving_over",
+    "past",
+    "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "production",
     "printing",
