@@ -126,7 +126,10 @@ def _versions(request: HttpRequest, at: Chosen) -> dict[str, Any]:
 def _map(key: str, at: Chosen, rows: Sequence[Any]) -> dict[str, Any]:
     """The map with what was waited at each place."""
     waited = {row.node: row.waited for row in rows}
-    counts = {row.node: {"count": row.visits, "oldest": span(row.waited_median), "late": 0} for row in rows}
+    counts = {
+        row.node: {"count": row.visits, "oldest": span(row.waited_median) if row.waited else "", "late": 0}
+        for row in rows
+    }
     words = _("Workflow map with how often each step was come to and how long half of the visits waited at most.")
     return {
         "url": f"{reverse('map-drawing', args=[key])}?version={at.live.version}",

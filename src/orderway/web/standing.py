@@ -159,6 +159,8 @@ def on_whom(row: Any) -> str:
             return _("until %(at)s") % {"at": moment(row.due_at)} if row.due_at else _("a time that is not known yet")
         case "map":
             return _("the map %(map)s") % {"map": row.whom}
+        case "inside":
+            return _("its own steps")
         case "stuck":
             return _("somebody who mends it: %(code)s") % {"code": row.code or "-"}
     return _("the other ways")

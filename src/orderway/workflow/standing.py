@@ -9,7 +9,7 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from .graph import Call, Graph, Hear, Pause, Wait, Work
+from .graph import Call, Graph, Hear, Pause, Wait, Within, Work
 from .naming import name_of, titles_of
 from .published import sound_graphs
 
@@ -19,7 +19,8 @@ SORTS = {"since": "t.entered_at, t.id", "due": "coalesce(w.due_at, m.due_at), t.
 
 @dataclass(frozen=True)
 class WaitingOn:
-    """Ask what stands on maps: on one map (its key), at one node of it, or one subject wherever it stands."""
+    """Ask what stands on maps: on one map (its key), at one node of it, or one subject wherever it stands. What stands in a
+    sub-process or on a called map is told there, and at the step around it only when that one is asked for."""
 
     map: str | None = None
     node: str | None = None
@@ -32,8 +33,8 @@ class WaitingOn:
 
 class Waiting(NamedTuple):
     """A subject that stands at a node since a moment. `on` says what it waits on: a person (`whom` by name), a department or a role
-    (`whom`), an event, a time (`due_at`), another map (`whom` its key), the other ways, or nothing (`stuck`, `code` says why).
-    `item` is the work item, where there is one that the reader may see."""
+    (`whom`), an event, a time (`due_at`), another map (`whom` its key), what stands inside of it, the other ways, or nothing
+    (`stuck`, `code` says why). `item` is the work item, where there is one that the reader may see."""
 
     id: int
     map: str
@@ -55,7 +56,7 @@ class Waiting(NamedTuple):
 def waiting_on(ctx: Reader, asked: WaitingOn) -> Page:
     """What stands on maps and on whom it waits, the longest first."""
     given = {name: getattr(asked, name) for name in ("map", "node", "subject_type", "subject")}
-    found = page(ctx, SQL.waiting_on, SORTS, asked, **given)
+    found = page(ctx, SQL.waiting_on, SORTS, asked, **given, innermost=None if asked.node else True)
     compiled = sound_graphs(ctx, {row.digest for row in found.rows})
     titles = titles_of(ctx, {(row.subject_type, row.subject_id) for row in found.rows})
     rows = []
@@ -98,4 +99,6 @@ def _held_by(graph: Graph | None, row: Any) -> tuple[str, str]:
             return "time", ""
         case Call(map=called):
             return "map", called
+        case Within():
+            return "inside", ""
     return "ways", ""

@@ -92,7 +92,7 @@ where t.definition_id = %(definition)s::bigint and t.state <> 'listening' and {v
 group by t.node order by t.node
 
 -- name: waiting_on
--- What stands somewhere and on whom or what it waits, places inside of others only once; the work item is for those who may see it.
+-- What stands somewhere and on whom or what it waits; the work item is for those who may see it.
 select t.id, d.key as map, t.node, t.state, t.entered_at, t.reason_code, i.subject_type, i.subject_id, v.digest,
        case when {visible work_item w} then w.id end as item,
        coalesce(w.role, '') as role, coalesce(dep.name, '') as department, coalesce(a.name, '') as assignee,
@@ -110,9 +110,9 @@ where t.state <> 'listening' and i.state = 'running' and {visible token t}
   and t.node = %(node)s::text --? node
   and i.subject_type = %(subject_type)s::text --? subject_type
   and i.subject_id = %(subject)s::bigint --? subject
-  and not exists (select from token o where o.instance_id = t.instance_id and o.scope = t.id and o.state <> 'listening')
-  and not exists (
-      select from process_instance c where c.root_id = i.root_id and c.called_by = t.id and c.state = 'running')
+  and %(innermost)s::boolean and not exists ( --? innermost
+      select from token o where o.instance_id = t.instance_id and o.scope = t.id and o.state <> 'listening') --? innermost
+  and not exists (select from process_instance c where c.root_id = i.root_id and c.called_by = t.id and c.state = 'running') --? innermost
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: instances
