@@ -1,4 +1,5 @@
-"""`orderway workflow`: what is wrong with a BPMN file, and whether it goes through this product unchanged. No database is needed."""
+"""`orderway workflow`: what is wrong with a BPMN file, whether it goes through this product unchanged, and whether a log fits it. No
+database is needed."""
 
 import json
 import os
@@ -128,3 +129,61 @@ def _line(said: dict[str, Any]) -> str:
         for one in told[what]
     ]
     return "\n".join([f"{said['file']}: {'whole' if said['whole'] else 'not whole'}, {counts}", *changes])
+
+
+@workflow.command()
+@click.argument("drawing", type=FILES)
+@click.argument("log", type=FILES)
+@click.option("--process", default="", help="The id of the process in DRAWING; else the first that is meant to run.")
+@click.option("--case", default="", help="The column of a CSV log that names the case.")
+@click.option("--activity", default="", help="The column that names the activity.")
+@click.option("--timestamp", default="", help="The column with the time.")
+@click.option("--lifecycle", default="", help="The column with the lifecycle.")
+@click.option("--resource", default="", help="The column with who did it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: fitness, fitting, judged, deviations, cases.")
+def conform(drawing: Path, log: Path, process: str, as_json: bool, **mapping: str) -> None:
+    """Say which cases of the event LOG (XES or CSV) do not fit the map in DRAWING, and what deviates. Ends with 1 when one does not."""
+    from orderway.workflow.bpmn import NotBpmn
+    from orderway.workflow.mining.apart import read_log_apart
+    from orderway.workflow.mining.fit import fit_log
+    from orderway.workflow.mining.logs import NotALog
+    from orderway.workflow.mining.net import CannotReplay, net_of
+    from orderway.workflow.mining.own import process_of
+
+    _ready()
+    given = {name: value for name, value in mapping.items() if value}
+    try:
+        net = net_of(process_of(drawing.read_bytes(), process))
+        read = read_log_apart(log.name, log.read_bytes(), given)
+    except (NotBpmn, NotALog, CannotReplay) as error:
+        raise click.ClickException(str(error)) from None
+    found = fit_log(net, read)
+    click.echo(json.dumps(_fit_json(found), ensure_ascii=False) if as_json else _fit_lines(found))
+    sys.exit(0 if found.fitting == len(found.cases) else 1)
+
+
+def _fit_json(found: Any) -> dict[str, Any]:
+    return {
+        "fitness": round(found.fitness, 6),
+        "fitting": found.fitting,
+        "judged": found.judged,
+        "cases": [
+            {
+                "case": case.case,
+                "fitness": round(case.fit.fitness, 6) if case.fit.judged else None,
+                "judged": case.fit.judged,
+                "deviations": [one._asdict() for one in case.fit.deviations],
+            }
+            for case in found.cases
+        ],
+        "deviations": [
+            {"kind": kind, "step": step, "cases": count} for (kind, step), count in found.deviations.items()
+        ],
+    }
+
+
+def _fit_lines(found: Any) -> str:
+    head = f"{found.fitting} of {len(found.cases)} cases fit, fitness {found.fitness:.3f}"
+    lines = [f"  {kind:10} {step}: {count} cases" for (kind, step), count in found.deviations.items()]
+    unjudged = len(found.cases) - found.judged
+    return "\n".join([head, *lines, *([f"  {unjudged} cases were too wild to judge"] if unjudged else [])])

@@ -11,8 +11,10 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from . import standing
 from .drawing_words import SUBJECTS
 from .fields import due_words, span
+from .heat import legend, levels
 from .respond import found, may, page, read, show
 from .templatetags.ui import day, moment
 
@@ -94,12 +96,14 @@ def _draft_words(draft: Any) -> str:
 
 @page
 def one(request: HttpRequest, key: str) -> HttpResponse:
-    """A map with what stands at each step now; `step` opens one of them in the table below."""
+    """A map with what stands at each step now and how long; `step` opens one of them in the table below, `by` another table."""
     live = found(read(request, "workflow.live", map=key))
-    step = request.GET.get("step", "")
+    step, by = request.GET.get("step", ""), request.GET.get("by", "")
     now = timezone.now()
     late = sum(place.late for place in live.places)
     inside = sum(place.standing for place in live.places)
+    by = "waiting" if step else by if by in standing.BY else "steps"
+    table = {"steps": standing.steps, "departments": standing.departments}.get(by)
     return show(
         request,
         "maps/one.html",
@@ -109,23 +113,63 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         actions=_acts(request, key),
         sub=ngettext("%(n)s inside", "%(n)s inside", inside) % {"n": inside} + ("," if late else ""),
         late=ngettext("%(n)s late", "%(n)s late", late) % {"n": late} if late else "",
-        map=_map(key, live.name, live.version, _counts(live.places, now), [step])
-        | {"step_url": f"{reverse('map', args=[key])}?step="},
-        step_name=live.labels.get(step, ""),
-        all_url=reverse("map", args=[key]) if step else "",
+        map=_live_map(key, live, now, step),
+        tables=standing.views(request, "" if step else by),
+        step_name=live.labels.get(step, step),
         live="work orders",
-        **(_standing(request, key, step) if step else _places(key, live.places, now)),
+        **(table(request, key, live.places, now) if table else standing.waiting(request, key, now, step)),
+    )
+
+
+@page
+def printed(request: HttpRequest, key: str) -> HttpResponse:
+    """The map on one page of paper: the whole drawing with its figures, and the same figures as a list."""
+    live = found(read(request, "workflow.live", map=key))
+    now = timezone.now()
+    figures = [
+        {
+            "name": place.name or _("Where ways meet"),
+            "standing": place.standing,
+            "oldest": span(now - place.oldest),
+            "waited": span(place.waited),
+            "late": place.late,
+        }
+        for place in live.places
+    ]
+    return show(
+        request,
+        "maps/print.html",
+        title=live.name,
+        back_url=reverse("map", args=[key]),
+        sub=_("Version %(n)s, as of %(at)s") % {"n": live.version, "at": moment(now)},
+        map=_live_map(key, live, now, "") | {"whole": True},
+        figures=figures,
+    )
+
+
+def _live_map(key: str, live: Any, now: Any, step: str) -> dict[str, Any]:
+    waited = {place.node: place.waited for place in live.places}
+    heat = {"heat": json.dumps(levels(waited)), "legend": legend(waited), "legend_words": _("Waiting together")}
+    counts = _counts(live.places, now)
+    return (
+        _map(key, live.name, live.version, counts, [step]) | heat | {"step_url": f"{reverse('map', args=[key])}?step="}
     )
 
 
 def _acts(request: HttpRequest, key: str) -> list[dict[str, Any]]:
-    if not may(request, "workflow.save_draft"):
-        return []
-    edit = {"label": _("Edit"), "url": reverse("map-edit", args=[key]), "icon": "pencil", "key": "e"}
-    return [
-        {"label": _("Versions"), "url": reverse("map-versions", args=[key]), "icon": "history", "quiet": True},
-        edit,
+    acts: list[dict[str, Any]] = [
+        {"label": _("Print"), "url": reverse("map-print", args=[key]), "icon": "printer", "quiet": True}
     ]
+    if may(request, "workflow.variants"):
+        acts.insert(
+            0, {"label": _("What happened"), "url": reverse("map-past", args=[key]), "icon": "chart-bar", "key": "w"}
+        )
+    if may(request, "workflow.save_draft"):
+        acts += [
+            {"label": _("Versions"), "url": reverse("map-versions", args=[key]), "icon": "history", "quiet": True},
+            {"label": _("Edit"), "url": reverse("map-edit", args=[key]), "icon": "pencil", "key": "e"},
+        ]
+    return acts
 
 
 def _map(key: str, name: str, version: int, counts: Mapping[str, Any], current: Sequence[str]) -> dict[str, Any]:
@@ -142,66 +186,6 @@ def _map(key: str, name: str, version: int, counts: Mapping[str, Any], current: 
 
 def _counts(places: Sequence[Any], now: Any) -> dict[str, Any]:
     return {p.node: {"count": p.standing, "oldest": span(now - p.oldest), "late": p.late} for p in places}
-
-
-def _places(key: str, places: Sequence[Any], now: Any) -> dict[str, Any]:
-    columns = [
-        {"key": "name", "label": _("Step"), "kind": "id"},
-        {"key": "standing", "label": _("Here"), "kind": "number", "strong": True, "narrow": "end"},
-        {"key": "oldest", "label": _("Oldest"), "kind": "number", "narrow": "end2"},
-        {"key": "late", "label": _("Late"), "kind": "number"},
-        {"key": "stuck", "label": _("Stuck"), "kind": "number"},
-    ]
-    rows = [
-        {
-            "id": place.node,
-            "url": f"{reverse('map', args=[key])}?step={place.node}",
-            "label": place.name,
-            "tone": "late" if place.late or place.stuck else "",
-            "cells": {
-                "name": place.name or _("Where ways meet"),
-                "standing": place.standing,
-                "oldest": span(now - place.oldest),
-                "late": {"text": place.late or "", "tone": "late" if place.late else ""},
-                "stuck": {"text": place.stuck or "", "tone": "late" if place.stuck else ""},
-            },
-        }
-        for place in places
-    ]
-    empty = {
-        "text": _("Nothing is on its way here now. Every step of the map shows its count as soon as something is.")
-    }
-    return {"columns": columns, "rows": rows, "empty": empty}
-
-
-def _standing(request: HttpRequest, key: str, step: str) -> dict[str, Any]:
-    """The work items at one step."""
-    now = timezone.now()
-    columns = [
-        {"key": "title", "label": _("What"), "kind": "id"},
-        {"key": "why", "label": _("Why here"), "grow": 6, "soft": True, "narrow": "sub"},
-        {"key": "here", "label": _("Here for"), "kind": "number", "narrow": "end"},
-        {"key": "due", "label": _("Due"), "kind": "number", "narrow": "end2"},
-        {"key": "with", "label": _("With"), "kind": "person"},
-    ]
-    rows = []
-    for row in read(request, "workflow.work", which="all", map=key, node=step, size=200).rows:
-        due, tone = due_words(row.due_at, now)
-        title = row.title or f"{row.subject_type} {row.subject_id}"
-        cells = {
-            "title": title,
-            "why": row.why,
-            "here": span(now - row.opened_at),
-            "with": row.assignee or row.department,
-        }
-        cells |= {"due": {"text": due, "tone": tone}}
-        rows.append(
-            {"id": row.id, "url": reverse("work-item", args=[row.id]), "label": title, "tone": tone, "cells": cells}
-        )
-    empty = {
-        "text": _("Nobody has to decide anything at this step now; what stands here waits for something to happen.")
-    }
-    return {"columns": columns, "rows": rows, "empty": empty}
 
 
 @page
@@ -254,6 +238,7 @@ def _position(one: Any) -> dict[str, Any]:
 urls = [
     path("maps", gallery, name="maps"),
     path("maps/<mapkey:key>", one, name="map"),
+    path("maps/<mapkey:key>/print", printed, name="map-print"),
     path("maps/<mapkey:key>/drawing", drawing, name="map-drawing"),
     path("maps/of/<slug:subject_type>/<int:id>", position, name="map-position"),
 ]

@@ -16,6 +16,7 @@ from .documents import originals
 from .listing import column
 from .order_facts import sums
 from .respond import read_if
+from .standing import on_whom
 from .templatetags.ui import Row, day, number
 from .timeline import days
 from .units import unit
@@ -179,6 +180,8 @@ def invoice_row(one: Any) -> Row:
 
 def _maps(request: HttpRequest, order: Any, at: datetime | None = None) -> list[dict[str, Any]]:
     found = read_if(request, "workflow.position", subject_type="order", subject=order.id) or []
+    waiting = read_if(request, "workflow.waiting_on", subject_type="order", subject=order.id) if at is None else None
+    holds = {(row.map, row.node): on_whom(row) for row in waiting.rows} if waiting else {}
     return [
         {
             "url": f"/orders/{order.id}/map/{one.instance}",
@@ -190,7 +193,12 @@ def _maps(request: HttpRequest, order: Any, at: datetime | None = None) -> list[
             "counts": json.dumps({}),
             "words": _("Where the order stands on the map and the way it took"),
             "at": [
-                {"name": one.labels.get(node, node), "state": state, "since": since}
+                {
+                    "name": one.labels.get(node, node),
+                    "state": state,
+                    "since": since,
+                    "on": holds.get((one.map, node), ""),
+                }
                 for node, state, since, _code in (one.at if at is None else ())
             ],
         }

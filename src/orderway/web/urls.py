@@ -36,6 +36,8 @@ FAMILIES = (
     "drawing",
     "publishing",
     "moving_over",
+    "past",
+    "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "ruling",
     "rules",  # after it: its /rules/<key> takes what ruling did not name

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import behind, compliance, drawing, starting, waiting
+from . import behind, compliance, drawing, standing, starting, waiting
 from .graph import Graph
+from .mining import own, past
+from .mining.past import seconds
 from .naming import name_of, said
 from .published import graphs, sound_graphs
 
-__all__ = ["behind", "compliance", "drawing", "starting", "waiting"]
+__all__ = ["behind", "compliance", "drawing", "own", "past", "standing", "starting", "waiting"]
 
 SQL = statements("workflow", "lists")
 
@@ -43,7 +45,8 @@ class LiveMap:
 
 
 class Place(NamedTuple):
-    """What stands at a node now: how many, since when the oldest, how many late, how many stuck. Label in the reader's language."""
+    """What stands at a node now: how many, since when the oldest, how many late, stuck, and held by somebody; how long they have
+    waited together, and half of them at least. Label in the reader's language; `department` is the key of the node's."""
 
     node: str
     name: str
@@ -51,6 +54,10 @@ class Place(NamedTuple):
     oldest: datetime
     late: int
     stuck: int
+    held: int
+    waited: timedelta
+    median: timedelta
+    department: str
 
 
 class Live(NamedTuple):
@@ -71,11 +78,16 @@ def live(ctx: Reader, asked: LiveMap) -> Live | None:
     if head is None:
         return None
     graph = graphs(ctx, [head.digest])[head.digest]
-    places = [
-        Place(name=name_of(graph, row.node), **row._asdict())
-        for row in ctx.fetch(SQL.counts, definition=head.definition_id)
-    ]
+    places = [_place(graph, row) for row in ctx.fetch(SQL.counts, definition=head.definition_id)]
     return Live(head.key, said(graph.label) or head.name, head.number, head.xml, places, _labels(graph))
+
+
+def _place(graph: Graph, row: Any) -> Place:
+    lengths = {"waited": seconds(row.waited), "median": seconds(row.median)}
+    node = graph.nodes.get(row.node)
+    return Place(
+        **{**row._asdict(), **lengths}, name=name_of(graph, row.node), department=node.department if node else ""
+    )
 
 
 def _labels(graph: Graph) -> Mapping[str, str]:

@@ -90,14 +90,41 @@ where d.key = %(map)s::text and {visible process_definition d}
 order by v.number desc limit 1
 
 -- name: counts
--- What stands at each node of a map, since when, and how much of it is late or stuck.
+-- What stands at each node of a map: since when, how long together and half of it (seconds), how much of it is late, stuck, or in hand.
 select t.node, count(*)::integer as standing, min(t.entered_at) as oldest,
        count(*) filter (where w.due_at < %(now)s::timestamptz)::integer as late,
-       count(*) filter (where t.state = 'stuck')::integer as stuck
+       count(*) filter (where t.state = 'stuck')::integer as stuck,
+       count(w.assignee_id)::integer as held,
+       sum(greatest(extract(epoch from %(now)s::timestamptz - t.entered_at), 0))::double precision as waited,
+       percentile_cont(0.5) within group (order by greatest(extract(epoch from %(now)s::timestamptz - t.entered_at), 0)) as median
 from token t
 left join work_item w on w.instance_id = t.instance_id and w.node = t.node and w.token_id = t.id and w.state = 'open'
 where t.definition_id = %(definition)s::bigint and t.state <> 'listening' and {visible token t}
 group by t.node order by t.node
+
+-- name: waiting_on
+-- What stands somewhere and on whom or what it waits; the work item is for those who may see it.
+select t.id, d.key as map, t.node, t.state, t.entered_at, t.reason_code, i.subject_type, i.subject_id, v.digest,
+       case when {visible work_item w} then w.id end as item,
+       coalesce(w.role, '') as role, coalesce(dep.name, '') as department, coalesce(a.name, '') as assignee,
+       coalesce(w.due_at, m.due_at) as due_at, coalesce(w.due_at < %(now)s::timestamptz, false) as late
+from token t
+join process_instance i on i.id = t.instance_id
+join process_version v on v.id = i.version_id
+join process_definition d on d.id = t.definition_id
+left join work_item w on w.instance_id = t.instance_id and w.node = t.node and w.token_id = t.id and w.state = 'open'
+left join department dep on dep.id = w.department_id
+left join person a on a.id = w.assignee_id
+left join timer m on m.token_id = t.id
+where t.state <> 'listening' and i.state = 'running' and {visible token t}
+  and d.key = %(map)s::text --? map
+  and t.node = %(node)s::text --? node
+  and i.subject_type = %(subject_type)s::text --? subject_type
+  and i.subject_id = %(subject)s::bigint --? subject
+  and %(innermost)s::boolean and not exists ( --? innermost
+      select from token o where o.instance_id = t.instance_id and o.scope = t.id and o.state <> 'listening') --? innermost
+  and not exists (select from process_instance c where c.root_id = i.root_id and c.called_by = t.id and c.state = 'running') --? innermost
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: instances
 -- The instances of a subject with their drawings and ways.

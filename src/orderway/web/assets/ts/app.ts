@@ -23,6 +23,11 @@ island("table-editor", (root) => void import("./tables/index").then((part) => pa
 island("difference", (root) => void import("./difference").then((part) => part.mountDifference(root)));
 island("chart", (root) => void import("./chart").then((part) => part.mountChart(root)));
 
+// data-print on a button prints the page.
+document.addEventListener("click", (event) => {
+  if ((event.target as Element).closest("[data-print]")) window.print();
+});
+
 // A scrolled list stays where it was when the page around it is fetched anew.
 let places = new Map<string, number>();
 document.addEventListener("htmx:beforeSwap", () => {

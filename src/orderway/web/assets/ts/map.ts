@@ -3,7 +3,7 @@ import { dataJson, say } from "./island";
 import { colours } from "./theme";
 
 // The live map: data-map-url (BPMN 2.0 XML), data-counts {step: {count, oldest, late, note?}}, data-current [step …],
-// data-passed [step …], data-step-url "/…?step=" that a click opens.
+// data-passed [step …], data-step-url "/…?step=" that a click opens, data-heat {step: 1 … 5}, data-whole to show all of it always.
 interface Standing { count: number; oldest?: string; late?: number }
 interface Canvas { scroll(by: { dx: number; dy: number }): void; addMarker(id: string, name: string): void; zoom(to?: number, center?: "auto"): number; viewbox(box?: Box): { inner: Box; outer: Box } }
 interface Box { x: number; y: number; width: number; height: number }
@@ -49,6 +49,9 @@ function marks(root: HTMLElement, viewer: NavigatedViewer): void {
     if (shape.type === "bpmn:Participant") canvas.addMarker(shape.id, "pool");
   });
   const registry = viewer.get<Registry>("elementRegistry");
+  for (const [id, level] of Object.entries(dataJson<Record<string, number>>(root, "heat", {}))) {
+    if (registry.get(id)) canvas.addMarker(id, `heat-${level}`);
+  }
   for (const name of ["passed", "current"]) {
     for (const id of dataJson<string[]>(root, name, [])) {
       const shape = registry.get(id);
@@ -66,7 +69,7 @@ const LEGIBLE = 0.8; // below it the names of steps cannot be read
 function begin(root: HTMLElement, viewer: NavigatedViewer): void {
   fit(viewer);
   const canvas = viewer.get<Canvas>("canvas");
-  if (canvas.zoom() >= LEGIBLE) return;
+  if (canvas.zoom() >= LEGIBLE || root.dataset.whole) return;
   const { inner, outer } = canvas.viewbox();
   const width = outer.width / LEGIBLE, height = outer.height / LEGIBLE;
   const registry = viewer.get<Registry>("elementRegistry");
@@ -104,10 +107,10 @@ async function draw(root: HTMLElement, xml: string): Promise<NavigatedViewer> {
   marks(root, viewer);
   badges(root, viewer);
   begin(root, viewer);
-  const steps = root.dataset.stepUrl;
+  const steps = root.dataset.stepUrl, counted = dataJson<Record<string, Standing>>(root, "counts", {});
   if (steps) {
     viewer.get<Bus>("eventBus").on("element.click", ({ element }) => {
-      if (isStep(element)) location.assign(steps + encodeURIComponent(element.id));
+      if (isStep(element) || element.id in counted) location.assign(steps + encodeURIComponent(element.id));
     });
   }
   return viewer;

@@ -1,0 +1,104 @@
+"""Who waits on whom, and since when: everything that stands on maps, whether a person, a date or something outside holds it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from orderway.kernel.context import Reader
+from orderway.kernel.paging import Page, page
+from orderway.kernel.registry import query
+from orderway.kernel.sql import statements
+
+from .graph import Call, Graph, Hear, Pause, Wait, Within, Work
+from .naming import name_of, titles_of
+from .published import sound_graphs
+
+SQL = statements("workflow", "lists")
+SORTS = {"since": "t.entered_at, t.id", "due": "coalesce(w.due_at, m.due_at), t.id"}
+
+
+@dataclass(frozen=True)
+class WaitingOn:
+    """Ask what stands on maps: on one map (its key), at one node of it, or one subject wherever it stands. What stands in a
+    sub-process or on a called map is told there, and at the step around it only when that one is asked for."""
+
+    map: str | None = None
+    node: str | None = None
+    subject_type: str | None = None
+    subject: int | None = None
+    sort: str = "since"
+    after: str | None = None
+    size: int = 50
+
+
+class Waiting(NamedTuple):
+    """A subject that stands at a node since a moment. `on` says what it waits on: a person (`whom` by name), a department or a role
+    (`whom`), an event, a time (`due_at`), another map (`whom` its key), what stands inside of it, the other ways, or nothing
+    (`stuck`, `code` says why). `item` is the work item, where there is one that the reader may see."""
+
+    id: int
+    map: str
+    node: str
+    name: str
+    subject_type: str
+    subject_id: int
+    title: str
+    on: str
+    whom: str
+    since: datetime
+    due_at: datetime | None
+    late: bool
+    code: str
+    item: int | None
+
+
+@query("workflow.waiting_on", WaitingOn)
+def waiting_on(ctx: Reader, asked: WaitingOn) -> Page:
+    """What stands on maps and on whom it waits, the longest first."""
+    given = {name: getattr(asked, name) for name in ("map", "node", "subject_type", "subject")}
+    found = page(ctx, SQL.waiting_on, SORTS, asked, **given, innermost=None if asked.node else True)
+    compiled = sound_graphs(ctx, {row.digest for row in found.rows})
+    titles = titles_of(ctx, {(row.subject_type, row.subject_id) for row in found.rows})
+    rows = []
+    for row in found.rows:
+        on, whom = _held_by(compiled.get(row.digest), row)
+        rows.append(
+            Waiting(
+                id=row.id,
+                map=row.map,
+                node=row.node,
+                name=name_of(compiled[row.digest], row.node) if row.digest in compiled else row.node,
+                subject_type=row.subject_type,
+                subject_id=row.subject_id,
+                title=titles.get((row.subject_type, row.subject_id), ""),
+                on=on,
+                whom=whom,
+                since=row.entered_at,
+                due_at=row.due_at,
+                late=row.late,
+                code=row.reason_code if row.state == "stuck" else "",
+                item=row.item,
+            )
+        )
+    return Page(rows, found.next, found.count)
+
+
+def _held_by(graph: Graph | None, row: Any) -> tuple[str, str]:
+    """What a token waits on, and whom."""
+    node = graph.nodes.get(row.node) if graph else None
+    if row.state == "stuck" or node is None:
+        return "stuck", ""
+    match node.does:
+        case Work(role=role):
+            if row.assignee:
+                return "person", row.assignee
+            return ("department", row.department) if row.department else ("role", role)
+        case Wait() | Hear():
+            return "event", ""
+        case Pause():
+            return "time", ""
+        case Call(map=called):
+            return "map", called
+        case Within():
+            return "inside", ""
+    return "ways", ""
