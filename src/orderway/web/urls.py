@@ -34,6 +34,7 @@ FAMILIES = (
     "archive",
     "drawing",
     "publishing",
+    "trying",
     "moving_over",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "production",

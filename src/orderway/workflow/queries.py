@@ -13,8 +13,9 @@ from . import behind, compliance, drawing, waiting
 from .graph import Graph
 from .naming import name_of, said
 from .published import graphs, sound_graphs
+from .trying import queries as trying
 
-__all__ = ["behind", "compliance", "drawing", "waiting"]
+__all__ = ["behind", "compliance", "drawing", "trying", "waiting"]
 
 SQL = statements("workflow", "lists")
 
