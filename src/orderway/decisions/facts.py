@@ -1,8 +1,9 @@
 """What trade packages tell rules and maps about their subjects: typed columns that tables, conditions and work lists may use."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from orderway.feel.typed import FactType
@@ -14,28 +15,41 @@ Value = Any
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Facts of one kind of subject. `statement` answers a row of `id` and one column a name for `%(ids)s::bigint[]`."""
+    """Facts of one kind of subject. `statement` answers a row of `id` and one column a name for `%(ids)s::bigint[]`.
+
+    `kept` names the facts that are a column of the subject's own row, with that column: what they were at a past moment stands in
+    the events of the subject."""
 
     statement: Statement
     types: Mapping[str, FactType]
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 registered: dict[str, list[Facts]] = {}
+NOTHING_KEPT: Mapping[str, str] = MappingProxyType({})
 
 
-def facts(subject: str, statement: Statement, types: Mapping[str, FactType]) -> None:
+def facts(
+    subject: str, statement: Statement, types: Mapping[str, FactType], kept: Mapping[str, str] = NOTHING_KEPT
+) -> None:
     """Register facts of `subject`, once where their tables are; several packages may each add theirs.
 
-    `title`, a string, is what work lists call the subject. Raises ValueError for a name that is registered already.
+    `kept` says which of them are columns of the subject's own row. `title`, a string, is what work lists call the
+    subject. Raises ValueError for a name that is registered already.
     """
     if twice := types.keys() & types_of(subject).keys():
         raise ValueError(f"facts of {subject} registered twice: {sorted(twice)}")
-    registered.setdefault(subject, []).append(Facts(statement, types))
+    registered.setdefault(subject, []).append(Facts(statement, types, kept))
 
 
 def types_of(subject: str) -> Mapping[str, FactType]:
     """All facts of a kind of subject with their types."""
     return {name: kind for one in registered.get(subject, ()) for name, kind in one.types.items()}
+
+
+def kept_of(subject: str) -> Mapping[str, str]:
+    """The facts of a kind of subject that are columns of its own row, with their columns."""
+    return {name: column for one in registered.get(subject, ()) for name, column in one.kept.items()}
 
 
 def read_facts(

@@ -23,4 +23,13 @@ facts(
         "short_lines": "number",
         "owed_lines": "number",
     },
+    kept={
+        "number": "number",
+        "channel": "channel",
+        "country": "ship_country",
+        "net": "net",
+        "currency": "currency",
+        "prepay_percent": "prepay_percent",
+        "requested_on": "requested_on",
+    },
 )

@@ -13,7 +13,7 @@ from lxml import etree
 
 from . import standing
 from .drawing_words import SUBJECTS
-from .fields import due_words, span
+from .fields import span
 from .heat import legend, levels
 from .respond import found, may, page, read, show
 from .templatetags.ui import day, moment

@@ -231,6 +231,14 @@ def versions(request: HttpRequest, key: str) -> HttpResponse:
 
 def _version_actions(request: HttpRequest, key: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
     actions: list[dict[str, Any]] = []
+    if may(request, "workflow.try"):
+        actions.append(
+            {
+                "label": _("Try it"),
+                "url": f"{reverse('map-try', args=[key])}?version={rows[0].number}",
+                "icon": "history",
+            }
+        )
     if any(row.running for row in rows[1:]) and may(request, "workflow.move_over"):
         actions.append({"label": _("Move over"), "url": reverse("map-move-over", args=[key]), "icon": "arrow-right"})
     if may(request, "workflow.save_draft"):

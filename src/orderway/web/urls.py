@@ -35,6 +35,7 @@ FAMILIES = (
     "archive",
     "drawing",
     "publishing",
+    "trying",
     "moving_over",
     "past",
     "fitting",

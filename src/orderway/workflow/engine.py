@@ -40,6 +40,10 @@ MAPS = statements("workflow", "maps")
 class Move(Moving):
     """One move of a set of instances whose roots are locked. Use: set tokens going, then `rest()`."""
 
+    def does(self, node: Node) -> Does:
+        """What is done with the tokens that begin a node."""
+        return DOES[type(node.does)]
+
     def wake(self) -> None:
         """Set going what may go on: ready tokens, and those whose event has arrived or whose time has come."""
         catching.wake(self)
@@ -54,13 +58,17 @@ class Move(Moving):
 
     def rest(self) -> None:
         """Move tokens until each waits, is stuck or has ended, then write it all."""
+        self.run_to_rest()
+        store(self.ctx, self.stock)
+
+    def run_to_rest(self) -> None:
+        """Move tokens until each waits, is stuck or has ended; nothing is written."""
         self._run()
         while any(instance.graph.joins for instance in self.stock.instances.values()):
             gates.join_inclusive(self)
             if not self.ready:
                 break
             self._run()
-        store(self.ctx, self.stock)
 
     def _run(self) -> None:
         while self.ready:
@@ -72,7 +80,7 @@ class Move(Moving):
             if node.around is not None:
                 tokens = scopes.begin(self, node, node.around, tokens)
             if tokens:
-                DOES[type(node.does)](self, node, tokens)
+                self.does(node)(self, node, tokens)
 
 
 def _pass(move: Moving, _: Node, tokens: Sequence[Token]) -> None:

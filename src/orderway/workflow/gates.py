@@ -21,7 +21,7 @@ def choose(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     given = move.given(tokens, names)
     for token in tokens:
         values = given[token.instance.id] | {"outcome": token.outcome}
-        way = next((way for way, condition in conditions if condition.test(values)), does.default)
+        way = next((way for way, condition in conditions if move.holds(token, condition, values)), does.default)
         if way is None:
             move.stick(token, "", "no-way", {name: values[name] for name in sorted(names)})
         else:
@@ -44,7 +44,7 @@ def include(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     given = move.given(going, names)
     for token in going:
         values = given[token.instance.id] | {"outcome": token.outcome}
-        ways = [way for way, condition in conditions if condition.test(values)]
+        ways = [way for way, condition in conditions if move.holds(token, condition, values)]
         ways = ways or ([does.default] if does.default else [])
         if ways:
             move.leave(token, ways)

@@ -13,7 +13,7 @@ from typing import Any
 from orderway.kernel.access import system_actor
 from orderway.kernel.context import Context
 
-from .conditions import Value
+from .conditions import Condition, Value
 from .deadlines import Deadlines
 from .facts import read_facts
 from .forms import typed
@@ -137,6 +137,10 @@ class Moving:
         known = self.facts.setdefault((subject, names), {})
         known.update(read_facts(self.ctx, subject, set(ids) - known.keys(), names))
         return known
+
+    def holds(self, _: Token, condition: Condition, values: Mapping[str, Value]) -> bool:
+        """Whether the condition of a way out of a gateway is true for a token that stands there."""
+        return condition.test(values) is True
 
     def fill(self, instances: Sequence[Instance]) -> None:
         """Read what was filled into the forms of instances, unless it is known already."""

@@ -15,8 +15,9 @@ from .mining import own, past
 from .mining.past import seconds
 from .naming import name_of, said
 from .published import graphs, sound_graphs
+from .trying import queries as trying
 
-__all__ = ["behind", "compliance", "drawing", "own", "past", "standing", "starting", "waiting"]
+__all__ = ["behind", "compliance", "drawing", "own", "past", "standing", "starting", "trying", "waiting"]
 
 SQL = statements("workflow", "lists")
 

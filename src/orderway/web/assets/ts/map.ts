@@ -3,8 +3,9 @@ import { dataJson, say } from "./island";
 import { colours } from "./theme";
 
 // The live map: data-map-url (BPMN 2.0 XML), data-counts {step: {count, oldest, late, note?}}, data-current [step …],
-// data-passed [step …], data-step-url "/…?step=" that a click opens, data-heat {step: 1 … 5}, data-whole to show all of it always.
-interface Standing { count: number; oldest?: string; late?: number }
+// data-passed, data-added and data-removed [step …], data-step-url "/…?step=" that a click opens, data-heat {step: 1 … 5}, data-whole
+// to show all of it always.
+interface Standing { count: number | string; oldest?: string; late?: number }
 interface Canvas { scroll(by: { dx: number; dy: number }): void; addMarker(id: string, name: string): void; zoom(to?: number, center?: "auto"): number; viewbox(box?: Box): { inner: Box; outer: Box } }
 interface Box { x: number; y: number; width: number; height: number }
 interface Overlays { add(id: string, overlay: { position: object; scale: boolean; html: HTMLElement }): void }
@@ -52,7 +53,7 @@ function marks(root: HTMLElement, viewer: NavigatedViewer): void {
   for (const [id, level] of Object.entries(dataJson<Record<string, number>>(root, "heat", {}))) {
     if (registry.get(id)) canvas.addMarker(id, `heat-${level}`);
   }
-  for (const name of ["passed", "current"]) {
+  for (const name of ["passed", "current", "added", "removed"]) {
     for (const id of dataJson<string[]>(root, name, [])) {
       const shape = registry.get(id);
       if (!shape) continue;

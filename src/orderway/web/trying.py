@@ -1,0 +1,396 @@
+"""Trying a changed map on what really happened: who would go another way, and both ways of one of them side by side."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from orderway.workflow.trying.comparing import Stop, Went
+from orderway.workflow.trying.queries import BothWays, NotRunnable, Tried
+
+from .drawing import name_of
+from .fields import span
+from .listing import address, column
+from .respond import actor, asked, found, need, page, read, show
+from .templatetags.ui import moment
+from .trying_words import ASSUMED, WHY
+from .words import ROLES
+
+A_PAGE = 50
+MOST_KEPT = 8
+KEPT_FOR = timedelta(minutes=10)
+COLUMNS = (
+    column("title", lazy("What"), kind="id"),
+    column("changes", lazy("What would change"), grow=6, narrow="sub"),
+    column("late", lazy("Late steps"), kind="number", narrow="hide"),
+    column("took", lazy("It took"), kind="number", soft=True, narrow="end2"),
+    column("would", lazy("It would take"), kind="number", narrow="end"),
+)
+STEP_COLUMNS = (
+    column("step", lazy("Step"), kind="id"),
+    column("change", lazy("Change"), narrow="end"),
+    column("went", lazy("As it went"), grow=3, narrow="sub"),
+    column("would", lazy("As it would go"), grow=3, narrow="sub"),
+)
+_kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable | None]] = OrderedDict()
+
+
+@page
+def try_map(request: HttpRequest, key: str) -> HttpResponse:
+    """A draft on the orders of a month: the sums, the map with what changes, and every order that would go another way."""
+    need(request, "workflow.save_draft")
+    question = asked(request, "workflow.try", map=key, tables=())
+    tried = found(_tried(request, question))
+    if isinstance(tried, NotRunnable):
+        return _not_runnable(request, key)
+    chosen = _chosen(request, tried)
+    start = _start(request)
+    rows = [row for row in chosen if _fits(row, request.GET.get("q", ""))]
+    shown = rows[start : start + A_PAGE]
+    return show(
+        request,
+        "maps/try.html",
+        title=_("Try %(name)s") % {"name": name_of(tried.xml, key)},
+        badge_text=_("Version %(n)s") % {"n": tried.version} if tried.version else _("Draft"),
+        back_url=_back(key, tried),
+        sub=_span_words(tried),
+        fields=_fields(request, tried, key),
+        figures=_figures(tried),
+        map=_map(key, tried),
+        steps=_changed(tried),
+        assumed=_assumed(tried),
+        views=_views(request, tried),
+        search={"value": request.GET.get("q", ""), "label": _("Find"), "other_params": _others(request)},
+        columns=COLUMNS,
+        rows=[_row(key, tried, row) for row in shown],
+        pager=_pager(request, start, len(shown), len(rows)),
+        empty={"text": _empty(tried, request)},
+    )
+
+
+def _tried(request: HttpRequest, question: Any) -> Tried | NotRunnable | None:
+    """The answer, kept a while for whoever looks through it: pages, searches and filters of one trial are one trial."""
+    draft = read(request, "workflow.draft", map=question.map)
+    who = actor(request)
+    told = (who.company_id, who.id, question.map, question.version, question.since, question.until)
+    seen = (*told, draft.revision if draft else 0, request.LANGUAGE_CODE)
+    now = datetime.now().astimezone()
+    kept = _kept.get(seen)
+    if kept is not None and now - kept[0] < KEPT_FOR and not request.GET.get("again"):
+        return kept[1]
+    answer: Tried | NotRunnable | None = read(request, "workflow.try", question)
+    _kept[seen] = (now, answer)
+    while len(_kept) > MOST_KEPT:
+        _kept.popitem(last=False)
+    return answer
+
+
+def _not_runnable(request: HttpRequest, key: str) -> HttpResponse:
+    draft = found(read(request, "workflow.draft", map=key))
+    return show(
+        request,
+        "layouts/message.html",
+        title=_("Try %(name)s") % {"name": name_of(draft.xml, key)},
+        text=_("This drawing cannot run yet. Mend what its problems say, then try it."),
+        actions=[{"label": _("To the drawing"), "url": reverse("map-edit", args=[key]), "primary": True}],
+    )
+
+
+def _back(key: str, tried: Tried) -> str:
+    return reverse("map" if tried.version else "map-edit", args=[key])
+
+
+def _span_words(tried: Tried) -> str:
+    many = tried.sums.subjects
+    return ngettext("%(n)s tried in %(s)s s", "%(n)s tried in %(s)s s", many) % {"n": many, "s": f"{tried.seconds:.1f}"}
+
+
+def _fields(request: HttpRequest, tried: Tried, key: str) -> list[dict[str, Any]]:
+    """What is tried and on which days."""
+    numbers = [row.number for row in read(request, "workflow.versions", map=key)]
+    draft = read(request, "workflow.draft", map=key)
+    what = [("", _("Draft"))] if draft else []
+    what += [(str(number), _("Version %(n)s") % {"n": number}) for number in numbers]
+    return [
+        {"name": "version", "label": _("What to try"), "kind": "select", "value": str(tried.version or ""),
+         "choices": [{"value": value, "label": label} for value, label in what]},
+        {"name": "since", "label": _("Begun from"), "kind": "date", "value": tried.since.isoformat()},
+        {"name": "until", "label": _("to"), "kind": "date", "value": tried.until.isoformat()},
+    ]  # fmt: skip
+
+
+def _figures(tried: Tried) -> list[dict[str, Any]]:
+    sums = tried.sums
+    told = sums.subjects - sums.unreplayed
+    late = {"before": sums.late_before, "after": sums.late_after}
+    took = {"before": _length(sums.took_before), "after": _length(sums.took_after)}
+    return [
+        {"title": _("Another way"), "figure": str(sums.differing), "sentence": _("of %(n)s") % {"n": told}, "width": 3},
+        {"title": _("Decisions of people"), "figure": f"+{sums.more_work} −{sums.less_work}", "width": 3,
+         "sentence": _("more and fewer than there were")},
+        {"title": _("Late steps"), "figure": str(sums.late_after), "width": 3,
+         "figure_tone": "late" if sums.late_after > sums.late_before else "", "sentence": _("%(before)s before") % late},
+        {"title": _("Half of them within"), "figure": took["after"] or "–", "width": 3,
+         "sentence": _("%(before)s before") % took if took["before"] else _("None has ended on both ways")},
+    ]  # fmt: skip
+
+
+def _length(length: timedelta | None) -> str:
+    return span(length) if length is not None else ""
+
+
+def _map(key: str, tried: Tried) -> dict[str, Any]:
+    here = [one for one in tried.steps if one.map == key]
+    counts = {one.node: {"count": _more_fewer(one.more, one.fewer)} for one in here}
+    url = f"{reverse('map-drawing', args=[key])}?version={tried.version}"
+    return {
+        "url": url if tried.version else reverse("map-file", args=[key]),
+        "counts": json.dumps(counts),
+        "added": json.dumps([one.node for one in here if one.more >= one.fewer]),
+        "removed": json.dumps([one.node for one in here if one.more < one.fewer]),
+        "words": f"{_('The map as it is tried, with how many more and how many fewer would come to each step.')} "
+        f"{_('The same figures are listed below it.')}",
+    }  # fmt: skip
+
+
+def _more_fewer(more: int, fewer: int) -> str:
+    return " ".join([*([f"+{more}"] if more else []), *([f"−{fewer}"] if fewer else [])])
+
+
+def _changed(tried: Tried) -> list[dict[str, Any]]:
+    """The steps that more or fewer come to, as a list for those who do not see the map."""
+    return [
+        {"name": one.name or _("Where ways meet"), "tone": "added" if one.more >= one.fewer else "removed",
+         "many": _more_fewer(one.more, one.fewer)}
+        for one in tried.steps
+    ]  # fmt: skip
+
+
+def _assumed(tried: Tried) -> list[dict[str, Any]]:
+    return [
+        {"name": one.name or one.node, "words": ASSUMED.get(one.code, one.code), "many": one.subjects}
+        for one in tried.assumed
+    ]
+
+
+VIEWS = (
+    ("", lazy("Another way")),
+    ("work", lazy("Other decisions")),
+    ("late", lazy("More late")),
+    ("unreplayed", lazy("Cannot be replayed")),
+    ("all", lazy("All")),
+)
+
+
+def _in_view(view: str, row: Went) -> bool:
+    match view:
+        case "work":
+            return not row.why and row.approvals != 0
+        case "late":
+            return not row.why and row.late_after > row.late_before
+        case "unreplayed":
+            return bool(row.why)
+        case "all":
+            return True
+    return row.differs
+
+
+def _view(request: HttpRequest) -> str:
+    wanted = request.GET.get("view", "")
+    return wanted if wanted in dict(VIEWS) else ""
+
+
+def _chosen(request: HttpRequest, tried: Tried) -> Sequence[Went]:
+    step = request.GET.get("step", "")
+    rows = [row for row in tried.rows if _in_view(_view(request), row)]
+    return [row for row in rows if step in {node for _, node in (*row.extra, *row.missing)}] if step else rows
+
+
+def _views(request: HttpRequest, tried: Tried) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": address(request, view=name or None, again=None),
+            "count": sum(_in_view(name, row) for row in tried.rows),
+            "late": name == "unreplayed" and tried.sums.unreplayed > 0,
+            "current": name == _view(request),
+        }
+        for name, label in VIEWS
+    ]
+
+
+def _others(request: HttpRequest) -> list[dict[str, str]]:
+    return [{"name": k, "value": str(v)} for k, v in request.GET.items() if k not in ("q", "after", "again") and v]
+
+
+def _fits(row: Went, words: str) -> bool:
+    return all(word in row.title.lower() for word in words.lower().split())
+
+
+def _start(request: HttpRequest) -> int:
+    after = request.GET.get("after", "")
+    return int(after) if after.isdigit() and len(after) < 7 else 0
+
+
+def _pager(request: HttpRequest, start: int, shown: int, count: int) -> dict[str, Any]:
+    pager: dict[str, Any] = {"first": start + 1, "last": start + shown, "count": str(count)}
+    if start + shown < count:
+        pager["next_url"] = address(request, after=str(start + shown))
+    if start:
+        pager["previous_url"] = address(request, after=str(max(0, start - A_PAGE)) if start > A_PAGE else None)
+    return pager
+
+
+def _empty(tried: Tried, request: HttpRequest) -> str:
+    if not tried.rows:
+        return _("Nothing began on this map in these days. Choose other days above.")
+    if request.GET.get("q") or request.GET.get("step"):
+        return _("None of them fits what is looked for.")
+    if _view(request) == "":
+        return _("None would go another way: 0 differences.")
+    return _("None of them.")
+
+
+def _row(key: str, tried: Tried, row: Went) -> dict[str, Any]:
+    given = {"version": str(tried.version)} if tried.version else {}
+    url = reverse("map-try-one", args=[key, row.root])
+    title = row.title or f"{tried.subject_type} {row.subject}"
+    cells = {
+        "title": title,
+        "changes": changes(row, tried.names),
+        "late": {"text": f"{row.late_before} → {row.late_after}", "tone": "late"}
+        if row.late_after > row.late_before
+        else "",
+        "took": _length(row.took_before),
+        "would": _length(row.took_after),
+    }
+    tone = "wait" if row.why else ""
+    return {"id": row.root, "url": url + _query(given), "label": title, "tone": tone, "cells": cells}
+
+
+def _query(given: Mapping[str, str]) -> str:
+    return "?" + "&".join(f"{name}={value}" for name, value in given.items()) if given else ""
+
+
+def changes(row: Went, names: Mapping[tuple[str, str], str]) -> str:
+    """What would change for one subject, in words."""
+    if row.why:
+        where = names.get(row.where, "") if row.where else ""
+        return str(WHY.get(row.why, row.why)) % {"where": where or _("an unnamed place")}
+    parts = []
+    for words, places in (
+        (_("more: %(s)s"), row.extra),
+        (_("fewer: %(s)s"), row.missing),
+        (_("by another role: %(s)s"), row.handed),
+    ):
+        if places:
+            parts.append(words % {"s": _listed([names.get(place) or _("an unnamed place") for place in places])})
+    if row.ends:
+        ends = {
+            "running": _("would still be on its way"),
+            "ended": _("would have ended"),
+            "stopped": _("would be stopped"),
+        }
+        parts.append(ends.get(row.ends, row.ends))
+    return "; ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names one after the other, each once with how often."""
+    once = dict.fromkeys(names)
+    return ", ".join(name if names.count(name) == 1 else f"{name} × {names.count(name)}" for name in once)
+
+
+@page
+def try_one(request: HttpRequest, key: str, run: int) -> HttpResponse:
+    """Both ways of one order, step by step."""
+    need(request, "workflow.save_draft")
+    question = asked(request, "workflow.try_one", map=key, run=run, tables=())
+    both = found(read(request, "workflow.try_one", question))
+    return show(
+        request,
+        "layouts/list.html",
+        title=both.went.title or f"{both.subject_type} {both.went.subject}",
+        sub=changes(both.went, both.names) or _("It would go the same way"),
+        back_url=reverse("map-try", args=[key])
+        + _query({"version": str(question.version)} if question.version else {}),
+        actions=_order(both),
+        columns=STEP_COLUMNS,
+        rows=_both(both),
+        empty={"text": _("It has not come to any step yet.")},
+        note=_one_note(both),
+    )
+
+
+def _order(both: BothWays) -> list[dict[str, Any]]:
+    if both.subject_type != "order":
+        return []
+    return [{"label": _("To the order"), "url": reverse("order", args=[both.went.subject]), "icon": "arrow-right"}]
+
+
+def _one_note(both: BothWays) -> dict[str, Any] | None:
+    told = [
+        f"{both.names.get(place) or place[1]}: {ASSUMED.get(code, code)}"
+        for code, place in dict.fromkeys(both.went.assumed)
+    ]
+    if not told:
+        return None
+    return {"lead": _("Assumed, because it never really happened:"), "text": " ".join(told), "tone": ""}
+
+
+def _both(both: BothWays) -> list[dict[str, Any]]:
+    """Both ways as one table: steps of the same place beside each other, the others alone."""
+    was, would = [stop.place for stop in both.before], [stop.place for stop in both.after]
+    pairs: list[tuple[Stop | None, Stop | None]] = []
+    for what, a, b, c, d in SequenceMatcher(None, was, would, autojunk=False).get_opcodes():
+        if what == "equal":
+            pairs += zip(both.before[a:b], both.after[c:d], strict=True)
+        else:
+            pairs += [(stop, None) for stop in both.before[a:b]] + [(None, stop) for stop in both.after[c:d]]
+    return [_pair(number, before, after, both) for number, (before, after) in enumerate(pairs)]
+
+
+def _pair(number: int, before: Stop | None, after: Stop | None, both: BothWays) -> dict[str, Any]:
+    place = (before or after).place  # type: ignore[union-attr]
+    change = {"text": _("left out"), "tone": "late"} if after is None else {"text": _("more"), "tone": "done"}
+    cells = {
+        "step": both.names.get(place) or _("Where ways meet"),
+        "change": change if before is None or after is None else "",
+        "went": _stop_words(before, both),
+        "would": _stop_words(after, both),
+    }
+    tone = "late" if after is None else "done" if before is None else ""
+    return {"id": number, "label": cells["step"], "tone": tone, "cells": cells}
+
+
+def _stop_words(stop: Stop | None, both: BothWays) -> dict[str, Any] | str:
+    if stop is None:
+        return ""
+    words = [moment(stop.at)]
+    if stop.role:
+        words.append(str(ROLES.get(stop.role, stop.role)))
+    if stop.state == "kept":
+        words.append(_("the earlier approval held"))
+    elif stop.state == "withdrawn":
+        words.append(_("nobody had to decide any more"))
+    elif stop.state == "open":
+        words.append(_("not decided yet"))
+    elif stop.done_at:
+        outcome = both.outcomes.get((stop.place, stop.outcome)) or _("done")
+        words.append(_("%(outcome)s after %(span)s") % {"outcome": outcome, "span": span(stop.done_at - stop.at)})
+    late = stop.late(both.now)
+    return {"text": ", ".join([*words, *([_("late")] if late else [])]), "tone": "late" if late else ""}
+
+
+urls = [
+    path("maps/<mapkey:key>/try", try_map, name="map-try"),
+    path("maps/<mapkey:key>/try/<int:run>", try_one, name="map-try-one"),
+]

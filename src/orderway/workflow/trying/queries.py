@@ -1,0 +1,238 @@
+"""Asking for a trial: what a changed map, or changed tables, would have made of the subjects of a period."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from orderway.decisions.facts import types_of
+from orderway.decisions.published import Decider, compile_table
+from orderway.kernel.context import Reader
+from orderway.kernel.registry import query
+from orderway.kernel.sql import statements
+from orderway.people.queries import calendars
+
+from ..commands.draft import DRAWING
+from ..graph import Graph, Work
+from ..naming import name_of, said
+from ..published import compile_xml, graphs, tables_of
+from . import loading
+from .comparing import Stop, Sum, Went, at_places, compare, stops, total
+from .past import Place
+from .walk import walk
+from .world import Terms
+
+DRAFT = statements("workflow", "draft")
+LISTS = statements("workflow", "lists")
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class TryMap:
+    """Ask for a trial of a map by its key on what began from `since` to `until` (days of the company; a month back unless said). `version`
+    is a published one, the draft unless said; `tables` are DMN files that take the place of the published tables of their keys."""
+
+    map: str
+    since: date | None = None
+    until: date | None = None
+    version: int | None = None
+    tables: Sequence[str] = field(default_factory=tuple)
+
+
+class Changed(NamedTuple):
+    """A step that more or fewer come to than really did."""
+
+    map: str
+    node: str
+    name: str
+    more: int
+    fewer: int
+
+
+class Assumed(NamedTuple):
+    """What had to be assumed, by code, at which step, for how many subjects."""
+
+    code: str
+    map: str
+    node: str
+    name: str
+    subjects: int
+
+
+class Tried(NamedTuple):
+    """A trial: the map as it was tried (`version` 0: the draft) with its file, its sums, the steps that change, what was assumed, every
+    subject, and the names of steps by (map, node). `seconds` is how long it took."""
+
+    map: str
+    version: int
+    xml: str
+    subject_type: str
+    since: date
+    until: date
+    sums: Sum
+    steps: Sequence[Changed]
+    assumed: Sequence[Assumed]
+    rows: Sequence[Went]
+    names: Mapping[Place, str]
+    seconds: float
+
+
+class NotRunnable(NamedTuple):
+    """A draft that cannot be tried, because it cannot run: mend what its problems say."""
+
+    map: str
+
+
+@query("workflow.try", TryMap, roles=DRAWING)
+def try_map(ctx: Reader, asked: TryMap) -> Tried | NotRunnable | None:
+    """What a changed map would have made of the subjects of a period; None when there is neither such a map nor such a draft."""
+    began = time.perf_counter()
+    chosen = drawn(ctx, asked.map, asked.version)
+    if chosen is None:
+        return None
+    version, xml, graph = chosen
+    if graph is None:
+        return NotRunnable(asked.map)
+    since, until = days(ctx, asked)
+    span = period(ctx, since, until)
+    tables = _tables(asked.tables, graph.subject)
+    found = loading.roots(ctx, asked.map, span)
+    named = _Names()
+    named.add(graph)
+    terms = loading.terms(ctx, graph.subject, graph, tables, span)
+    rows: list[Went] = []
+    for start in range(0, len(found), AT_ONCE):
+        rows += went(ctx, found[start : start + AT_ONCE], terms, named)
+    return Tried(
+        map=asked.map, version=version, xml=xml, subject_type=graph.subject, since=since, until=until, sums=total(rows),
+        steps=_steps(rows, named.all), assumed=_assumed(rows, named.all), rows=rows, names=named.all,
+        seconds=time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def went(ctx: Reader, found: Sequence[Any], terms: Terms, named: "_Names") -> list[Went]:
+    """How a set of subjects would go."""
+    before = loading.before(terms)
+    rows = []
+    pasts = loading.pasts(ctx, found, terms.draft, terms.tables.values())
+    for root, past in pasts.items():
+        for ride in past.rides:
+            named.add(ride.graph)
+        rows.append(compare(root, past, walk(past, before), walk(past, terms), terms.until))
+    rows += [Went(row.id, row.subject_id, "", why="map-broken") for row in found if row.id not in pasts]
+    return rows
+
+
+class _Names:
+    """The names of the steps of the maps that were met, and of the outcomes of work."""
+
+    def __init__(self) -> None:
+        self.all: dict[Place, str] = {}
+        self.outcomes: dict[tuple[Place, str], str] = {}
+        self._met: set[int] = set()
+
+    def add(self, graph: Graph) -> None:
+        if id(graph) not in self._met:
+            self._met.add(id(graph))
+            self.all = {(graph.key, node): name_of(graph, node) for node in graph.nodes} | self.all
+            for node in graph.nodes.values():
+                for one in node.does.outcomes if isinstance(node.does, Work) else ():
+                    self.outcomes.setdefault(((graph.key, node.id), one.name), said(one.label))
+
+
+def drawn(ctx: Reader, map: str, version: int | None) -> tuple[int, str, Graph | None] | None:
+    """The draft of a map (0), or a published version, with its file and its graph (None: it cannot run)."""
+    draft = None if version else ctx.one(DRAFT.one, map=map)
+    if draft is not None:
+        maps = {row.key for row in ctx.fetch(DRAFT.maps)} | {map}
+        return 0, draft.xml, compile_xml(draft.xml, maps, tables_of(ctx)).graph
+    head = ctx.one(LISTS.drawing, map=map, version=version)
+    if head is None:
+        return None
+    return head.number, head.xml, graphs(ctx, [head.digest])[head.digest]
+
+
+def days(ctx: Reader, asked: TryMap) -> tuple[date, date]:
+    """The first and the last day of a trial."""
+    today = ctx.at.astimezone(_zone(ctx)).date()
+    until = asked.until or today
+    return asked.since or until - timedelta(days=31), until
+
+
+def period(ctx: Reader, since: date, until: date) -> tuple[datetime, datetime]:
+    """The moments from the first to behind the last of these days, in the company's time zone."""
+    zone = _zone(ctx)
+    return (
+        datetime.combine(since, clock_time(), zone),
+        datetime.combine(until + timedelta(days=1), clock_time(), zone),
+    )
+
+
+def _zone(ctx: Reader) -> ZoneInfo:
+    return ZoneInfo(calendars(ctx)[""].timezone)
+
+
+def _tables(files: Iterable[str], subject_type: str) -> Mapping[str, Decider]:
+    """The draft tables that can decide, by key."""
+    found = [compile_table(file, types_of(subject_type)).decider for file in files]
+    return {one.key: one for one in found if one is not None}
+
+
+def _steps(rows: Sequence[Went], names: Mapping[Place, str]) -> list[Changed]:
+    places = at_places([row for row in rows if not row.why])
+    found = [Changed(*place, names.get(place, place[1]), *many) for place, many in places.items()]
+    return sorted(found, key=lambda one: (-one.more - one.fewer, one.map, one.node))
+
+
+def _assumed(rows: Sequence[Went], names: Mapping[Place, str]) -> list[Assumed]:
+    many = Counter(one for row in rows if not row.why for one in dict.fromkeys(row.assumed))
+    return [Assumed(code, *place, names.get(place, place[1]), count) for (code, place), count in many.most_common()]
+
+
+@dataclass(frozen=True)
+class TryOne:
+    """Ask for both ways of one run of a map (its id), as it went and as it would go by the draft or a published version."""
+
+    map: str
+    run: int
+    version: int | None = None
+    tables: Sequence[str] = field(default_factory=tuple)
+
+
+class BothWays(NamedTuple):
+    """One subject: what differs, its steps as they went and as they would go, and the names of steps by
+    (map, node) and of outcomes by step."""
+
+    went: Went
+    before: Sequence[Stop]
+    after: Sequence[Stop]
+    names: Mapping[Place, str]
+    outcomes: Mapping[tuple[Place, str], str]
+    subject_type: str
+    now: datetime
+
+
+@query("workflow.try_one", TryOne, roles=DRAWING)
+def try_one(ctx: Reader, asked: TryOne) -> BothWays | None:
+    """Both ways of one subject, step by step; None when there is no such run of that map."""
+    chosen = drawn(ctx, asked.map, asked.version)
+    found = loading.roots(ctx, asked.map, (None, None), asked.run)
+    if chosen is None or chosen[2] is None or not found:
+        return None
+    graph = chosen[2]
+    terms = loading.terms(ctx, graph.subject, graph, _tables(asked.tables, graph.subject), (None, None))
+    pasts = loading.pasts(ctx, found, graph, terms.tables.values())
+    if not pasts:
+        return None
+    ((root, past),) = pasts.items()
+    named = _Names()
+    for one in (graph, *(ride.graph for ride in past.rides)):
+        named.add(one)
+    tried = walk(past, terms)
+    row = compare(root, past, walk(past, loading.before(terms)), tried, terms.until)
+    before, after = stops(past.rides, past.items), stops(tried.rides, tried.items)
+    return BothWays(row, before, after, named.all, named.outcomes, graph.subject, terms.until)
