@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import source
@@ -11,6 +12,7 @@ from django.utils import translation
 from orderway.cli.reference.found import found
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import commands
+from orderway.web import words, work_words
 from orderway.web.happenings import EVENTS
 from orderway.web.units import OFFERED, UNITS
 from orderway.web.words import REFUSALS, refusal_text
@@ -37,6 +39,21 @@ def _refusals() -> dict[str, str]:
                 for code in _codes(node.args[0]):
                     seen.setdefault(code, file.relative_to(source.SOURCE).as_posix())
     return seen
+
+
+def test_no_refusal_has_two_wordings():
+    assert not set(work_words.REFUSALS) & set(_literal_keys(words.__file__, "REFUSALS"))
+
+
+def _literal_keys(file: str, name: str) -> list[str]:
+    """The keys written out in a dict of a module."""
+    (found,) = [
+        node.value
+        for node in ast.parse(Path(file).read_text("utf-8")).body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
+    ]
+    assert isinstance(found, ast.Dict)
+    return [key.value for key in found.keys if isinstance(key, ast.Constant)]
 
 
 def test_every_refusal_has_words_in_both_languages():

@@ -178,7 +178,7 @@ def test_sending_a_sent_mail_again_is_a_mail_of_its_own(shop, postbox):
     [
         ({"recipients": []}, "recipient-missing"),
         ({"recipients": ["a@b.example\nBcc: all@b.example"]}, "no-mail-address"),
-        ({"text": " "}, "text-missing"),
+        ({"text": " "}, "mail-empty"),
         ({"documents": [999_999]}, "unknown-document"),
     ],
 )

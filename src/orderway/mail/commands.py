@@ -139,7 +139,7 @@ def _unfit(index: int, row: WriteMessage, versions: Mapping[int, int]) -> Refusa
     if wrong := [address for address in row.recipients if not is_address(address)]:
         return Refusal("no-mail-address", index, {"address": wrong[0]})
     if not row.subject.strip() or not row.text.strip():
-        return Refusal("text-missing", index)
+        return Refusal("mail-empty", index)
     if lacking := [document for document in row.documents if document not in versions]:
         return Refusal("unknown-document", index, {"document": lacking[0]})
     return None

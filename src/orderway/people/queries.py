@@ -196,9 +196,10 @@ def absences(ctx: Reader, asked: AbsenceList) -> list[Any]:
 
 @dataclass(frozen=True)
 class NoticeList:
-    """Ask for one's notices; `unseen` for those that one has not read."""
+    """Ask for one's notices; `unseen` for those that one has not read, `id` for a single one."""
 
     unseen: bool | None = None
+    id: int | None = None
     sort: str = "newest"
     after: str | None = None
     size: int = 50
@@ -207,7 +208,7 @@ class NoticeList:
 @query("people.notices", NoticeList)
 def notices(ctx: Reader, asked: NoticeList) -> Page:
     """What colleagues mentioned one in, what one has not read first."""
-    return page(ctx, NOTING.notices, NOTICE_SORTS, asked, unseen=asked.unseen or None)
+    return page(ctx, NOTING.notices, NOTICE_SORTS, asked, unseen=asked.unseen or None, id=asked.id)
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,8 @@ def invoices_at(invoices: Sequence[Any], events: Sequence[Any], at: datetime) ->
     rows = [laid_over(row, then[row.id]) for row in invoices if then.get(row.id, {}).get("state") == "issued"]
     return [
         row._replace(
-            open=row.due - row.paid, overdue=row.due > row.paid and bool(row.due_on) and row.due_on < at.date()
+            open=row.due - row.paid,
+            overdue=row.due > row.paid and bool(row.due_on) and row.due_on < timezone.localdate(at),
         )
         for row in rows
     ]

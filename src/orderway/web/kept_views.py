@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from .fields import refusals
-from .respond import do, may, page, read, read_if, show, tell
+from .respond import do, may, own_address, page, read, read_if, show, tell
 
 NOT_KEPT = ("after", "size", "view")
 
@@ -46,7 +46,7 @@ def _plain(question: str) -> Sequence[tuple[str, str]]:
 def keep(request: HttpRequest) -> HttpResponse:
     """Name the list as it is now."""
     where = {name: request.GET.get(name, "") for name in ("page", "question")}
-    back = f"{where['page']}?{where['question']}" if where["page"].startswith("/") else "/"
+    back = own_address(f"{where['page']}?{where['question']}", "/")
     problems: Sequence[str] = ()
     if request.method == "POST":
         outcome = do(request, "people.keep_view", [{**where, "name": request.POST.get("name", "")}])
@@ -83,8 +83,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 def drop(request: HttpRequest, id: int) -> HttpResponse:
     """Drop one view."""
     tell(request, do(request, "people.drop_views", [{"id": id}]), _("View dropped."))
-    back = request.POST.get("back", "")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    return redirect(own_address(request.POST.get("back", ""), "/"))
 
 
 urls = [

@@ -105,8 +105,7 @@ def _mail(row: Any) -> Row:
 @require_POST
 def follow(request: HttpRequest, id: int) -> HttpResponse:
     """Read one notice: it counts as read, and what it is about opens."""
-    rows = read(request, "people.notices", size=200).rows
-    notice = found(next((row for row in rows if row.id == id), None))
+    notice = found(next(iter(read(request, "people.notices", id=id).rows), None))
     do(request, "people.see_notices", [{"id": id}])
     named = PAGES.get(notice.subject_type)
     return redirect(named, notice.subject_id) if named else redirect("notices")

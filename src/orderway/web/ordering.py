@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -202,7 +203,9 @@ def _row(given: Mapping[str, str], customer: Any, lines: Sequence[Line], quoted:
 
 
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    with suppress(ValueError):
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    return None
 
 
 def _form(

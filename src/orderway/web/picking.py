@@ -92,7 +92,7 @@ def scans(request: HttpRequest) -> HttpResponse:
     try:
         batch = json.loads(request.body)
         ids = [int(id) for id in str(batch["list"]).split("-")]
-        taken = [(int(s["line"]), Decimal(str(s["quantity"])), s) for s in batch["scans"]]
+        taken = [(int(s["line"]), _finite(str(s["quantity"])), s) for s in batch["scans"]]
     except (ValueError, KeyError, TypeError, InvalidOperation):
         return JsonResponse({"problem": _("The scan could not be read.")}, status=400)
     known = {
@@ -105,6 +105,14 @@ def scans(request: HttpRequest) -> HttpResponse:
     last = taken[-1][0] if taken else 0
     problems += book(request, known, keep=last)
     return JsonResponse({"problem": problems[0]} if problems else {})
+
+
+def _finite(text: str) -> Decimal:
+    """A quantity; NaN and infinity are none. Raises ValueError or InvalidOperation."""
+    quantity = Decimal(text)
+    if not quantity.is_finite():
+        raise ValueError(text)
+    return quantity
 
 
 def _count(request: HttpRequest, line: Any, quantity: Decimal, scan: Mapping[str, Any]) -> str:

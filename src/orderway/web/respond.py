@@ -146,9 +146,13 @@ def tell(request: HttpRequest, outcome: Outcome, done: str, undo: str = "") -> N
 
 def back(request: HttpRequest, url: str) -> HttpResponseRedirect:
     """To the page the form names in `next` when it is one of ours, else to `url`."""
-    wanted = request.POST.get("next", "")
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return HttpResponseRedirect(wanted if own else url)
+    return HttpResponseRedirect(own_address(request.POST.get("next", ""), url))
+
+
+def own_address(wanted: str, otherwise: str) -> str:
+    """The address somebody sent along, when it leads to a page of ours."""
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if ours else otherwise
 
 
 def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -235,7 +235,7 @@ REFUSALS: Mapping[str, Text] = {
     "scope-too-wide": lazy("A token cannot give more than you have: %(scopes)s."),
     "sealed": lazy("%(name)s is sealed and cannot be changed."),
     "somebody-else-has-it": lazy("A colleague has taken this."),
-    "text-missing": lazy("A mail needs a subject and a text."),
+    "mail-empty": lazy("A mail needs a subject and a text."),
     "too-large": lazy("%(name)s is larger than %(most)s bytes. Split it."),
     "twice": lazy("The same thing stands here twice."),
     "twice-in-the-set": lazy("Two rows are about the same thing."),

@@ -21,6 +21,7 @@ select n.id, n.subject_type, n.subject_id, n.label, n.text, n.at, n.seen_at, coa
 from notice n left join person p on p.id = n.by_id
 where {visible notice n}
   and n.seen_at is null and %(unseen)s::boolean --? unseen
+  and n.id = %(id)s::bigint --? id
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: exceptions
