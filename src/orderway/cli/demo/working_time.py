@@ -41,7 +41,7 @@ def take_time_off(house: House, now: datetime) -> None:
     today = now.date()
     soon, later = working_day_after(today, 6), working_day_after(today, 15)
     asked = [
-        (milan, RequestAbsence(today, today + timedelta(days=1), jana.id, lena.id, "training", "Staplerschein")),
+        (milan, RequestAbsence(today, today + timedelta(days=3), jana.id, lena.id, "training", "Staplerschein")),
         (tobias, RequestAbsence(soon, soon + timedelta(days=4), jana.id, jana.id)),
         (lena, RequestAbsence(later, later + timedelta(days=7), jana.id, milan.id)),
     ]
