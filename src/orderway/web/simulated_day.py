@@ -80,7 +80,7 @@ def _note_begin(request: HttpRequest, seed: str) -> None:
 def _only_in_demo(request: HttpRequest) -> None:
     if not is_demo():
         raise Http404
-    need(request, "workflow.start")
+    need(request, "orders.place")
 
 
 def _noted(request: HttpRequest) -> dict[str, Any]:

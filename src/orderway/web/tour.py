@@ -194,7 +194,7 @@ PARTS: tuple[Part, ...] = (
 def tour(request: HttpRequest) -> HttpResponse:
     """Every promise with the place where it shows; what this person may not see, or has no data yet, says so."""
     parts = [{"title": part.title, "shown": [_entry(request, one) for one in part.shown]} for part in PARTS]
-    days = is_demo() and may(request, "workflow.start")
+    days = is_demo() and may(request, "orders.place")
     return show(
         request,
         "tour/page.html",
