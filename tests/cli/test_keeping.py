@@ -167,3 +167,32 @@ def test_the_doctor_says_how_it_does_and_what_to_do(kessler, saved, elsewhere):
     sick = elsewhere.orderway("doctor")
     assert sick.returncode == 1
     assert "-> orderway migrate" in sick.stdout
+
+
+def test_a_simulated_day_is_the_same_by_its_seed(kessler):
+    before = kessler.rows()
+    first = kessler.must("day", "--dry", "--seed", "7")
+    assert kessler.must("day", "--dry", "--seed", "7") == first
+    assert kessler.must("day", "--dry", "--seed", "8").splitlines()[1:] != first.splitlines()[1:]
+    for name in ("order.placed", "shipment.shipped", "work.late", "work.escalated"):
+        assert name in first
+    assert kessler.rows() == before, "taken back"
+
+
+def test_a_day_happens_through_commands_and_only_once(saved, elsewhere):
+    elsewhere.must("restore", str(saved))
+    told = elsewhere.must("day", "--dry", "--seed", "7")
+    assert elsewhere.must("day", "--seed", "7") == told
+    noted = json.loads((elsewhere.folder / "day.json").read_text())
+    assert (noted["over"], len(noted["hours"])) == (True, 13)
+    assert elsewhere.one("select count(*) from event where at > now() and name = 'order.placed'") >= 6
+    assert "agrees" in elsewhere.must("check")
+    again = elsewhere.must("day", "--dry", "--seed", "7")
+    assert again.splitlines()[0] > told.splitlines()[0], "the day after"
+
+
+def test_where_no_demo_is_no_day_is_simulated(elsewhere):
+    elsewhere.must("migrate")
+    refused = elsewhere.orderway("day")
+    assert refused.returncode == 1
+    assert "no demo company" in refused.stderr

@@ -7,7 +7,9 @@ from growing import DECIDE, HEAD, drawn
 
 from orderway.kernel.access import Actor, system_actor
 from orderway.kernel.running import ask, run
+from orderway.web.words import refusal_text
 from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
+from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.wording import is_deed, is_short
 
 HALF = f'{HEAD}<process id="half" name="Half" isExecutable="true" o:subject="order"><startEvent id="s"/></process></definitions>'
@@ -140,3 +142,25 @@ def test_forty_good_and_forty_bad_labels_are_judged_right() -> None:
     german = [is_deed(label, "de") for label in good[20:]] + [is_deed(label, "de") for label in bad[20:]]
     assert english == german == [True] * 20 + [False] * 20
     assert all(is_short(label) for label in good)
+
+
+def test_a_map_keeps_the_kind_of_thing_that_runs_through_it(shop: Any) -> None:
+    orders, yearly = (
+        drawn("whose", DECIDE).replace('o:subject="order"', f'o:subject="{kind}"') for kind in ("order", "company")
+    )
+    assert run("workflow.publish", boss(shop), [PublishMap(orders)]).ok
+    refused = run("workflow.publish", boss(shop), [PublishMap(yearly)])
+    (refusal,) = refused.refused
+    assert (refusal.code, refusal.facts["subject_before"], refusal.facts["subject_now"]) == (
+        "subject-fixed",
+        "order",
+        "company",
+    )
+    assert "the way of: Orders" in refusal_text(refusal)
+    assert len(ask("workflow.versions", boss(shop), map="whose")) == 1
+    again = orders.replace("Decide", "Decide twice")
+    assert run("workflow.publish", boss(shop), [PublishMap(again)]).ok, "for the same subject it goes on"
+    assert saved(shop, "whose", yearly).ok
+    assert [one.code for one in run("workflow.publish_draft", boss(shop), [PublishDraft("whose")]).refused] == [
+        "subject-fixed"
+    ]

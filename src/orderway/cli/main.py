@@ -53,6 +53,21 @@ def demo(days: int) -> None:
 
 
 @main.command()
+@click.option("--seed", default=1897, show_default=True, help="The same seed on the same company gives the same day.")
+@click.option("--dry", is_flag=True, help="Only say what would happen; everything is taken back.")
+@_ready
+def day(seed: int, dry: bool) -> None:
+    """Simulate the next working day of the demo company, hour by hour, by a virtual clock."""
+    from .demo.telling import NoDemo, tell
+
+    try:
+        for line in tell(seed, dry):
+            click.echo(line)
+    except NoDemo as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--web-workers", default=2, show_default=True, help="Processes that serve pages.")

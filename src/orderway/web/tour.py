@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from .respond import may, page, read, show
+from .simulated_day import is_demo
 
 Find = Callable[[HttpRequest], str | None]
 
@@ -193,8 +194,16 @@ PARTS: tuple[Part, ...] = (
 def tour(request: HttpRequest) -> HttpResponse:
     """Every promise with the place where it shows; what this person may not see, or has no data yet, says so."""
     parts = [{"title": part.title, "shown": [_entry(request, one) for one in part.shown]} for part in PARTS]
+    days = is_demo() and may(request, "orders.place")
     return show(
-        request, "tour/page.html", title=_("Tour"), sub=_("what Orderway promises, and where it shows"), parts=parts
+        request,
+        "tour/page.html",
+        title=_("Tour"),
+        sub=_("what Orderway promises, and where it shows"),
+        parts=parts,
+        actions=[{"label": _("Simulate a day"), "url": reverse("simulated-day"), "icon": "player-play"}]
+        if days
+        else [],
     )
 
 

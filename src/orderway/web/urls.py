@@ -48,6 +48,7 @@ FAMILIES = (
     "reports",
     "control",
     "tour",
+    "simulated_day",
     "order_page",  # last: its /orders/<id>/<verb> takes what no other family named
 )
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from orderway.kernel.outcome import Refusal
 
 from . import work_words
+from .drawing_words import SUBJECTS
 from .templatetags.ui import moment, number
 from .units import UNITS, unit
 from .work_words import ABSENCE_KINDS, ABSENCE_STATES, PRIORITIES, RACI, WEEKDAYS
@@ -237,6 +238,9 @@ REFUSALS: Mapping[str, Text] = {
     "somebody-else-has-it": lazy("A colleague has taken this."),
     "mail-empty": lazy("A mail needs a subject and a text."),
     "too-large": lazy("%(name)s is larger than %(most)s bytes. Split it."),
+    "subject-fixed": lazy(
+        "The map %(map)s is the way of: %(subject_before)s. Give a drawing for %(subject_now)s a key of its own."
+    ),
     "twice": lazy("The same thing stands here twice."),
     "twice-in-the-set": lazy("Two rows are about the same thing."),
     "unit-differs": lazy("Line %(position)s is ordered in “%(stated)s”, we sell in “%(ours)s”."),
@@ -315,6 +319,8 @@ _FACT_WORDS: Mapping[str, Mapping[str, Text]] = {
     "missing": MISSING,
     "role": ROLES,
     "channel": CHANNELS,
+    "subject_before": {**SUBJECTS, "company": lazy("Company")},
+    "subject_now": {**SUBJECTS, "company": lazy("Company")},
 }
 
 

@@ -167,6 +167,6 @@ def presses_run(house: House, day: date, since: datetime, until: datetime) -> No
 
 
 def _finished(ticket: Any) -> FinishTicket:
-    luck = Random(ticket.id)  # noqa: S311
+    luck = Random(f"{ticket.number}/{ticket.position}")  # noqa: S311
     wasted = (ticket.quantity * D(luck.randint(8, 34)) / 1000).quantize(D(1))
     return FinishTicket(ticket.id, D(ticket.run), wasted)

@@ -40,7 +40,7 @@ def live(house: House, day: date, now: datetime, print_papers: Print) -> None:
     key = f"demo/day/{day}"
     if not is_done(key):
         with transaction.atomic():
-            for at, step in _steps(house, day):
+            for at, step in steps(house, day, SEED):
                 if at <= now:
                     with clock.at(at):
                         step()
@@ -53,8 +53,9 @@ def live(house: House, day: date, now: datetime, print_papers: Print) -> None:
         enter_closed(house.company, ENTERED_A_DAY)
 
 
-def _steps(house: House, day: date) -> list[tuple[datetime, Step]]:
-    random = Random(f"{SEED}/{day.toordinal()}")  # noqa: S311 - a demo that is the same every time
+def steps(house: House, day: date, seed: int) -> list[tuple[datetime, Step]]:
+    """What happens on a day, and when; the same seed finds the same chances."""
+    random = Random(f"{seed}/{day.toordinal()}")  # noqa: S311 - a demo that is the same every time
     serial = day.toordinal() % 300 * A_DAY
     morning, noon, afternoon = (random.randint(2, 3), random.randint(2, 4), random.randint(2, 3))
 

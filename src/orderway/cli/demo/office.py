@@ -148,7 +148,7 @@ def fill_forms(house: House, random: Random) -> None:
         if random.random() < 0.85:
             order = ask("orders.one", manager, id=item.subject_id)
             line = next(row for row in ask("orders.lines", manager, id=item.subject_id) if row.kind == "made")
-            done.append(CompleteWork(item.id, "filled", _form(Random(item.subject_id), order, line)))  # noqa: S311
+            done.append(CompleteWork(item.id, "filled", _form(Random(order.number), order, line)))  # noqa: S311
     did("workflow.complete", manager, done)
     settle()
 

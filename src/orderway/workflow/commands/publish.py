@@ -71,8 +71,8 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             drawn[index] = read_map(row.xml.encode())
         except NotBpmn as error:
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
-    keys = {row.key for row in ctx.fetch(SQL.keys)}
-    keys |= {process.id for processes in drawn.values() for process in processes if process.executable}
+    subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}
+    keys = set(subjects) | {process.id for processes in drawn.values() for process in processes if process.executable}
     tables = tables_of(ctx)
     graphs: dict[int, Graph] = {}
     for index, processes in drawn.items():
@@ -81,6 +81,10 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             refused.append(Refusal("cannot-run", index, {"problems": _told(compiled)}))
         elif any(compiled.graph.key == graph.key for graph in graphs.values()):
             refused.append(Refusal("twice", index, {"map": compiled.graph.key}))
+        elif (before := subjects.get(compiled.graph.key, compiled.graph.subject)) != compiled.graph.subject:
+            # its running instances, and the maps that call it, count on the subject it has
+            facts = {"map": compiled.graph.key, "subject_before": before, "subject_now": compiled.graph.subject}
+            refused.append(Refusal("subject-fixed", index, facts))
         else:
             graphs[index] = compiled.graph
     return graphs, refused

@@ -1,6 +1,6 @@
 -- name: keys
--- The keys of the company's maps.
-select d.key from process_definition d where {visible process_definition d}
+-- The keys of the company's maps, and whose way each is.
+select d.key, d.subject_type from process_definition d where {visible process_definition d}
 
 -- name: xml
 -- The drawings of versions by digest.
