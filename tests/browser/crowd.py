@@ -11,7 +11,7 @@ def drawing(step: str, name: str) -> str:
     """A map of one work item."""
     return (
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
-        f'<process id="{KEY}" name="Counter sale" isExecutable="true" o:subject="order"><startEvent id="s"/>'
+        f'<process id="{KEY}" name="Counter sale" isExecutable="true" o:subject="order" o:accountable="manager"><startEvent id="s"/>'
         f'<userTask id="{step}" name="{name}" o:role="manager" o:due="P1D"><extensionElements><o:outcome name="good" label="Good"/>'
         f'</extensionElements></userTask><endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="{step}"/>'
         f'<sequenceFlow id="b" sourceRef="{step}" targetRef="e"/></process></definitions>'

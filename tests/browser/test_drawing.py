@@ -82,10 +82,10 @@ class Board:
         expect(self.page.get_by_text("Published. New ones go this way")).to_be_visible()
 
 
-def started(house: House, map: str, order: int) -> None:
-    """An administrator's program sends an order through the map."""
+def started(house: House, map: str, order: int = 0, title: str = "") -> None:
+    """An administrator's program sends an order, or a matter of this title, through the map."""
     words = [sys.executable, "-m", "orderway.cli", "run", "workflow.start", "--as", "administrator@kessler.example"]
-    rows = json.dumps([{"map": map, "subject": order}])
+    rows = json.dumps([{"map": map, "subject": order, "title": title}])
     done = subprocess.run(words, input=rows, capture_output=True, text=True, env=house.env, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     house.settle()
@@ -300,8 +300,7 @@ def test_of_two_who_approve_at_once_one_is_told(at_desk: Callable[..., Page], ho
     board = Board(at_desk("administrator"))
     board.begin("Approve at once", "Absence request")
     board.publish("Two have the same role")
-    order = an_order(house)
-    started(house, "approve_at_once", order)
+    started(house, "approve_at_once", title="A week in March")
     first, second = (at_work(at_desk("manager"), "Request leave") for _ in range(2))
     for page in (first, second):
         page.get_by_label("First day").fill("2026-03-02")

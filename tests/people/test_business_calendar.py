@@ -52,6 +52,12 @@ def test_a_reminder_counts_working_time_backwards():
     assert said(ahead_of(at("2026-12-29T10:00"), Term(days=1), HOUSE)) == "Thu 24.12. 10:00"
 
 
+def test_a_reminder_in_the_hour_that_the_clock_repeats_counts_from_its_second_time():
+    sunday = Calendar("Australia/Lord_Howe", {7: ((34, 154),)})
+    due = datetime(2026, 4, 4, 15, tzinfo=UTC)  # 01:30 for the second time
+    assert ahead_of(due, Term(time=86 * MINUTE), sunday) == datetime(2026, 4, 4, 13, 34, tzinfo=UTC)
+
+
 def test_a_house_without_hours_works_all_the_time():
     start = at("2026-11-28T23:00")
     assert due_at(start, Term(days=1, time=timedelta(hours=2)), Calendar()) == start + timedelta(hours=26)

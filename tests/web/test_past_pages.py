@@ -20,7 +20,7 @@ from orderway.workflow.commands.work import CompleteWork
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CHECKING = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">
-<process id="checking" name="Checking" isExecutable="true" o:subject="order"><startEvent id="s"/>
+<process id="checking" name="Checking" isExecutable="true" o:subject="order" o:accountable="manager"><startEvent id="s"/>
 <userTask id="check" name="Check order" o:role="warehouse"/>
 <userTask id="approve" name="Approve order" o:role="manager"><extensionElements>
 <o:outcome name="yes" label="Approve"/><o:outcome name="no" label="Send back" sendsBack="true"/></extensionElements></userTask>

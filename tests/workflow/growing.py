@@ -32,7 +32,8 @@ def drawn(key: str, middle: str, condition: str = "") -> str:
     """A map over orders with one node in the middle."""
     inner = f"<conditionExpression><![CDATA[{condition}]]></conditionExpression>" if condition else ""
     return (
-        f'{HEAD}<process id="{key}" name="Growth" isExecutable="true" o:subject="order"><startEvent id="s"/>{middle}'
+        f'{HEAD}<process id="{key}" name="Growth" isExecutable="true" o:subject="order" o:accountable="manager">'
+        f'<startEvent id="s"/>{middle}'
         f'<endEvent id="e"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
         f'<sequenceFlow id="g" sourceRef="a" targetRef="e">{inner}</sequenceFlow></process></definitions>'
     )

@@ -120,6 +120,8 @@ def _local(moment: datetime, calendar: Calendar) -> datetime:
 
 
 def _weeks_on(moment: datetime, weeks: int, calendar: Calendar) -> datetime:
+    if not weeks:
+        return moment  # adding nothing would still take the second of two equal hours for the first
     # arithmetic of aware datetimes is by the wall clock of their zone (Python's datetime, "aware operations")
     return (_local(moment, calendar) + timedelta(weeks=weeks)).astimezone(UTC)
 

@@ -67,10 +67,19 @@ def _palette() -> list[dict[str, Any]]:
         ("work", _("Work item"), "user-check", "w"),
         ("decision", _("Decision"), "git-branch", "d"),
         ("together", _("Ways at once"), "git-merge", "b"),
+        ("several", _("Every way that fits"), "arrows-split", "v"),
+        ("race", _("Whatever happens first"), "hourglass", "f"),
+        ("votes", _("Several people decide"), "users-group", "g"),
+        ("rule", _("Ask a table"), "table", "l"),
+        ("sub", _("Part with its own steps"), "subtask", "p"),
         ("wait", _("Wait until something happens"), "bell", "h"),
         ("timer", _("Wait a while"), "clock", "t"),
         ("call", _("Another map"), "sitemap", "m"),
         ("refused", _("When the step is refused"), "alert-triangle", "r"),
+        ("hear", _("Wait for a signal"), "antenna", "i"),
+        ("give", _("Give a signal"), "broadcast", "o"),
+        ("escalate", _("Escalate"), "speakerphone", "k"),
+        ("escalated", _("When the part escalates"), "stairs-up", "u"),
         ("end", _("End"), "circle-x", "x"),
     ]
     steps = [(f"step:{name}", words.label, words.icon, "") for name, words in STEPS.items()]
@@ -108,6 +117,7 @@ def _parts(request: HttpRequest) -> Mapping[str, Any]:
         "happenings": [[name, str(words)] for name, words in HAPPENINGS.items()],
         "departments": [list(one) for one in parts.departments],
         "maps": [list(one) for one in parts.maps],
+        "decisions": [[row.key, row.name or row.key] for row in read(request, "decisions.tables")],
     }
 
 

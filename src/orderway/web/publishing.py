@@ -30,7 +30,7 @@ def _fields(request: HttpRequest) -> tuple[Field, ...]:
     subjects = [(name, SUBJECTS.get(name, name)) for name in read(request, "workflow.parts").facts]
     return (
         Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Order with credit check")),
-        Field("subject", lazy("What runs through it"), "select", True, subjects[0][0] if subjects else "", "", subjects),
+        Field("subject", lazy("What runs through it"), "select", choices=[("", lazy("As the template says")), *subjects]),
     )  # fmt: skip
 
 
@@ -124,7 +124,8 @@ def renamed(xml: str, key: str, values: Mapping[str, Any], departments: Sequence
             element.attrib.pop(f"{ORDERWAY}de", "")
         if element.tag == f"{BPMN}process" and element.get("id") == old:
             element.set("id", key)
-            element.set(f"{ORDERWAY}subject", values["subject"])
+            if values.get("subject"):
+                element.set(f"{ORDERWAY}subject", values["subject"])
         lane = element.get(f"{ORDERWAY}department") if old == BLANK else None
         if lane and departments and lane not in dict(departments):
             element.set(f"{ORDERWAY}department", departments[0][0])

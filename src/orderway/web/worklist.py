@@ -106,7 +106,6 @@ def many(request: HttpRequest, verb: str) -> HttpResponse:
         ),
         "back": _("Each item takes the outcome that sends back, with this reason; one that has none is refused."),
     }
-    reason = {"name": "reason", "label": _("Reason"), "required": True, "placeholder": _("Why it goes back")}
     one = Act(
         "workflow.claim" if verb == "claim" else "workflow.complete",
         "workflow.work",
@@ -115,7 +114,7 @@ def many(request: HttpRequest, verb: str) -> HttpResponse:
         reverse("work-table"),
         effects=[effects[verb]] if verb in effects else [],
         rows=None if verb == "claim" else lambda ids: _finished(request, ids, back=verb == "back"),
-        fields=render_to_string("components/field.html", {"field": reason}) if verb == "back" else "",
+        fields=render_to_string("work/reason.html") if verb == "back" else "",
         refs=_titles(request),
     )
     return act(request, one)

@@ -15,6 +15,7 @@ from orderway.kernel.sql import statements
 from . import facts
 from .bpmn import NotBpmn, read_map
 from .compile import Asked, compile_map
+from .duties import unanswered
 from .problems import ERROR, Problem
 from .published import NO_TABLES, known, tables_of
 from .wording import wording
@@ -121,7 +122,13 @@ class Linted(NamedTuple):
 def lint(ctx: Reader, asked: Lint) -> Linted:
     """What is wrong with a drawing, against the running program and the published maps; nothing is stored."""
     maps = {row.key for row in ctx.fetch(SQL.maps)}
-    return linted(asked.xml.encode("utf-8", "surrogatepass"), maps, tables_of(ctx))
+    xml = asked.xml.encode("utf-8", "surrogatepass")
+    told = linted(xml, maps, tables_of(ctx))
+    if any(problem.code == "not-bpmn" for problem in told.problems):
+        return told
+    # a person may not publish it so; a file that a program publishes runs without
+    lonely = [_told(one) for process in read_map(xml) if process.executable for one in unanswered(process)]
+    return Linted(told.runnable and not lonely, [*lonely, *told.problems])
 
 
 def linted(xml: bytes, maps: set[str], tables: Mapping[str, Asked] = NO_TABLES) -> Linted:

@@ -47,6 +47,7 @@ WHY = {
     "missing-argument": _("The command needs the argument %(what)s."),
     "no-role": _("The work item names no role."),
     "unknown-role": _("There is no role %(what)s."),
+    "no-accountable": _("Nobody answers for the work item (accountable), neither here nor for the whole map."),
     "no-due": _("The work item has no due time."),
     "bad-duration": _("%(what)s is no duration in weeks, days, hours, minutes or seconds like P2D or PT4H."),
     "no-event": _("The event does not say what it waits for."),

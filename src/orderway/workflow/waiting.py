@@ -218,7 +218,7 @@ def work_item(ctx: Reader, asked: OneWorkItem) -> WorkForm | None:
         done_at=row.done_at,
         questions=ctx.fetch(QUESTIONS.of_item, item=row.id),
         help=said(Label(dict(does.care.help).get("", ""), dict(does.care.help))),
-        raci={name: roles for name in RACI if (roles := getattr(does.care, name))},
+        raci={name: roles for name in RACI if (roles := getattr(does.care, name) or getattr(graph.care, name))},
         moving=bool(does.form.shown),
         told=told_to(ctx, row.root_id, graph, row.whole_due_at),
         instance=row.root_id,

@@ -26,7 +26,17 @@ CURRENCY_SIGNS: Final = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 # ISO 4217 currencies whose minor unit is not two decimals.
 CURRENCY_DECIMALS: Final = {"JPY": 0, "KRW": 0, "ISK": 0, "CLP": 0, "VND": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 NUMERIC_KINDS: Final = frozenset({"number", "money", "percent", "date", "moment", "share"})
-NAV_GROUPS: Final = {"inbox": 1, "work": 1, "orders": 1, "insight": 3, "maps": 3, "rules": 3, "settings": 3}
+NAV_GROUPS: Final = {
+    "inbox": 1,
+    "work": 1,
+    "start": 1,
+    "orders": 1,
+    "insight": 3,
+    "maps": 3,
+    "rules": 3,
+    "control": 3,
+    "tour": 3,
+}
 NARROW_TABS: Final = frozenset({"inbox", "work", "orders", "shipping"})
 
 

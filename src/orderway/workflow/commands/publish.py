@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderway.kernel.access import SYSTEM
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
 from ..bpmn import NotBpmn, read_map
-from ..compile import Compiled, compile_map
+from ..compile import compile_map
+from ..duties import unanswered
 from ..graph import Graph
-from ..problems import ERROR
+from ..problems import ERROR, Problem
 from ..published import known, tables_of
 
 SQL = statements("workflow", "maps")
@@ -32,7 +34,8 @@ class PublishMap:
 
 @command("workflow.publish", row=PublishMap, roles=["administrator"])
 def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
-    """Publish maps; maps of one set may call each other. A drawing that is already the latest version stays as it is."""
+    """Publish maps; maps of one set may call each other. A drawing that is already the latest version stays as it is. People publish
+    none in which nobody answers for a step."""
     graphs, refused = _judge(ctx, rows)
     if ctx.halts(refused) or not graphs:
         return Outcome(refused=refused)
@@ -77,8 +80,9 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
     graphs: dict[int, Graph] = {}
     for index, processes in drawn.items():
         compiled = compile_map(processes, known(keys, tables))
-        if compiled.graph is None:
-            refused.append(Refusal("cannot-run", index, {"problems": _told(compiled)}))
+        lonely = [] if SYSTEM in ctx.actor.roles else [one for p in processes if p.executable for one in unanswered(p)]
+        if compiled.graph is None or lonely:
+            refused.append(Refusal("cannot-run", index, {"problems": _told([*lonely, *compiled.problems])}))
         elif any(compiled.graph.key == graph.key for graph in graphs.values()):
             refused.append(Refusal("twice", index, {"map": compiled.graph.key}))
         elif (before := subjects.get(compiled.graph.key, compiled.graph.subject)) != compiled.graph.subject:
@@ -110,9 +114,9 @@ def _set_starts(ctx: Context, fresh: Sequence[tuple[Any, Graph]]) -> None:
         )
 
 
-def _told(compiled: Compiled) -> list[dict[str, str]]:
+def _told(problems: Sequence[Problem]) -> list[dict[str, str]]:
     return [
         {"code": problem.code, "element": problem.element, "name": problem.name, "why": problem.why}
-        for problem in compiled.problems
+        for problem in problems
         if problem.level == ERROR
     ]

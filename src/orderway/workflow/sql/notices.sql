@@ -92,7 +92,7 @@ order by t.id, p.id
 with due as (
     select w.definition_id, w.node, w.due_at, w.done_at, w.state = 'done' as done, w.opened_at
     from work_item w
-    where w.due_at is not null and w.state in ('open', 'done') and w.company_id = %(company)s::bigint
+    where w.due_at is not null and w.state in ('open', 'done') and not w.extra and w.company_id = %(company)s::bigint
     union all
     select i.definition_id, '', i.due_at, i.ended_at, i.state = 'ended', i.started_at
     from process_instance i

@@ -1,13 +1,18 @@
 import type Modeler from "bpmn-js/lib/Modeler";
-import { type Bo, type Canvas, type El, type Factory, type Making, type Moddle, type Modeling, type Placing, type Point, type Registry, type Selection, isReachable, kindOf, leadsOn, stepsOf } from "./kinds";
+import { type Bo, type Canvas, type El, type Factory, type Making, type Moddle, type Modeling, type Placing, type Point, type Registry, type Selection, isReachable, kindOf, leadsOn, PARTS, stepsOf } from "./kinds";
+import { rounds } from "./rounds";
 
 // Adding by a click, a key or a pull: what is added comes after the chosen element and is chosen then.
 interface Room { calculateAdjustments(elements: El[], axis: "x", delta: number, start: number): { movingShapes: El[]; resizingShapes: El[] }; makeSpace(moving: El[], resizing: El[], delta: Point, direction: string, start: number): void }
 const TYPES: Record<string, string> = {
   work: "bpmn:UserTask", step: "bpmn:ServiceTask", decision: "bpmn:ExclusiveGateway", together: "bpmn:ParallelGateway", call: "bpmn:CallActivity",
+  several: "bpmn:InclusiveGateway", race: "bpmn:EventBasedGateway", rule: "bpmn:BusinessRuleTask", sub: "bpmn:SubProcess", votes: "bpmn:UserTask",
+  hear: "bpmn:IntermediateCatchEvent", give: "bpmn:IntermediateThrowEvent", escalate: "bpmn:IntermediateThrowEvent", escalated: "bpmn:BoundaryEvent",
   end: "bpmn:EndEvent", wait: "bpmn:IntermediateCatchEvent", timer: "bpmn:IntermediateCatchEvent", refused: "bpmn:BoundaryEvent", note: "bpmn:TextAnnotation",
 };
-const EVENTS: Record<string, string> = { wait: "bpmn:MessageEventDefinition", timer: "bpmn:TimerEventDefinition", refused: "bpmn:ErrorEventDefinition" };
+const EVENTS: Record<string, string> = { wait: "bpmn:MessageEventDefinition", timer: "bpmn:TimerEventDefinition", refused: "bpmn:ErrorEventDefinition",
+  hear: "bpmn:SignalEventDefinition", give: "bpmn:SignalEventDefinition", escalate: "bpmn:EscalationEventDefinition", escalated: "bpmn:EscalationEventDefinition" };
+const BORDERS: Record<string, string[]> = { refused: ["step"], escalated: ["sub", "call"] }; // what may stand at the border of what
 const STEP = 150; // from one step's left edge to the next one's
 
 export class Adding {
@@ -36,7 +41,8 @@ export class Adding {
       definition.$parent = businessObject;
       businessObject.set("eventDefinitions", [definition]);
     }
-    return this.modeler.get<Factory>("elementFactory").createShape({ type: TYPES[word] ?? "bpmn:Task", businessObject });
+    if (word === "votes") businessObject.set("loopCharacteristics", rounds(moddle, businessObject, { times: "3" }));
+    return this.modeler.get<Factory>("elementFactory").createShape({ type: TYPES[word] ?? "bpmn:Task", businessObject, ...(word === "sub" ? { isExpanded: true } : {}) });
   }
 
   /** Pull it with the pointer to where it belongs. */
@@ -47,7 +53,8 @@ export class Adding {
   /** Add after the chosen element (into the chosen way), or where it fits. Answers what was added. */
   add(what: string): El | undefined {
     const chosen = this.selection.get()[0];
-    const added = what === "lane" ? this.lane(chosen) : what === "refused" ? this.border(chosen) : what === "note" ? this.beside(chosen) : this.after(what, chosen);
+    const added = what === "lane" ? this.lane(chosen) : BORDERS[what] ? this.border(what, chosen) : what === "note" ? this.beside(chosen) : this.after(what, chosen);
+    if (added && what === "sub") this.fill(added);
     if (added) {
       this.selection.select(added);
       this.canvas.scrollToElement(added, 60);
@@ -61,7 +68,7 @@ export class Adding {
     const source = chosen && leadsOn(chosen) ? chosen : this.openEnd();
     if (!source) return this.modeling.createShape(shape, this.middle(), this.pool());
     const way = source.outgoing.find((one) => one.type === "bpmn:SequenceFlow");
-    const splits = ["decision", "together", "other"].includes(kindOf(source));
+    const splits = PARTS.includes(kindOf(source));
     if (way && !splits && isReachable(shape)) return this.into(shape, way);
     return this.modeler.get<Placing>("autoPlace").append(source, shape);
   }
@@ -79,7 +86,7 @@ export class Adding {
     if (gap >= 0 && gap < shape.width + 100) {
       const room = this.modeler.get<Room>("spaceTool");
       const start = source.x + source.width + gap / 2;
-      const delta = STEP - (gap > 80 ? 40 : 0);
+      const delta = Math.max(STEP, shape.width + 50) - (gap > 80 ? 40 : 0);
       const { movingShapes, resizingShapes } = room.calculateAdjustments(this.registry.filter((one) => one !== this.canvas.getRootElement() && !one.waypoints), "x", delta, start);
       room.makeSpace(movingShapes, resizingShapes, { x: delta, y: 0 }, "e", start);
     }
@@ -93,13 +100,21 @@ export class Adding {
     return added;
   }
 
-  private border(chosen: El | undefined): El | undefined {
-    if (!chosen || kindOf(chosen) !== "step") {
-      this.refuse("noStep");
+  /** A part of its own begins and ends inside. */
+  private fill(sub: El): void {
+    const y = sub.y + sub.height / 2;
+    const begin = this.modeling.createShape({ type: "bpmn:StartEvent" }, { x: sub.x + 50, y }, sub);
+    const end = this.modeling.createShape({ type: "bpmn:EndEvent" }, { x: sub.x + sub.width - 50, y }, sub);
+    this.modeling.connect(begin, end, { type: "bpmn:SequenceFlow" });
+  }
+
+  private border(what: string, chosen: El | undefined): El | undefined {
+    if (!chosen || !BORDERS[what]?.includes(kindOf(chosen))) {
+      this.refuse(what === "refused" ? "noStep" : "noPart");
       return undefined;
     }
     const at = { x: chosen.x + chosen.width * 0.75, y: chosen.y + chosen.height };
-    return this.modeling.createShape(this.shape("refused"), at, chosen, { attach: true });
+    return this.modeling.createShape(this.shape(what), at, chosen, { attach: true });
   }
 
   private beside(chosen: El | undefined): El {

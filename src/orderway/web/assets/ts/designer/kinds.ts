@@ -40,6 +40,16 @@ export interface Making { start(event: Event, shape: El, hints?: object): void }
 export interface Placing { append(source: El, shape: El, hints?: object): El }
 export interface Replacing { replaceElement(element: El, target: object): El }
 
+const EVENT_KINDS: Record<"border" | "throws" | "waits", Record<string, string>> = {
+  border: { "bpmn:ErrorEventDefinition": "refused", "bpmn:EscalationEventDefinition": "escalated" },
+  throws: { "bpmn:SignalEventDefinition": "give", "bpmn:EscalationEventDefinition": "escalate" },
+  waits: { "bpmn:TimerEventDefinition": "timer", "bpmn:MessageEventDefinition": "event", "bpmn:SignalEventDefinition": "hear" },
+};
+/** Where ways part: what is added after one of these is one more way. */
+export const PARTS = ["decision", "together", "several", "race", "other"];
+/** Where the ways out have conditions. */
+export const DECIDES = ["decision", "several", "other"];
+
 /** What an element is to the people who draw: the word that data-for of the properties form knows. */
 export function kindOf(element: El): string {
   const bo = element.businessObject;
@@ -52,13 +62,17 @@ export function kindOf(element: El): string {
     case "bpmn:CallActivity": return "call";
     case "bpmn:ExclusiveGateway": return "decision";
     case "bpmn:ParallelGateway": return "together";
+    case "bpmn:InclusiveGateway": return "several";
+    case "bpmn:EventBasedGateway": return "race";
+    case "bpmn:BusinessRuleTask": return "rule";
+    case "bpmn:SubProcess": return "sub";
     case "bpmn:StartEvent": return "start";
     case "bpmn:EndEvent": return "end";
     case "bpmn:SequenceFlow": return "flow";
-    case "bpmn:BoundaryEvent": return definition === "bpmn:ErrorEventDefinition" ? "refused" : "other";
+    case "bpmn:BoundaryEvent": return EVENT_KINDS.border[definition] ?? "other";
+    case "bpmn:IntermediateThrowEvent": return EVENT_KINDS.throws[definition] ?? "other";
     case "bpmn:TextAnnotation": return "note";
-    case "bpmn:IntermediateCatchEvent":
-      return definition === "bpmn:TimerEventDefinition" ? "timer" : definition === "bpmn:MessageEventDefinition" ? "event" : "other";
+    case "bpmn:IntermediateCatchEvent": return EVENT_KINDS.waits[definition] ?? "other";
     default: return "other";
   }
 }

@@ -3,17 +3,20 @@ import { say } from "../island";
 import { durationOf, lengthOf } from "./conditions";
 import { type Bo, type Canvas, type El, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf } from "./kinds";
 import { addRow, fillRows, inside, readRows, replaced } from "./lists";
+import { definitionOf, knownTo, state, statedBy } from "./named";
 import { offer, type Pair, part, valueInput } from "./options";
+import { Rounds } from "./rounds";
 import { Ways } from "./ways";
 
 export interface Takes { name: string; type: string; required: boolean; label: string }
 export interface Parts {
   facts: Record<string, { name: string; type: "string" | "number" | "boolean" | "date" | "datetime"; label: string }[]>;
-  subjects: Pair[]; happenings: Pair[]; departments: Pair[]; maps: Pair[];
+  subjects: Pair[]; happenings: Pair[]; departments: Pair[]; maps: Pair[]; decisions: Pair[];
   steps: Record<string, { label: string; about: string; known: boolean; takes: Takes[] }>;
 }
 type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const LONGEST = 40;
+const NAMES = ["refused", "escalated", "escalate", "hear", "give"], REPEATS = ["work", "step", "rule", "sub", "call"];
 
 /** The form beside the drawing: it shows the chosen element and writes what is changed, each change one step of undo. */
 export class Properties {
@@ -21,6 +24,7 @@ export class Properties {
   private registry: Registry;
   private moddle: Moddle;
   private ways: Ways;
+  private rounds: Rounds;
   private element: El | undefined;
   private kind = "map";
   private dirty: Input | undefined;
@@ -31,6 +35,7 @@ export class Properties {
     this.registry = modeler.get<Registry>("elementRegistry");
     this.moddle = modeler.get<Moddle>("moddle");
     this.ways = new Ways(modeler, form, parts, words);
+    this.rounds = new Rounds(modeler, form);
     part(form, "#happenings").replaceChildren(...parts.happenings.map(([value, label]) => new Option(label, value)));
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", (event) => {
@@ -106,6 +111,7 @@ export class Properties {
       offer(part(this.form, "#p-same"), others, value("orderway:sameAs"));
       for (const list of this.form.querySelectorAll<HTMLElement>("[data-list]")) fillRows(list, list.dataset.list ?? "", bo);
     }
+    if (this.kind === "rule") offer(part(this.form, "#p-decision"), this.parts.decisions, value("orderway:decision"));
     if (this.kind === "call") offer(part(this.form, "#p-called"), this.parts.maps, value("calledElement"));
     if (this.kind === "step") this.drawStep(bo, facts);
     for (const input of this.form.querySelectorAll<Input>("[data-prop]")) {
@@ -120,7 +126,9 @@ export class Properties {
     this.drawLengths(bo);
     this.drawPlace(bo);
     if (this.kind === "event") part(this.form, "[data-about-arrive]").textContent = this.parts.happenings.find(([name]) => name === bo.get("orderway:arrive"))?.[1] ?? "";
-    if (this.kind === "refused") part<HTMLInputElement>(this.form, "[data-error-code]").value = String((this.definition(bo)?.get("errorRef") as Bo | undefined)?.get("errorCode") ?? "");
+    if (NAMES.includes(this.kind)) this.drawNamed(bo);
+    if (REPEATS.includes(this.kind)) this.drawRounds(bo);
+    for (const box of this.form.querySelectorAll<HTMLInputElement>("[data-role-of]")) box.checked = value(box.dataset.roleOf ?? "").split(" ").includes(box.value);
     if (this.kind === "flow" && this.element) this.ways.showCondition(this.element);
     else if (this.element) this.ways.showOut(this.element, this.nameOf);
     this.tellLong();
@@ -130,14 +138,10 @@ export class Properties {
     part(this.form, "#p-name-long").hidden = part<HTMLInputElement>(this.form, "#p-name").value.length <= LONGEST;
   }
 
-  private definition(bo: Bo): Bo | undefined {
-    return (bo.get("eventDefinitions") as Bo[] | undefined)?.[0];
-  }
-
   private drawLengths(bo: Bo): void {
     for (const input of this.form.querySelectorAll<HTMLInputElement>("[data-length]")) {
       const name = input.dataset.length ?? "";
-      const text = name === "timer" ? String((this.definition(bo)?.get("timeDuration") as Bo | undefined)?.get("body") ?? "") : String(bo.get(name) ?? "");
+      const text = name === "timer" ? String((definitionOf(bo)?.get("timeDuration") as Bo | undefined)?.get("body") ?? "") : String(bo.get(name) ?? "");
       const length = lengthOf(text);
       input.value = length?.[0] ?? "";
       input.placeholder = length ? "" : text;
@@ -222,6 +226,7 @@ export class Properties {
     this.write(() => this.take(input, bo));
     // what depends on it is drawn anew; lists keep their rows and the place where one types
     if (!input.closest("[data-list], [data-terms], [data-arguments]") && input.dataset.text === undefined) this.draw(this.element ? 1 : 0);
+    else if (input.closest("[data-list=outcome]")) this.drawRounds(bo);
     else if (input.closest("[data-terms]")) part<HTMLTextAreaElement>(this.form, "#p-condition").value = String((bo.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
   }
 
@@ -234,8 +239,10 @@ export class Properties {
     else if (input.dataset.text !== undefined) this.takeInstruction(bo);
     else if (length) this.takeLength(length, bo);
     else if (input.closest("[data-arguments]")) this.takeArguments(bo);
-    else if (input.matches("[data-error-code]")) this.takeCode(bo, input.value.trim());
+    else if (input.closest("[data-rounds]")) this.takeRounds(element);
+    else if (input.dataset.roleOf) this.takeRoles(input.dataset.roleOf);
     else if (!element) return;
+    else if (input.matches("[data-named]")) state(this.modeler, element, input.value.trim());
     else if (input.id === "p-lane") this.move(element, input.value);
     else if (input.id === "p-department") this.set({ "orderway:department": input.value || undefined, name: this.parts.departments.find(([key]) => key === input.value)?.[1] ?? bo.name });
     else if (input.id === "p-connect") this.ways.connect(element, input.value);
@@ -272,11 +279,32 @@ export class Properties {
   private takeLength(name: string, bo: Bo): void {
     const text = durationOf(part<HTMLInputElement>(this.form, `[data-length="${name}"]`).value, part<HTMLSelectElement>(this.form, `[data-length-unit="${name}"]`).value);
     if (name !== "timer") return this.set({ [name]: text || undefined });
-    const definition = this.definition(bo);
+    const definition = definitionOf(bo);
     if (!definition || !this.element) return;
     const expression = text ? this.moddle.create("bpmn:FormalExpression", { body: text }) : undefined;
     if (expression) expression.$parent = definition;
     this.modeling.updateModdleProperties(this.element, definition, { timeDuration: expression });
+  }
+
+  private takeRounds(element: El | undefined): void {
+    if (element) this.rounds.take(element);
+  }
+
+  /** The roles that are ticked, as one attribute. */
+  private takeRoles(name: string): void {
+    const ticked = [...this.form.querySelectorAll<HTMLInputElement>(`[data-role-of="${name}"]:checked`)].map((one) => one.value);
+    this.set({ [name]: ticked.join(" ") || undefined });
+  }
+
+  private drawRounds(bo: Bo): void {
+    const outcomes = inside(bo, "orderway:Outcome").map((one): Pair => [String(one.get("name")), String(one.get("label") ?? one.get("name"))]);
+    const numbers = this.element ? this.ways.known(this.element).filter((one) => one.type === "number").map((one): Pair => [one.name, one.label]) : [];
+    this.rounds.show(bo, outcomes, numbers);
+  }
+
+  private drawNamed(bo: Bo): void {
+    for (const input of this.form.querySelectorAll<HTMLInputElement>("[data-named]")) input.value = statedBy(bo);
+    part(this.form, "#named").replaceChildren(...knownTo(bo).map((name) => new Option(name, name)));
   }
 
   private takeArguments(bo: Bo): void {
@@ -287,21 +315,6 @@ export class Properties {
       return source && (value || source === "value") ? [this.moddle.create("orderway:Argument", { name: row.dataset.argument, [source]: value })] : [];
     });
     this.setInside(bo, "orderway:Argument", fresh);
-  }
-
-  private takeCode(bo: Bo, code: string): void {
-    const definition = this.definition(bo);
-    if (!definition || !this.element) return;
-    let top: Bo | undefined = bo;
-    while (top && top.$type !== "bpmn:Definitions") top = top.$parent;
-    const roots = (top?.get("rootElements") as Bo[] | undefined) ?? [];
-    let error = roots.find((one) => one.$type === "bpmn:Error" && one.get("errorCode") === code);
-    if (code && !error && top) {
-      error = this.moddle.create("bpmn:Error", { id: `Error_${code.replace(/\W/g, "_")}`, errorCode: code, name: code });
-      error.$parent = top;
-      this.modeling.updateModdleProperties(this.element, top, { rootElements: [...roots, error] });
-    }
-    this.modeling.updateModdleProperties(this.element, definition, { errorRef: code ? error : undefined });
   }
 
   /** Into another department; one that is not drawn yet comes below the others. */

@@ -1,6 +1,6 @@
 import type Modeler from "bpmn-js/lib/Modeler";
 import { conditionOf, type FactType, type Known, picked, type Term } from "./conditions";
-import { type Bo, type Canvas, type El, isReachable, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf } from "./kinds";
+import { type Bo, type Canvas, DECIDES, type El, isReachable, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf } from "./kinds";
 import { inside } from "./lists";
 import { offer, part, valueInput } from "./options";
 import type { Parts } from "./properties";
@@ -63,7 +63,7 @@ export class Ways {
   /** When a way is taken: "otherwise", terms, or text. */
   showCondition(way: El): void {
     const source = way.source as El;
-    const decides = ["decision", "other"].includes(kindOf(source));
+    const decides = DECIDES.includes(kindOf(source));
     const text = String((way.businessObject.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
     const isDefault = source.businessObject.get("default") === way.businessObject;
     part<HTMLInputElement>(this.form, "#p-default").checked = isDefault;
