@@ -16,6 +16,7 @@ from orderway.kernel.sql import statements
 
 from . import facts
 from .problems import ERROR, Problem, Told, told
+from .published import compile_table
 from .reviewing import reviewed
 
 SQL = statements("decisions", "draft")
@@ -125,7 +126,8 @@ def review(ctx: Reader, asked: ReviewTable) -> Reviewed:  # noqa: ARG001 - the s
     types = facts.types_of(asked.subject)
     compiled = reviewed(asked.xml, types)
     found = sorted(compiled.problems, key=lambda problem: problem.level != ERROR)
-    names = compiled.decider.names if compiled.decider else ()
+    readable = compiled.decider or compile_table(asked.xml, types).decider
+    names = readable.names if readable else ()
     return Reviewed(compiled.decider is not None, [told(one) for one in found], {name: types[name] for name in names})
 
 
@@ -150,11 +152,11 @@ class Tried(NamedTuple):
 
 @query("decisions.try", TryTable)
 def try_out(ctx: Reader, asked: TryTable) -> Tried:
-    """What a table decides on values given by hand; nothing is stored."""
+    """What a table decides on values given by hand, also one that contradicts itself; nothing is stored."""
     types = facts.types_of(asked.subject)
-    compiled = reviewed(asked.xml, types)
+    compiled = compile_table(asked.xml, types)
     if compiled.decider is None:
-        return Tried(None, (), {}, [told(one) for one in compiled.problems if one.level == ERROR])
+        return Tried(None, (), {}, [told(one) for one in compiled.problems])
     values: dict[str, Any] = {}
     wrong = []
     for name in compiled.decider.names:
