@@ -76,7 +76,7 @@ def drafts(ctx: Reader, asked: AllTableDrafts) -> list[TableDraftRow]:  # noqa: 
 def name_of(xml: str, key: str) -> str:
     """What a file calls the decision `key`; the key where it says nothing."""
     try:
-        found = read(xml.encode()).elements.get(key)
+        found = read(xml.encode("utf-8", "surrogatepass")).elements.get(key)
     except DmnError:
         return key
     return (found.name if isinstance(found, Decision) else "") or key
@@ -85,7 +85,7 @@ def name_of(xml: str, key: str) -> str:
 def last_key(xml: str) -> str:
     """The key of a file: the id of the decision on which no other rests; nothing where there is no such one."""
     try:
-        found = read(xml.encode())
+        found = read(xml.encode("utf-8", "surrogatepass"))
     except DmnError:
         return ""
     decisions = [one for one in found.elements.values() if isinstance(one, Decision)]
