@@ -33,6 +33,7 @@ def live_in() -> None:
     _print(story)
     _inbox(shop)
     _talk(story)
+    _decided(story)
     story.later()
 
 
@@ -69,6 +70,14 @@ def _rules(story: Any) -> None:
     story.ok("decisions.publish", boss, PublishTable(table("approval", APPROVAL[:2]), "order", "The first limits"))
     story.ok("decisions.publish", boss, PublishTable(xml, "order", "Large ones to the board"))
     story.ok("decisions.save_draft", boss, SaveTable("approval", xml.replace("5000", "6000"), "order"))
+
+
+def _decided(story: Any) -> None:
+    from orderway.decisions.commands import DecideOn
+    from orderway.kernel.sql import fetch
+
+    orders = fetch("select id from sales_order where company_id = %(company)s::bigint", {"company": story.shop.company})
+    story.ok("decisions.decide", story.shop.manager, *[DecideOn(row.id, "approval") for row in orders])
 
 
 def _buyer(story: Any) -> None:

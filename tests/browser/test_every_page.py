@@ -22,7 +22,7 @@ FAMILIES = {
     "/start": r"/start(ed)?(/.*)?",
     "/control": r"/control",
     "/absences": r"/absences.*|/calendar.*",
-    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel))?)?|/views/keep",
+    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|lines/\d+/why))?)?|/views/keep",
     "/customers": r"/customers.*",
     "/items": r"/items.*",
     "/stock": r"/stock.*",

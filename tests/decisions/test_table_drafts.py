@@ -159,5 +159,6 @@ def test_values_set_by_hand_show_the_rules_that_hit(shop: Any) -> None:
     )
     assert list(tried(xml, net="6000", country="FR").rules) == []
     assert [one.code for one in tried(xml, net="much").problems] == ["wrong-value"]
-    assert [one.code for one in tried(table("approval", OVERLAP), net="60").problems] == ["overlap", "overlap"]
+    both = tried(table("approval", OVERLAP), net="60", country="DE")
+    assert (both.result, list(both.rules)) == (None, [1, 2])
     assert ask("decisions.tables", shop.manager) == []

@@ -77,3 +77,31 @@ def one_item(ctx: Reader, asked: OneItem) -> Any:
 def prices(ctx: Reader, asked: OneItem) -> list[Any]:
     """All prices of one item, by group, currency, quantity and day."""
     return ctx.fetch(SQL.prices_of, id=asked.id)
+
+
+@dataclass(frozen=True)
+class PriceAsked:
+    """Ask which price counts: for so much of an item, a price group, a currency and a day."""
+
+    item: int
+    quantity: Decimal
+    price_group: str
+    currency: str
+    day: date
+
+
+@query("catalog.why_price", PriceAsked)
+def why_price(ctx: Reader, asked: PriceAsked) -> list[Any]:
+    """The prices that could count for so much of an item, the one that does first.
+
+    The customer's group comes before the list, a larger quantity before a smaller, a younger price before an older; `applies` is false
+    where the quantity is not reached.
+    """
+    return ctx.fetch(
+        SQL.price_candidates,
+        item=asked.item,
+        quantity=asked.quantity,
+        price_group=asked.price_group,
+        currency=asked.currency,
+        day=asked.day,
+    )

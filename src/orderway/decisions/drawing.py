@@ -16,6 +16,7 @@ from orderway.kernel.sql import statements
 
 from . import facts
 from .problems import ERROR, Problem, Told, told
+from .published import compile_table
 from .reviewing import reviewed
 
 SQL = statements("decisions", "draft")
@@ -75,7 +76,7 @@ def drafts(ctx: Reader, asked: AllTableDrafts) -> list[TableDraftRow]:  # noqa: 
 def name_of(xml: str, key: str) -> str:
     """What a file calls the decision `key`; the key where it says nothing."""
     try:
-        found = read(xml.encode()).elements.get(key)
+        found = read(xml.encode("utf-8", "surrogatepass")).elements.get(key)
     except DmnError:
         return key
     return (found.name if isinstance(found, Decision) else "") or key
@@ -84,7 +85,7 @@ def name_of(xml: str, key: str) -> str:
 def last_key(xml: str) -> str:
     """The key of a file: the id of the decision on which no other rests; nothing where there is no such one."""
     try:
-        found = read(xml.encode())
+        found = read(xml.encode("utf-8", "surrogatepass"))
     except DmnError:
         return ""
     decisions = [one for one in found.elements.values() if isinstance(one, Decision)]
@@ -125,7 +126,8 @@ def review(ctx: Reader, asked: ReviewTable) -> Reviewed:  # noqa: ARG001 - the s
     types = facts.types_of(asked.subject)
     compiled = reviewed(asked.xml, types)
     found = sorted(compiled.problems, key=lambda problem: problem.level != ERROR)
-    names = compiled.decider.names if compiled.decider else ()
+    readable = compiled.decider or compile_table(asked.xml, types).decider
+    names = readable.names if readable else ()
     return Reviewed(compiled.decider is not None, [told(one) for one in found], {name: types[name] for name in names})
 
 
@@ -150,11 +152,11 @@ class Tried(NamedTuple):
 
 @query("decisions.try", TryTable)
 def try_out(ctx: Reader, asked: TryTable) -> Tried:
-    """What a table decides on values given by hand; nothing is stored."""
+    """What a table decides on values given by hand, also one that contradicts itself; nothing is stored."""
     types = facts.types_of(asked.subject)
-    compiled = reviewed(asked.xml, types)
+    compiled = compile_table(asked.xml, types)
     if compiled.decider is None:
-        return Tried(None, (), {}, [told(one) for one in compiled.problems if one.level == ERROR])
+        return Tried(None, (), {}, [told(one) for one in compiled.problems])
     values: dict[str, Any] = {}
     wrong = []
     for name in compiled.decider.names:

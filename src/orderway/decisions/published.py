@@ -92,7 +92,7 @@ class Compiled:
 def compile_table(xml: str, types: Mapping[str, FactType]) -> Compiled:
     """Compile a DMN file whose one last decision rests on the facts of `types`."""
     try:
-        found = read(xml.encode())
+        found = read(xml.encode("utf-8", "surrogatepass"))
     except DmnError as error:
         return Compiled(None, (Problem("not-dmn", why=str(error)),))
     decisions = [one for one in found.elements.values() if isinstance(one, model.Decision)]

@@ -7,9 +7,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from orderway.dmn.columns import limits
-from orderway.dmn.covering import Covering, Place, covering
+from orderway.dmn.covering import Covering, Place, covering, tests_of
 from orderway.dmn.model import DecisionTable, Input
-from orderway.feel import read_tests
 from orderway.feel.facts import given
 from orderway.feel.typed import FactType
 from orderway.feel.values import Value
@@ -35,6 +34,7 @@ def reviewed(xml: str, types: Mapping[str, FactType]) -> Compiled:
 
 def _kinds(name: str, of: DecisionTable, types: Mapping[str, FactType]) -> Iterator[Problem]:
     """Columns and cells whose values are of another kind than the fact they ask: nothing would ever hit."""
+    names = tuple(types)
     for at, one in enumerate(of.inputs):
         kind = types.get(one.expression.strip())
         if kind is None:
@@ -44,7 +44,7 @@ def _kinds(name: str, of: DecisionTable, types: Mapping[str, FactType]) -> Itera
             yield Problem("wrong-type", name, f"{one.expression.strip()}: {kind}, {written}", 0, at + 1)
             continue
         for row, rule in enumerate(of.rules):
-            tests = read_tests(rule.inputs[at].strip() or "-", tuple(types)).tests
+            tests = tests_of(rule.inputs[at], names).tests
             constants = [given(value) for test in tests for value in limits(test) or () if value is not None]
             if any(type(value) is not _PYTHON[kind] for value in constants):
                 yield Problem("wrong-type", name, f"{rule.inputs[at].strip()}: {kind}", row + 1, at + 1)

@@ -5,7 +5,7 @@ equality, a binary search between the limits otherwise); other cells are tested 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -43,10 +43,13 @@ def masks(cells: Sequence[feel.Tests]) -> list[int] | None:
 def at_places(cells: Sequence[feel.Tests], bounds: Sequence[Any]) -> list[int]:
     """The rows before, at and between the limits."""
     ranks = {bound: 2 * n + 1 for n, bound in enumerate(bounds)}
-    return [
-        sum(1 << row for row, cell in enumerate(cells) if _passes(cell, place, ranks))
-        for place in range(2 * len(bounds) + 1)
-    ]
+    last = 2 * len(bounds)
+    found = [0] * (last + 1)
+    for row, cell in enumerate(cells):
+        bit = 1 << row
+        for place in _places_of(cell, ranks, last):
+            found[place] |= bit
+    return found
 
 
 def _one_by_one(tests: list[Test | None]) -> Mask:
@@ -95,21 +98,23 @@ def points(cells: Sequence[feel.Tests]) -> tuple[type | None, list[Any]]:
     return kinds.pop(), sorted(set(found))
 
 
-def _passes(cell: feel.Tests, place: int, ranks: dict[Any, int]) -> bool:
-    """Whether a value passes the cell that stands at `place` among the limits: limit n at 2n+1, the gap before it at 2n."""
-    return not cell.tests or any(_passes_one(test, place, ranks) for test in cell.tests) is not cell.negated
+def _places_of(cell: feel.Tests, ranks: dict[Any, int], last: int) -> Iterable[int]:
+    """The places at which a value passes the cell: limit n is 2n+1, the gap before it 2n, the one behind all `last`."""
+    if not cell.tests:
+        return range(last + 1)
+    passed = {place for test in cell.tests for place in _places_of_one(test, ranks, last)}
+    return (place for place in range(last + 1) if place not in passed) if cell.negated else passed
 
 
-def _passes_one(test: feel.Tree, place: int, ranks: dict[Any, int]) -> bool:
+def _places_of_one(test: feel.Tree, ranks: dict[Any, int], last: int) -> Iterable[int]:
     ends = [ranks[one] for one in limits(test) or ()]
     if isinstance(test, feel.Beyond):
-        return ORDERS[test.sign](place, ends[0])
+        holds = ORDERS[test.sign]
+        return [place for place in range(last + 1) if holds(place, ends[0])]
     if isinstance(test, feel.Span):
         low, high = ends
-        return (place > low or (test.low_closed and place == low)) and (
-            place < high or (test.high_closed and place == high)
-        )
-    return place == ends[0]
+        return range(low if test.low_closed else low + 1, high + 1 if test.high_closed else high)
+    return range(ends[0], ends[0] + 1)
 
 
 def _looked_up(kind: type, known: dict[Any, int], other: int, slow: Mask) -> Mask:

@@ -8,8 +8,9 @@ the same text: what is reported is certain. Null is left out: it is what a fact 
 Source: OMG DMN 1.5, clause 8.2.10 (hit policies), 8.2.7 (completeness).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice, pairwise
 
 from ..feel import FeelError, read_tests
@@ -49,7 +50,7 @@ class Covering:
     gaps: Sequence[Mapping[int, Place]]
 
 
-def covering(of: model.DecisionTable, names: Sequence[str] = (), most: int = 5) -> Covering:
+def covering(of: model.DecisionTable, names: tuple[str, ...] = (), most: int = 5) -> Covering:
     """Look through a table; at most `most` pairs and gaps are told. A table with a cell that cannot be read tells nothing."""
     try:
         axes, opaque = _axes(of, names)
@@ -65,7 +66,7 @@ def covering(of: model.DecisionTable, names: Sequence[str] = (), most: int = 5) 
     return Covering(together, [n + 1 for n in sorted({*hidden, *empty})], gaps)
 
 
-def _axes(of: model.DecisionTable, names: Sequence[str]) -> tuple[list[Axis], list[list[str]]]:
+def _axes(of: model.DecisionTable, names: tuple[str, ...]) -> tuple[list[Axis], list[list[str]]]:
     """The axes of a table, and the texts of the columns that are no index."""
     found: list[Axis] = []
     opaque: list[list[str]] = []
@@ -73,8 +74,8 @@ def _axes(of: model.DecisionTable, names: Sequence[str]) -> tuple[list[Axis], li
     for at, one in enumerate(of.inputs):
         asked.setdefault(one.expression.strip(), []).append(at)
     for columns in asked.values():
-        cells = [[_tests(rule.inputs[at], names) for rule in of.rules] for at in columns]
-        allowed = [[_tests(of.inputs[at].values, names)] for at in columns]
+        cells = [[tests_of(rule.inputs[at], names) for rule in of.rules] for at in columns]
+        allowed = [[tests_of(of.inputs[at].values, names)] for at in columns]
         kind, bounds = points([cell for column in [*cells, *allowed] for cell in column])
         if kind is None:
             asks = any(cell.tests for column in cells for cell in column)
@@ -97,7 +98,9 @@ def _axis(columns: Sequence[int], kind: type, found: Sequence[tuple[Place, int]]
     return Axis(tuple(columns), [one for one, _ in found], [rows for _, rows in found])
 
 
-def _tests(text: str, names: Sequence[str]) -> feel.Tests:
+@lru_cache(maxsize=10_000)
+def tests_of(text: str, names: tuple[str, ...]) -> feel.Tests:
+    """The tests of a cell as it is written; raises FeelError. Remembered: a page asks again after every stroke."""
     return read_tests(text.strip() or "-", names)
 
 
@@ -123,11 +126,18 @@ def _answers(of: model.DecisionTable, rule: int) -> tuple[str, ...]:
 
 def _together(axes: Sequence[Axis], opaque: Sequence[Sequence[str]], rows: int) -> Iterator[tuple[int, int]]:
     """Pairs of rules that hit together for some values."""
+    meets = [[_union(one for one in axis.rows if one >> row & 1) for row in range(rows)] for axis in axes]
     for a, b in combinations(range(rows), 2):
-        both = 1 << a | 1 << b
         known = all(column[a] == column[b] or "-" in (column[a], column[b]) for column in opaque)
-        if known and all(any(one & both == both for one in axis.rows) for axis in axes):
+        if known and all(one[a] >> b & 1 for one in meets):
             yield a + 1, b + 1
+
+
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for one in masks:
+        found |= one
+    return found
 
 
 def _hidden(axes: Sequence[Axis], opaque: Sequence[Sequence[str]], rows: int) -> list[int]:

@@ -12,6 +12,7 @@ facts(
         "title": "string",
         "number": "string",
         "customer": "string",
+        "customer_group": "string",
         "channel": "string",
         "country": "string",
         "net": "number",

@@ -6,14 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from orderway.catalog.queries import Wanted, by_numbers, offers
+from orderway.catalog.queries import PriceAsked, Wanted, by_numbers, offers, why_price
 from orderway.kernel import clock
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import COUNTED, Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import fetch, statements
 from orderway.parties.queries import terms
-from orderway.stock.queries import free
+from orderway.stock.queries import OneDemand, WhyStock, free
+from orderway.stock.queries import why as why_stock
 
 from .rules import line_net
 
@@ -198,3 +199,39 @@ def lines(ctx: Reader, asked: OneOrder) -> list[Any]:
 def findings(ctx: Reader, asked: OneOrder) -> list[Any]:
     """What the last verification of one order found, with its evidence."""
     return ctx.fetch(VERIFY.findings, id=asked.id)
+
+
+@dataclass(frozen=True)
+class OneLine:
+    """Ask for one line of an order by its id."""
+
+    id: int
+
+
+class WhyLine(NamedTuple):
+    """What a line's price and stock rest on. `prices` are those that could count on the day, the one that does first; `price_group`
+    is the customer's; `follows` whether the line has that price (else it was agreed, or the lists changed since); `stock` None
+    for what is not stocked."""
+
+    line: Any
+    customer: str
+    price_group: str
+    prices: Sequence[Any]
+    follows: bool
+    stock: WhyStock | None
+
+
+@query("orders.why_line", OneLine)
+def why_line(ctx: Reader, asked: OneLine) -> WhyLine | None:
+    """Why a line costs what it costs, and why it is reserved or short; None for an unknown one."""
+    line = ctx.one(OVERVIEW.line_terms, id=asked.id)
+    if line is None:
+        return None
+    customer = terms(ctx, [line.customer_id])[line.customer_id]
+    prices = why_price(
+        ctx, PriceAsked(line.item_id, line.quantity, customer.price_group, line.currency, line.ordered_on)
+    )
+    counts = next((one for one in prices if one.applies), None)
+    follows = counts is not None and (counts.price, counts.per) == (line.price, line.per)
+    stock = why_stock(ctx, OneDemand(line.demand_id)) if line.demand_id else None
+    return WhyLine(line, customer.name, customer.price_group, prices, follows, stock)

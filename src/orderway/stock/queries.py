@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
@@ -68,3 +68,30 @@ class NoQuestion:
 def warehouses(ctx: Reader, asked: NoQuestion) -> list[Any]:
     """The warehouses in the order they are asked for stock."""
     return ctx.fetch(SQL.warehouses)
+
+
+@dataclass(frozen=True)
+class OneDemand:
+    """Ask about one demand by its id."""
+
+    id: int
+
+
+class WhyStock(NamedTuple):
+    """Why a demand is reserved or short: the demand, `missing` of it, what lies in each warehouse, and which other demands hold."""
+
+    demand: Any
+    missing: Decimal
+    levels: Sequence[Any]
+    ahead: Sequence[Any]
+
+
+@query("stock.why", OneDemand)
+def why(ctx: Reader, asked: OneDemand) -> WhyStock | None:
+    """What a demand has reserved and what stands against the rest, as it is now; None for an unknown one."""
+    demand = ctx.one(SQL.demand, id=asked.id)
+    if demand is None:
+        return None
+    missing = demand.quantity - demand.met - demand.allocated
+    levels, ahead = ctx.fetch(SQL.demand_levels, id=asked.id), ctx.fetch(SQL.demand_ahead, id=asked.id)
+    return WhyStock(demand, missing, levels, ahead)

@@ -15,7 +15,7 @@ from orderway.workflow.bpmn import NotBpmn, read_map
 from .drawing_words import ARGUMENTS, FACTS, HAPPENINGS, STEPS, SUBJECTS
 from .fields import refusals
 from .maps import MapKey  # noqa: F401 - its addresses are these too
-from .respond import do, found, may, need, page, read, show
+from .respond import do, found, may, need, page, read, read_if, show
 from .templatetags.ui import moment
 from .words import ROLES
 
@@ -50,6 +50,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         parts=json.dumps(_parts(request)),
         roles=[(role, ROLES.get(role, role)) for role in read(request, "workflow.parts").roles],
         add=_palette(),
+        tables=[(row.key, row.name) for row in read_if(request, "decisions.tables") or ()],
     )
 
 

@@ -40,6 +40,7 @@ FACTS: Mapping[str, Text] = {
     "opened_by": _("Opened by"),
     "number": _("Number"),
     "customer": _("Customer"),
+    "customer_group": _("Price group of the customer"),
     "channel": _("Channel"),
     "country": _("Country of delivery"),
     "net": _("Net value"),

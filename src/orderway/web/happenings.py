@@ -147,6 +147,7 @@ EVENTS: Mapping[str, Told] = {
     "shipment.picked": Told(lazy("Goods picked"), "hand-stop"),
     "tax_rate.set": Told(lazy("Tax rate set"), "calculator"),
     "warehouse.opened": Told(lazy("Warehouse opened"), "packages"),
+    "work.given": Told(lazy("Given out by a table"), "user-check"),
     "work.claimed": Told(lazy("Taken over"), "user-check"),
     "work.handed_over": Told(lazy("Handed over"), "user-share"),
     "work.sent_back": Told(lazy("Sent back"), "corner-up-left", "wait"),

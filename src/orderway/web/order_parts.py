@@ -15,6 +15,7 @@ from .amounts import decimals
 from .documents import originals
 from .listing import column
 from .order_facts import sums
+from .reasons import decided
 from .respond import read_if
 from .standing import on_whom
 from .templatetags.ui import Row, day, number
@@ -29,6 +30,7 @@ LINES = (
     column("state", lazy("State"), kind="state", narrow="sub"),
     column("price", lazy("Price"), kind="number", narrow="hide"),
     column("net", lazy("Net"), kind="money", strong=True),
+    column("why", lazy("Why?"), narrow="foot", soft=True),
 )
 PAPER_COLUMNS = (
     column("name", lazy("Paper"), grow=5, narrow="title", strong=True),
@@ -79,7 +81,8 @@ def of_tab(
             "empty": {"text": _no_papers()},
         }
     if tab == "map":
-        return {"maps": _maps(request, order, at), "empty": {"text": _no_map()}}
+        why = None if at else decided(request, "order", order.id)
+        return {"maps": _maps(request, order, at), "empty": {"text": _no_map()}, "why": why}
     if tab == "money":
         return {"columns": INVOICES, "rows": [invoice_row(one) for one in invoices], "empty": {"text": _no_invoices()}}
     return {"all_days": days(request, events), "activity": None}
@@ -124,6 +127,7 @@ def _line(line: Any, *, past: bool = False) -> Row:
             "state": _line_state(line, left, past=past),
             "price": {"text": number(line.price, decimals(line.price)), "sub": per},
             "net": line.net,
+            "why": "" if past else {"text": _("Why?"), "url": f"/orders/{line.order_id}/lines/{line.id}/why"},
         },
     }
 

@@ -23,6 +23,8 @@ def fields_of(asks: Mapping[str, str]) -> list[Field]:
 
 def texts_of(fields: Sequence[Field], given: Mapping[str, str]) -> dict[str, str]:
     """What was set, as `decisions.try` reads it: figures of the reader's locale in plain digits; what is none stays and is told."""
+    if given.get("exact"):  # values of a decision that was made, as the rules had them
+        return {field.name: str(given.get(field.name, "")) for field in fields}
     texts = {field.name: str(given.get(field.name, "")).replace("\x00", "").strip() for field in fields}
     figures = {field.name: typed(texts[field.name]) for field in fields if field.kind == "number"}
     return texts | {name: str(value) for name, value in figures.items() if value is not None}

@@ -40,6 +40,7 @@ FAMILIES = (
     "past",
     "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
+    "reasons",
     "ruling",
     "rules",  # after it: its /rules/<key> takes what ruling did not name
     "production",

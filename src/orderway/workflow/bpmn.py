@@ -132,6 +132,10 @@ def _elements(container: etree._Element, parent: str, places: Places) -> Iterato
             yield from _elements(child, element.id, places)
 
 
+def _outcome(of: etree._Element) -> Outcome:
+    return Outcome(of.get("name", ""), _label(of, "label"), of.get("sendsBack") == "true")
+
+
 def _element(node: etree._Element, kind: str, parent: str, places: Places) -> Element:
     ours = _ours(node)
 
@@ -164,13 +168,12 @@ def _element(node: etree._Element, kind: str, parent: str, places: Places) -> El
         due=node.get(f"{OURS}due", ""),
         same_as=node.get(f"{OURS}sameAs", ""),
         holds=node.get(f"{OURS}holds", ""),
+        assignment=node.get(f"{OURS}assignment", ""),
         instruction=Label(texts.pop("", ""), texts),
         fields=tuple(_field(f) for f in named("field")),
         checks=tuple(Check(c.get("name", ""), _label(c, "label")) for c in named("check")),
         care=read_care(node, ours),
-        outcomes=tuple(
-            Outcome(o.get("name", ""), _label(o, "label"), o.get("sendsBack") == "true") for o in named("outcome")
-        ),
+        outcomes=tuple(_outcome(o) for o in named("outcome")),
     )
 
 

@@ -123,6 +123,7 @@ class Element:
     due: str = ""
     same_as: str = ""
     holds: str = ""
+    assignment: str = ""
     instruction: Label = Label()
     fields: tuple[Field, ...] = ()
     checks: tuple[Check, ...] = ()

@@ -31,7 +31,8 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A person decides. `same_as` names the node whose last worker gets it; `holds` the fact an approval rests on."""
+    """A person decides. `same_as` names the node whose last worker gets it; `holds` the fact an approval rests on;
+    `assignment` the table that says to whom it goes, which `gives` person, role or priority."""
 
     role: str
     due: timedelta | None
@@ -44,6 +45,8 @@ class Work:
     term: Term | None = None
     care: Care = NO_CARE
     form: Form = NO_FORM
+    assignment: str = ""
+    gives: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from .graph import (
     Within,
     Work,
 )
-from .judging import Judge
+from .judging import ASSIGNED, Judge
 from .problems import WARNING
 from .times import duration, read_when
 from .wiring import reach
@@ -217,7 +217,22 @@ class Meaning(Judge):
             term=term(element.due, element.care.counts),
             care=element.care,
             form=self._form(element),
+            assignment=element.assignment,
+            gives=self._gives(element),
         )
+
+    def _gives(self, element: Element) -> frozenset[str]:
+        """What the table of a work item says of it: person, role, priority."""
+        if not element.assignment:
+            return frozenset()
+        asked = self.known.decisions.get(element.assignment)
+        if asked is None or asked.subject != self.process.subject:
+            self.tell("unknown-decision", element, element.assignment)
+            return frozenset()
+        given = {name: kind for name, kind in asked.outputs.items() if ASSIGNED.get(name) == kind}
+        if not given:
+            self.tell("assigns-nothing", element, element.assignment)
+        return frozenset(given)
 
     def _form(self, element: Element) -> Form:
         form, wrong = read_form(element.fields, {**self.names, **self.facts})

@@ -36,6 +36,7 @@ WHY = {
     "expression": _("The expression cannot be used: %(what)s."),
     "no-decision": _("The step names no decision."),
     "unknown-decision": _("There is no decision %(what)s."),
+    "assigns-nothing": _("The table %(what)s gives neither a person nor a role (texts) nor a priority (a number)."),
     "decision-input": _("The decision needs %(what)s, which no fact and no form field of this map holds."),
     "broken-flow": _("The flow starts or ends at something that is not on this map."),
     "dead-end": _("Nothing follows here and it is not an end."),

@@ -11,6 +11,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.sql import columns, statements
 
+from .assigning import Given, give
 from .conditions import Value
 from .deadlines import Planned, plan
 from .graph import Graph, Node, Work
@@ -279,6 +280,7 @@ def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
 def _open(ctx: Context, opened: Sequence[Opened]) -> None:
     tokens = [one.token for one in opened]
     instances = [token.instance for token in tokens]
+    given = give(ctx, opened)
     made = ctx.fetch(
         SQL.open_items,
         token=[token.id for token in tokens],
@@ -293,11 +295,14 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
         department=[
             instance.graph.nodes[token.node].department for token, instance in zip(tokens, instances, strict=True)
         ],
-        role=[one.work.role for one in opened],
+        role=[one.role for one in given],
+        person=[one.person for one in given],
+        priority=[one.priority for one in given],
         due_at=[one.due_at for one in opened],
         same_as=[one.work.same_as for one in opened],
         round_of=[_round_of(token) for token in tokens],
     )
+    _record_given(ctx, opened, given, made)
     if any(one.notices for one in opened):
         ids = {row.token_id: row.id for row in made}
         told = [(one.token.instance.id, ids[one.token.id], notice) for one in opened for notice in one.notices]
@@ -309,6 +314,18 @@ def _round_of(token: Token) -> int | None:
     around = token.instance.graph.nodes[token.node].around
     repeat = around.repeat if around and token.inner else None
     return token.scope.id if token.scope and repeat and repeat.kind != "loop" else None
+
+
+def _record_given(ctx: Context, opened: Sequence[Opened], given: Sequence[Given], made: Sequence[Any]) -> None:
+    """What tables gave out, with the open work of each candidate as it was: who reads it finds the same person again."""
+    rows = {row.token_id: row for row in made}
+    said = []
+    for one, to in zip(opened, given, strict=True):
+        row = rows[one.token.id]
+        if to.table and row.assignee_id == to.person:
+            place = {"map": one.token.instance.graph.key, "node": one.token.node, "item": row.id}
+            said.append((one.token.instance, {**place, **to.says()}))
+    record(ctx, "work.given", said)
 
 
 def _record(ctx: Context, stock: Stock) -> None:

@@ -56,6 +56,16 @@ left join lateral (
 ) t on true
 order by w.place
 
+-- name: price_candidates
+-- The prices an item had on a day for a price group and for everybody, the one that counts first, in the order of offers.
+select x.id, x.price_group, x.min_quantity, x.price, x.per, x.valid_from, x.valid_to,
+       x.min_quantity <= %(quantity)s::numeric as applies
+from price x
+where x.item_id = %(item)s::bigint and x.currency = %(currency)s::text and x.price_group in (%(price_group)s::text, 'list')
+  and x.valid_from <= %(day)s::date and (x.valid_to is null or x.valid_to >= %(day)s::date) and {visible price x}
+order by (x.min_quantity <= %(quantity)s::numeric) desc, (x.price_group = %(price_group)s::text) desc, x.min_quantity desc,
+         x.valid_from desc
+
 -- name: by_numbers
 -- Items by their number or GTIN.
 select i.id, i.number, i.name, i.unit, i.gtin, i.kind

@@ -57,3 +57,11 @@ from generate_series(date_trunc('week', %(now)s::timestamptz) - interval '12 wee
 left join sales_order o on {visible sales_order o} and o.state <> 'cancelled'
                        and o.ordered_on >= w.week::date and o.ordered_on < w.week::date + 7
 group by w.week order by w.week
+
+-- name: line_terms
+-- One line with what its price and its stock rest on: the day, the customer and their terms as they are now.
+select l.id, l.order_id, l.position, l.item_id, i.number as item, l.description, i.kind, l.quantity, l.unit, l.price, l.per,
+       l.discount, l.net, l.demand_id, l.cancelled, l.delivered, o.number as order_number, o.ordered_on, o.currency,
+       o.customer_id
+from order_line l join sales_order o on o.id = l.order_id join item i on i.id = l.item_id
+where l.id = %(id)s::bigint and {visible order_line l}

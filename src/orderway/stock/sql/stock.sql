@@ -172,3 +172,30 @@ group by l.item_id
 -- name: warehouses
 -- The warehouses in their order.
 select w.id, w.key, w.name, w.rank from warehouse w where {visible warehouse w} order by w.rank, w.id
+
+-- name: demand
+-- One demand with its item and the warehouse it is bound to.
+select d.id, d.item_id, i.number, i.unit, d.quantity, d.allocated, d.met, d.due_on, d.priority, w.name as warehouse
+from demand d join item i on i.id = d.item_id left join warehouse w on w.id = d.warehouse_id
+where d.id = %(id)s::bigint and {visible demand d}
+
+-- name: demand_levels
+-- What lies of a demand's item in each warehouse: on hand, held for this demand, held for others, free.
+select w.name as warehouse, l.on_hand, l.reserved, coalesce(a.quantity, 0) as held,
+       l.reserved - coalesce(a.quantity, 0) as others, l.on_hand - l.reserved as free,
+       d.warehouse_id is null or d.warehouse_id = l.warehouse_id as may_serve
+from demand d
+join stock_level l on l.item_id = d.item_id and l.company_id = d.company_id
+join warehouse w on w.id = l.warehouse_id
+left join allocation a on a.demand_id = d.id and a.level_id = l.id
+where d.id = %(id)s::bigint and {visible demand d}
+order by w.rank, w.id
+
+-- name: demand_ahead
+-- Which open demands of the same item hold stock, first the ones that are served first.
+select d.id, d.quantity - d.met as wanted, d.allocated as held, d.due_on, d.priority
+from demand d
+join demand mine on mine.item_id = d.item_id and mine.company_id = d.company_id and mine.id <> d.id
+where mine.id = %(id)s::bigint and d.allocated > 0 and {visible demand d}
+order by d.priority, d.due_on nulls last, d.id
+limit 20

@@ -88,16 +88,16 @@ where t.id = m.id
 -- Open work items; who last finished the named node of the same instance gets it again, if still there.
 insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, department_id,
                        assignee_id, state, opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks,
-                       round_of)
+                       round_of, priority)
 select %(company)s::bigint, n.definition, n.instance, n.token, n.node, n.subject_type, n.subject, n.role, d.id,
-       before.person, 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}', '{}',
-       n.round_of
+       coalesce(before.person, n.person), 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}',
+       '{}', n.round_of, n.priority
 from unnest(%(token)s::bigint[], %(node)s::text[], %(why)s::text[], %(why_code)s::text[], %(why_by)s::bigint[],
             %(instance)s::bigint[], %(definition)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[],
             %(department)s::text[], %(role)s::text[], %(due_at)s::timestamptz[], %(same_as)s::text[],
-            %(round_of)s::bigint[])
+            %(round_of)s::bigint[], %(person)s::bigint[], %(priority)s::smallint[])
      as n (token, node, why, why_code, why_by, instance, definition, subject_type, subject, department, role, due_at, same_as,
-           round_of)
+           round_of, person, priority)
 left join department d on d.company_id = %(company)s::bigint and d.key = n.department
 left join lateral (
     select p.id as person
@@ -108,7 +108,16 @@ left join lateral (
     order by w.id desc limit 1
 ) before on true
 order by n.token
-returning id, token_id
+returning id, token_id, assignee_id
+
+-- name: candidates
+-- Active persons of the company by mail address: their roles, and how much open work they have.
+select p.id, lower(p.email) as mail, array_agg(g.role) as roles,
+       (select count(*)::integer from work_item w
+        where w.assignee_id = p.id and w.state = 'open' and w.company_id = %(company)s::bigint) as has
+from person p join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint
+where p.is_active and lower(p.email) = any(%(mails)s::text[])
+group by p.id order by p.id
 
 -- name: insert_timers
 -- Wake tokens later.

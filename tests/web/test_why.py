@@ -1,0 +1,126 @@
+"""Why? on the order: the rules that decided about it, what the price of a line rests on, why it is reserved or short (OW-05)."""
+
+import html
+import random
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from orderway.catalog.commands import SetPrice
+from orderway.decisions.commands import DecideOn, PublishTable
+from orderway.kernel import clock
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import ask, run
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.orders.rules import line_net
+from orderway.stock.commands import Move
+
+SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+LIMITS = (("< 50", '"nobody"'), ("[50..500)", '"manager"'), ("-", '"board"'))
+
+
+def drawn(*rules: tuple[str, str]) -> str:
+    rows = "".join(
+        f"<rule><inputEntry><text><![CDATA[{when}]]></text></inputEntry><outputEntry><text>{then}</text></outputEntry></rule>"
+        for when, then in rules
+    )
+    return (
+        f'<definitions xmlns="{SPACE}" namespace="urn:x" name="x"><decision id="approval" name="Who approves"><decisionTable '
+        'hitPolicy="FIRST"><input label="Net total"><inputExpression typeRef="number"><text>net</text></inputExpression></input>'
+        f'<output name="role" typeRef="string"/>{rows}</decisionTable></decision></definitions>'
+    )
+
+
+def text(response: Any) -> str:
+    assert response.status_code == 200, response
+    return str(response.content.decode())
+
+
+def decided(shop: Any, order: int) -> Any:
+    assert run("decisions.decide", shop.manager, [DecideOn(order, "approval")]).ok
+    return ask("decisions.why", shop.manager, subject_type="order", subject=order)[0]
+
+
+def test_the_order_shows_which_rule_fired_and_asking_again_answers_the_same(as_: Any, shop: Any, order: int) -> None:
+    assert run("decisions.publish", shop.administrator, [PublishTable(drawn(*LIMITS), "order", "limits")]).ok
+    reason = decided(shop, order)
+    # the table and the order change; the decision keeps what it rested on
+    run("decisions.publish", shop.administrator, [PublishTable(drawn(("-", '"nobody at all"')), "order", "none")])
+    browser = as_("manager")
+    page = text(browser.get(f"/orders/{order}?tab=map"))
+    assert str(reason.result) in page
+    (again,) = re.findall(r'href="(/rules/approval\?version=1[^"]*)"', page)
+    shown = text(browser.get(html.unescape(again)))
+    assert f"<b>{reason.result}</b>" in shown
+    number = reason.rules[0][0]
+    assert re.findall(r'id="row-(\d+)" class="done-row selected cursor"', shown) == [str(number)]
+
+
+def test_every_decision_is_the_same_when_its_values_are_asked_again(shop: Any) -> None:
+    run("decisions.publish", shop.administrator, [PublishTable(drawn(*LIMITS), "order")])
+    chance = random.Random(5)
+    rows = [
+        PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items["PAP-A4-80"], Decimal(chance.randint(1, 200)))])
+        for _ in range(60)
+    ]
+    xml, answers = drawn(*LIMITS), set()
+    for id in run("orders.place", shop.manager, rows).done:
+        reason = decided(shop, id)
+        again = ask("decisions.try", shop.manager, xml=xml, subject="order", values=dict(reason.values))
+        assert (again.result, list(again.rules)) == (reason.result, [number for number, _ in reason.rules])
+        answers.add(again.result)
+    assert answers == {"nobody", "manager", "board"}
+
+
+def placed(shop: Any, item: str, quantity: Decimal, price: Decimal | None = None) -> Any:
+    row = PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items[item], quantity, price, Decimal("2.5"))])
+    (order,) = run("orders.place", shop.manager, [row]).done
+    (line,) = ask("orders.lines", shop.manager, id=order)
+    return line
+
+
+def test_a_price_is_told_with_its_list_quantity_and_day_and_gives_the_amount_again(as_: Any, shop: Any) -> None:
+    item, today = shop.items["PAP-LX-120"], clock.today("Europe/Berlin")
+    prices = [
+        SetPrice(item, Decimal(100), today - timedelta(5), min_quantity=Decimal(10)),
+        SetPrice(item, Decimal(90), today - timedelta(3), min_quantity=Decimal(50)),
+        SetPrice(item, Decimal(80), today + timedelta(3), min_quantity=Decimal(1)),
+    ]
+    assert run("catalog.set_prices", shop.administrator, prices).ok
+    for quantity, expected in ((1, "118"), (10, "100"), (49, "100"), (50, "90")):
+        line = placed(shop, "PAP-LX-120", Decimal(quantity))
+        why = ask("orders.why_line", shop.manager, id=line.id)
+        first = why.prices[0]
+        assert (first.price, first.applies, why.follows) == (Decimal(expected), True, True)
+        assert all(one.min_quantity <= quantity for one in why.prices if one.applies)
+        net = line_net(line.quantity, first.price, first.per, line.discount, "EUR")
+        assert net == line.net
+    page = text(as_("manager").get(f"/orders/{line.order_id}/lines/{line.id}/why"))
+    assert "List price" in page
+    assert "a larger quantity" in page
+
+
+def test_a_price_agreed_on_the_order_is_told_as_such(as_: Any, shop: Any) -> None:
+    line = placed(shop, "PAP-A4-80", Decimal(5), Decimal("4.20"))
+    assert not ask("orders.why_line", shop.manager, id=line.id).follows
+    browser = as_("manager")
+    assert "it was agreed on the order" in text(browser.get(f"/orders/{line.order_id}/lines/{line.id}/why"))
+    assert browser.get(f"/orders/{line.order_id + 1}/lines/{line.id}/why").status_code == 404
+
+
+def test_a_shortage_is_told_with_what_lies_where_and_who_holds_it(as_: Any, shop: Any) -> None:
+    first, second = (placed(shop, "ENV-DL", Decimal(n)) for n in (30, 100_000))
+    assert run("stock.move", shop.warehouse, [Move(shop.items["ENV-DL"], shop.warehouses["main"], Decimal(50))]).ok
+    for line in (first, second):
+        assert run("orders.confirm", shop.manager, [Ref(line.order_id)]).ok
+        run("orders.allocate", shop.manager, [Ref(line.order_id)], partial=True)
+    why = ask("orders.why_line", shop.manager, id=second.id).stock
+    assert why.missing == why.demand.quantity - why.demand.met - why.demand.allocated > 0
+    assert sum(one.held for one in why.levels) == why.demand.allocated
+    assert [one.held for one in why.ahead] == [30]
+    assert all(one.held + one.others + one.free == one.on_hand for one in why.levels)
+    assert sum(one.held for one in why.ahead) == sum(one.others for one in why.levels)
+    page = text(as_("manager").get(f"/orders/{second.order_id}/lines/{second.id}/why"))
+    assert "short" in page
+    assert "are held for another demand" in page
