@@ -20,7 +20,8 @@ SORTS = {"since": "t.entered_at, t.id", "due": "coalesce(w.due_at, m.due_at), t.
 @dataclass(frozen=True)
 class WaitingOn:
     """Ask what stands on maps: on one map (its key), at one node of it, or one subject wherever it stands. What stands in a
-    sub-process or on a called map is told there, and at the step around it only when that one is asked for."""
+    sub-process is told there, and at the step around it only when that one is asked for; what stands on a called map is told there
+    when no map is named."""
 
     map: str | None = None
     node: str | None = None
@@ -56,7 +57,8 @@ class Waiting(NamedTuple):
 def waiting_on(ctx: Reader, asked: WaitingOn) -> Page:
     """What stands on maps and on whom it waits, the longest first."""
     given = {name: getattr(asked, name) for name in ("map", "node", "subject_type", "subject")}
-    found = page(ctx, SQL.waiting_on, SORTS, asked, **given, innermost=None if asked.node else True)
+    inside = {"innermost": not asked.node or None, "anywhere": not (asked.node or asked.map) or None}
+    found = page(ctx, SQL.waiting_on, SORTS, asked, **given, **inside)
     compiled = sound_graphs(ctx, {row.digest for row in found.rows})
     titles = titles_of(ctx, {(row.subject_type, row.subject_id) for row in found.rows})
     rows = []
