@@ -19,7 +19,7 @@ from orderway.workflow.mining.own import process_of
 from .fields import span
 from .listing import address
 from .past import Chosen, chosen
-from .past_tables import TABLES, percent
+from .past_tables import TABLES, percent, way_words
 from .respond import page, read, show
 
 Text = str | Promise
@@ -166,8 +166,8 @@ def _all_words(deviations: Sequence[Any], *, judged: bool) -> dict[str, str]:
 
 def _way_columns() -> list[dict[str, Any]]:
     return [
-        {"key": "way", "label": _("Way"), "kind": "id"},
-        {"key": "told", "label": _("What deviates"), "grow": 6, "narrow": "sub"},
+        {"key": "way", "label": _("Way"), "grow": 6, "narrow": "title"},
+        {"key": "told", "label": _("What deviates"), "grow": 4, "narrow": "sub"},
         {"key": "cases", "label": _("Cases"), "kind": "number", "strong": True, "narrow": "end"},
         {"key": "fitness", "label": _("Fits by"), "kind": "number", "narrow": "end2"},
         {"key": "median", "label": _("Half took at most"), "kind": "number", "narrow": "hide"},
@@ -176,7 +176,7 @@ def _way_columns() -> list[dict[str, Any]]:
 
 def _way_row(key: str, row: Any) -> dict[str, Any]:
     cells = {
-        "way": row.variant[:8],
+        "way": way_words(row.names),
         "told": _all_words(row.deviations, judged=row.judged),
         "cases": row.cases,
         "fitness": percent(row.fitness) if row.judged else "",

@@ -148,7 +148,7 @@ def printed(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _live_map(key: str, live: Any, now: Any, step: str) -> dict[str, Any]:
-    waited = {place.node: place.waited for place in live.places}
+    waited = {place.node: place.waited for place in live.places if not place.meets}
     heat = {"heat": json.dumps(levels(waited)), "legend": legend(waited), "legend_words": _("Waiting together")}
     counts = _counts(live.places, now)
     return (

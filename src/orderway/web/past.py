@@ -76,11 +76,15 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
         map=_map(key, at, rows) if at.of == "waiting" and rows else None,
         tiles=_plot(at.of, rows),
         columns=table.columns,
-        rows=[table.row(row, lambda **given: address(request, **given)) for row in rows],
+        rows=[_numbered(n, table.row(row, lambda **given: address(request, **given))) for n, row in enumerate(rows, 1)],
         pager=_pager(request, cases) if cases else None,
         empty={"text": _("Nothing went through this map to its end in this period. Choose a longer one.")},
         about=table.about,
     )
+
+
+def _numbered(n: int, row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"cells": {"no": n, **row["cells"]}}
 
 
 def _views(request: HttpRequest, at: Chosen) -> list[dict[str, Any]]:
@@ -148,14 +152,15 @@ def _plot(of: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
     if plot is None or not rows:
         return []
     shown = rows[:BARS]
-    labels = [plot.label(row)[:18] for row in shown]
+    labels = [plot.label(n, row)[:18] for n, row in enumerate(shown, 1)]
     series = [
         {"name": str(name), "tone": tone, "values": [value(row) for row in shown]} for name, tone, value in plot.series
     ]
     chart = {"kind": "bar", "decimals": plot.decimals, "labels": labels, "series": series}
     words = "; ".join(
-        f"{plot.label(row)}: " + ", ".join(f"{name} {number(round(value(row)))}" for name, _tone, value in plot.series)
-        for row in shown
+        f"{plot.label(n, row)}: "
+        + ", ".join(f"{name} {number(round(value(row)))}" for name, _tone, value in plot.series)
+        for n, row in enumerate(shown, 1)
     )
     return [{"title": plot.title, "unit": plot.unit, "width": 12, "chart": json.dumps(chart), "chart_words": words}]
 

@@ -23,7 +23,7 @@ class Plot(NamedTuple):
 
     title: Text
     unit: Text
-    label: Callable[[Any], str]
+    label: Callable[[int, Any], str]
     series: Sequence[tuple[Text, str, Callable[[Any], float]]]
     decimals: int = 1
 
@@ -138,7 +138,7 @@ TABLES: Mapping[str, Table] = {
         Plot(
             lazy("Where it waited"),
             lazy("hours, all together"),
-            name_of,
+            lambda _n, row: name_of(row),
             ((lazy("waiting"), "wait", lambda row: hours(row.waited)), (lazy("work"), "accent", lambda row: hours(row.worked))),
         ),
         (
@@ -152,6 +152,7 @@ TABLES: Mapping[str, Table] = {
         lazy("Ways"),
         lazy("A way is the steps in the order in which they were come to. What runs side by side may come in another order."),
         (
+            column("no", lazy("No."), kind="number", soft=True, narrow="lead"),
             column("way", lazy("Way"), grow=6, narrow="title"),
             column("steps", lazy("Steps"), kind="number", narrow="hide"),
             column("cases", lazy("Cases"), kind="number", strong=True, narrow="end"),
@@ -164,7 +165,7 @@ TABLES: Mapping[str, Table] = {
         Plot(
             lazy("How often each way was taken"),
             lazy("cases"),
-            lambda row: str(row.variant[:8]),
+            lambda n, _row: _("Way %(n)s") % {"n": n},
             ((lazy("cases"), "accent", lambda row: float(row.cases)),),
             0,
         ),
@@ -189,7 +190,7 @@ TABLES: Mapping[str, Table] = {
         Plot(
             lazy("What doing it again cost"),
             lazy("hours, all together"),
-            name_of,
+            lambda _n, row: name_of(row),
             ((lazy("hours"), "late", lambda row: hours(row.again_took)),),
         ),
         (

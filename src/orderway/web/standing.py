@@ -137,13 +137,18 @@ def _waiting_row(row: Any, now: datetime) -> dict[str, Any]:
     cells = {
         "title": title,
         "name": row.name or _("Where ways meet"),
-        "whom": {"text": on_whom(row), "tone": "late" if row.on == "stuck" else ""},
+        "whom": {"text": on_whom(row), "tone": "late" if row.on == "stuck" else "", **_called(row)},
         "since": row.since,
         "here": span(now - row.since),
         "due": {"text": due, "tone": tone},
     }
     url = reverse("work-item", args=[row.item]) if row.item else own
     return {"id": row.id, "url": url, "label": title, "tone": "late" if row.on == "stuck" else tone, "cells": cells}
+
+
+def _called(row: Any) -> dict[str, str]:
+    """Where to read on, when something waits on another map."""
+    return {"url": f"{reverse('map', args=[row.called])}?by=waiting"} if row.called else {}
 
 
 def on_whom(row: Any) -> str:

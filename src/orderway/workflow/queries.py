@@ -13,6 +13,7 @@ from . import behind, compliance, drawing, standing, starting, waiting
 from .graph import Graph
 from .mining import own, past
 from .mining.past import seconds
+from .mining.turns import MEETS
 from .naming import name_of, said
 from .published import graphs, sound_graphs
 from .trying import queries as trying
@@ -47,7 +48,8 @@ class LiveMap:
 
 class Place(NamedTuple):
     """What stands at a node now: how many, since when the oldest, how many late, stuck, and held by somebody; how long they have
-    waited together, and half of them at least. Label in the reader's language; `department` is the key of the node's."""
+    waited together, and half of them at least. Label in the reader's language; `department` is the key of the node's, `meets`
+    whether ways only meet here, so that it waits for others."""
 
     node: str
     name: str
@@ -59,6 +61,7 @@ class Place(NamedTuple):
     waited: timedelta
     median: timedelta
     department: str
+    meets: bool
 
 
 class Live(NamedTuple):
@@ -87,7 +90,10 @@ def _place(graph: Graph, row: Any) -> Place:
     lengths = {"waited": seconds(row.waited), "median": seconds(row.median)}
     node = graph.nodes.get(row.node)
     return Place(
-        **{**row._asdict(), **lengths}, name=name_of(graph, row.node), department=node.department if node else ""
+        **{**row._asdict(), **lengths},
+        name=name_of(graph, row.node),
+        department=node.department if node else "",
+        meets=node is not None and isinstance(node.does, MEETS),
     )
 
 

@@ -242,6 +242,8 @@ class _Builder:
         clears = told | (inner - standing)
         for ways in self._leaves(element):
             self._maybe_seen(element, Move((inside,), ways, empty=standing, clears=clears))
+            if element.loop and element.loop.kind != "loop" and element.loop.condition:
+                self.found.append(Move((inside,), ways, clears=inner | told))  # the rounds still on their way are ended
         if element.loop:
             between = frozenset() if element.loop.kind == "parallel" else standing
             self.found += [Move((inside,), (inside, *puts), empty=between) for puts in starts]

@@ -1,5 +1,6 @@
 """Whether our own cases fit a version of their map: the ways they took, held against the drawing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -36,6 +37,7 @@ class WayFit(NamedTuple):
     where that was too much to find out."""
 
     variant: str
+    names: Sequence[str]
     cases: int
     median: timedelta
     fitness: float
@@ -59,7 +61,17 @@ def conformance(ctx: Reader, asked: Conformance) -> list[WayFit]:
     for row in rows:
         fit = fits[tuple(row.steps)]
         told = tuple(one._replace(step=versions.name(one.step) or one.step) for one in fit.deviations)
-        found.append(WayFit(row.variant, row.cases, seconds(row.median), fit.fitness, fit.judged, told))
+        found.append(
+            WayFit(
+                row.variant,
+                [versions.name(node) for node in row.steps],
+                row.cases,
+                seconds(row.median),
+                fit.fitness,
+                fit.judged,
+                told,
+            )
+        )
     return found
 
 

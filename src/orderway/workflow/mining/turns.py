@@ -6,7 +6,8 @@ from typing import NamedTuple
 from ..graph import Call, Decide, Gather, Graph, Hear, Include, Pause, Race, Script, Step, Throw, Wait, Work
 
 STEPS = Work | Step | Script | Decide | Call | Wait | Hear | Pause
-GATES = Race | Gather | Include
+# where ways only meet nobody holds anything up: what is waited there is waited on the other ways
+MEETS = Gather | Include
 CAME, STEP, LEFT, CLEARED = "came", "step", "left", "cleared"
 
 
@@ -39,10 +40,10 @@ def _of(graph: Graph) -> Iterator[tuple[str, str, str]]:
             target = graph.nodes[way.target]
             if isinstance(target.does, STEPS) or (isinstance(target.does, Throw) and not target.does.ends):
                 yield way.flow, target.id, STEP
-            elif isinstance(target.does, GATES):
+            elif isinstance(target.does, Race):
                 yield way.flow, target.id, CAME
         # several ways are taken at once, save after a gateway that chooses: one of them says that the node was left
-        ways = node.ways if isinstance(node.does, GATES) else node.ways[:1]
+        ways = node.ways if isinstance(node.does, Race) else node.ways[:1]
         yield from ((way.flow, *gone) for way in ways for gone in _gone(graph, holds, node.id))
 
 
@@ -50,7 +51,7 @@ def _gone(graph: Graph, holds: Mapping[str, frozenset[str]], id: str) -> Iterato
     """Where one stands no more once a node was left (the node, and the activity that its event stopped), and where nobody does:
     what lies in them."""
     node = graph.nodes[id]
-    yield id, CLEARED if isinstance(node.does, Gather | Include) else LEFT
+    yield id, LEFT
     cleared = holds.get(id, frozenset())
     if node.host and node.stops and _begins_part(graph, id):
         around = next((scope for scope, inside in graph.inside.items() if node.host in inside.parts), "")
@@ -58,7 +59,7 @@ def _gone(graph: Graph, holds: Mapping[str, frozenset[str]], id: str) -> Iterato
     elif node.host and node.stops:
         yield node.host, LEFT
         cleared = holds.get(node.host, frozenset())
-    yield from ((one, CLEARED) for one in sorted(cleared) if isinstance(graph.nodes[one].does, STEPS | GATES | Throw))
+    yield from ((one, CLEARED) for one in sorted(cleared) if isinstance(graph.nodes[one].does, STEPS | Race | Throw))
 
 
 def _begins_part(graph: Graph, id: str) -> bool:

@@ -123,7 +123,8 @@ where t.state <> 'listening' and i.state = 'running' and {visible token t}
   and i.subject_id = %(subject)s::bigint --? subject
   and %(innermost)s::boolean and not exists ( --? innermost
       select from token o where o.instance_id = t.instance_id and o.scope = t.id and o.state <> 'listening') --? innermost
-  and not exists (select from process_instance c where c.root_id = i.root_id and c.called_by = t.id and c.state = 'running') --? innermost
+  and %(anywhere)s::boolean and not exists ( --? anywhere
+      select from process_instance c where c.root_id = i.root_id and c.called_by = t.id and c.state = 'running') --? anywhere
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: instances

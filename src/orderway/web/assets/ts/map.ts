@@ -74,7 +74,8 @@ function begin(root: HTMLElement, viewer: NavigatedViewer): void {
   const { inner, outer } = canvas.viewbox();
   const width = outer.width / LEGIBLE, height = outer.height / LEGIBLE;
   const registry = viewer.get<Registry>("elementRegistry");
-  const standing = [...dataJson<string[]>(root, "current", []), ...Object.keys(dataJson<Record<string, Standing>>(root, "counts", {}))];
+  const heat = Object.entries(dataJson<Record<string, number>>(root, "heat", {})).sort((a, b) => b[1] - a[1]).map(([id]) => id);
+  const standing = [...dataJson<string[]>(root, "current", []), ...heat, ...Object.keys(dataJson<Record<string, Standing>>(root, "counts", {}))];
   const at = standing.map((id) => registry.get(id)).find((shape) => shape?.x !== undefined);
   const middle = at ? { x: (at.x ?? 0) + (at.width ?? 0) / 2, y: (at.y ?? 0) + (at.height ?? 0) / 2 } : { x: inner.x, y: inner.y };
   const within = (wanted: number, from: number, size: number, shown: number): number =>
