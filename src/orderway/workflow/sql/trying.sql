@@ -8,6 +8,13 @@ where d.key = %(map)s::text and i.parent_id is null and {visible process_instanc
   and i.id = %(root)s::bigint --? root
 order by i.id
 
+-- name: many
+-- How many runs of a map began in a period.
+select count(*) as many
+from process_instance i join process_definition d on d.id = i.definition_id
+where d.key = %(map)s::text and i.parent_id is null and {visible process_instance i}
+  and i.started_at >= %(since)s::timestamptz and i.started_at < %(until)s::timestamptz
+
 -- name: rides
 -- The runs of subjects through a map and what it called, each map before what it called.
 select i.id, i.root_id, i.subject_type, i.subject_id, v.digest, i.path, i.path_at, i.state, i.started_at, i.ended_at, i.values::text as filled
