@@ -186,6 +186,30 @@ def test_one_that_was_taken_off_goes_as_far_again_and_one_that_was_moved_over_is
     assert (found.sums.unreplayed, found.sums.differing) == (1, 0)
 
 
+def test_one_more_approver_takes_the_time_they_took_and_may_give_it_back(shop: Any, trial: object) -> None:
+    with clock.at(BEGIN):
+        publish(ONE_LOOK)
+        people = trials(2)
+        row = [StartMap("trial_map", one, approver=shop.planner.id, step="look") for one in people]
+        assert run("workflow.start", shop.manager, row).ok
+    for hours, subject, outcome in (
+        (1, 0, "good"),
+        (1, 1, "good"),
+        (3, 0, "agree"),
+        (4, 1, "give_back"),
+        (6, 1, "bad"),
+        (9, 1, "agree"),
+    ):
+        with clock.at(BEGIN + timedelta(hours=hours)):
+            decide([people[subject]], "look", outcome)
+    with clock.at(LATER):
+        found = tried("trial_map")
+        save(TWO_LOOKS)
+        more = tried("trial_map")
+    assert [(row.why, row.took_after) for row in found.rows] == [("", timedelta(hours=3)), ("", timedelta(hours=9))]
+    assert [len(row.extra) for row in more.rows] == [1, 1]
+
+
 def test_who_may_not_draw_may_not_try(looked_at: list[int]) -> None:
     save(TWO_LOOKS)
     for role, allowed in (("manager", True), ("administrator", True), ("warehouse", False)):

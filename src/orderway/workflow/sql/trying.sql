@@ -24,7 +24,8 @@ order by i.root_id, i.id
 
 -- name: items
 -- The decisions people made on these runs, or still have to make.
-select i.root_id, d.key as map, w.node, w.role, w.opened_at, w.due_at, w.done_at, w.state, w.outcome, w.values::text as filled, w.basis
+select w.id, i.root_id, d.key as map, w.node, w.role, w.opened_at, w.due_at, w.done_at, w.state, w.outcome, w.values::text as filled, w.basis,
+       w.token_id, w.extra, w.sends_back
 from process_instance i
 join work_item w on w.instance_id = i.id
 join process_definition d on d.id = w.definition_id
