@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from orderway.decisions.commands.draft import SaveTable
+from orderway.decisions.commands.publish import PublishTable
 from orderway.kernel import clock
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import run
@@ -124,3 +126,39 @@ def test_who_may_not_draw_may_not_try(as_, looked_at):
     assert browser.get(f"{PAGE}/1").status_code == 403
     assert as_("manager").get("/maps/no_such_map/try").status_code == 404
     assert as_("manager").get(f"{PAGE}/999999").status_code == 404
+
+
+TABLE = (
+    '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:size" name="size"><decision id="size" name="Size of orders">'
+    '<decisionTable hitPolicy="FIRST"><input label="Net"><inputExpression typeRef="number"><text>net</text></inputExpression></input>'
+    '<output name="size" typeRef="string"/>'
+    '<rule><inputEntry><text>&gt;= {0}</text></inputEntry><outputEntry><text>"large"</text></outputEntry></rule>'
+    '<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>"small"</text></outputEntry></rule>'
+    "</decisionTable></decision></definitions>"
+)
+SIZED = (
+    HEAD.replace('id="tried" name="Tried"', 'id="sized" name="Sized"')
+    + '<businessRuleTask id="ask" name="How large?" o:decision="size"/><exclusiveGateway id="g" default="g.e"/>'
+    + look("look", "Look at large ones")
+    + '<endEvent id="e"/><sequenceFlow id="g.look" sourceRef="g" targetRef="look"><conditionExpression>size = "large"</conditionExpression>'
+    + f"</sequenceFlow>{ways('s', 'ask', 'g', 'e')}{ways('look', 'e')}</process></definitions>"
+)
+
+
+def test_a_drawn_table_is_tried_with_the_maps_that_ask_it(as_, shop, order):
+    trying._kept.clear()
+    system = system_actor(shop.company)
+    with clock.at(clock.now() - timedelta(hours=3)):
+        assert run("decisions.publish", system, [PublishTable(TABLE.replace("{0}", "9999999"), "order", "first")]).ok
+        assert run("workflow.publish", system, [PublishMap(SIZED)]).ok
+        assert run("workflow.start", system, [StartMap("sized", order)]).ok
+    browser = as_("manager")
+    assert "0 differences" in browser.get("/maps/sized/try").content.decode()
+    assert run("decisions.save_draft", shop.manager, [SaveTable("size", TABLE.replace("{0}", "0"), "order")]).ok
+    page = browser.get("/maps/sized/try").content.decode()
+    assert "0 differences" in page
+    assert "Size of orders" in page
+    page = browser.get("/maps/sized/try?table=size").content.decode()
+    assert "more: Look at large ones" in page
+    one = re.search(r'href="(/maps/sized/try/\d+\?table=size)"', page)
+    assert "more: Look at large ones" in browser.get(one[1]).content.decode()

@@ -20,9 +20,9 @@ from .drawing import name_of
 from .fields import span
 from .listing import address, column
 from .publishing import title_of
-from .respond import actor, asked, found, need, page, read, show
+from .respond import actor, asked, found, need, page, read, read_if, show
 from .templatetags.ui import number
-from .trying_one import changes, given, named
+from .trying_one import changes, draft_table, given, named
 from .trying_words import ASSUMED
 
 A_PAGE = 50
@@ -44,7 +44,7 @@ _kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable | None]]
 def try_map(request: HttpRequest, key: str) -> HttpResponse:
     """A draft on the orders of a month: the sums, the map with what changes, and every order that would go another way."""
     need(request, "workflow.save_draft")
-    question = asked(request, "workflow.try", map=key, tables=())
+    question = asked(request, "workflow.try", map=key, tables=draft_table(request))
     if not request.GET.get("now") and not _is_kept(request, question):
         many = read(request, "workflow.to_try", question).subjects
         if many > AT_ONCE:
@@ -93,7 +93,7 @@ def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
     """What an answer rests on: who asked what, of which save of the drawing, in which language."""
     draft = read(request, "workflow.draft", map=question.map)
     who = actor(request)
-    told = (who.company_id, who.id, question.map, question.version, question.since, question.until)
+    told = (who.company_id, who.id, question.map, question.version, question.since, question.until, *question.tables)
     return (*told, draft.revision if draft else 0, get_language())
 
 
@@ -141,9 +141,13 @@ def _fields(request: HttpRequest, tried: Tried, key: str) -> list[dict[str, Any]
     draft = read(request, "workflow.draft", map=key)
     what = [("", _("Draft"))] if draft else []
     what += [(str(number), _("Version %(n)s") % {"n": number}) for number in numbers]
+    tables = [(row.key, row.name) for row in read_if(request, "decisions.drafts") or ()]
+    table = {"name": "table", "label": _("With the table"), "kind": "select", "value": request.GET.get("table", ""),
+             "choices": [{"value": value, "label": label} for value, label in [("", _("as published")), *tables]]}  # fmt: skip
     return [
         {"name": "version", "label": _("What to try"), "kind": "select", "value": str(tried.version or ""),
          "choices": [{"value": value, "label": label} for value, label in what]},
+        *([table] if tables else []),
         {"name": "since", "label": _("Begun from"), "kind": "date", "value": tried.since.isoformat()},
         {"name": "until", "label": _("to"), "kind": "date", "value": tried.until.isoformat()},
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from orderway.workflow.trying.queries import BothWays, Named
 
 from .fields import span
 from .listing import column
-from .respond import asked, found, need, page, read, show
+from .respond import asked, found, need, page, read, read_if, show
 from .templatetags.ui import moment
 from .trying_words import ASSUMED, WHY
 from .words import ROLES
@@ -30,9 +30,18 @@ STEP_COLUMNS = (
 )
 
 
+def draft_table(request: HttpRequest) -> tuple[str, ...]:
+    """The draft of the table that the address names, to be tried in the place of the published one."""
+    key = request.GET.get("table", "")
+    draft = read_if(request, "decisions.draft", key=key) if key else None
+    return (draft.xml,) if draft else ()
+
+
 def given(request: HttpRequest) -> str:
     """What is tried and on which days, for the addresses that lead from one page of a trial to another."""
-    said = urlencode({name: request.GET[name] for name in ("version", "since", "until") if request.GET.get(name)})
+    said = urlencode(
+        {name: request.GET[name] for name in ("version", "table", "since", "until") if request.GET.get(name)}
+    )
     return f"?{said}" if said else ""
 
 
@@ -69,7 +78,7 @@ def _listed(names: Sequence[str]) -> str:
 def try_one(request: HttpRequest, key: str, run: int) -> HttpResponse:
     """Both ways of one order, step by step."""
     need(request, "workflow.save_draft")
-    question = asked(request, "workflow.try_one", map=key, run=run, tables=())
+    question = asked(request, "workflow.try_one", map=key, run=run, tables=draft_table(request))
     both = found(read(request, "workflow.try_one", question))
     return show(
         request,
