@@ -372,7 +372,7 @@ def test_the_drawing_page_is_accessible_in_light_dark_and_on_a_phone(at_desk: Ca
         pytest.skip("axe-core is not installed: `npm ci` does it")
     board = Board(at_desk("administrator"))
     page = board.page
-    for path in ("/maps/trade_order/edit", "/maps/new", "/maps/trade_order/versions"):
+    for path in ("/maps/trade_order/edit", "/maps/new", "/maps/trade_order/versions", "/maps/trade_order/try"):
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.goto(path)

@@ -102,11 +102,12 @@ def by_chance(name: int) -> Callable[[Any], tuple[str, timedelta]]:
 
 def as_before(subject: int, usual: timedelta) -> Callable[[Any], tuple[str, timedelta]]:
     """As people decided about a subject; where they were never asked, the first outcome, after the usual time."""
-    known = {
-        (row.node, row.turn): (row.outcome, row.done_at - row.opened_at)
-        for row in fetch(ITEMS, {"id": subject})
-        if row.state == "done"
-    }
+    known = {}
+    for row in fetch(ITEMS, {"id": subject}):
+        if row.state == "done":
+            known[row.node, row.turn] = (row.outcome, row.done_at - row.opened_at)
+        elif row.state == "withdrawn":  # as a trial assumes: later than it was withdrawn
+            known[row.node, row.turn] = ("left", row.done_at - row.opened_at + usual)
     return lambda row: known.get((row.node, row.turn), ("left", usual))
 
 

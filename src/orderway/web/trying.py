@@ -4,41 +4,38 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
-from orderway.workflow.trying.comparing import Stop, Went
-from orderway.workflow.trying.queries import BothWays, NotRunnable, Tried
+from orderway.workflow.trying.comparing import Went
+from orderway.workflow.trying.queries import NotRunnable, Tried
 
 from .drawing import name_of
 from .fields import span
 from .listing import address, column
-from .respond import actor, asked, found, need, page, read, show
-from .templatetags.ui import moment
-from .trying_words import ASSUMED, WHY
-from .words import ROLES
+from .publishing import title_of
+from .respond import actor, asked, found, need, page, read, read_if, show
+from .templatetags.ui import number
+from .trying_one import changes, draft_table, given, named
+from .trying_words import ASSUMED
 
 A_PAGE = 50
 MOST_KEPT = 8
 KEPT_FOR = timedelta(minutes=10)
+AT_ONCE = 500  # more than that are tried behind a page that says so
+A_SECOND = 300
 COLUMNS = (
     column("title", lazy("What"), kind="id"),
     column("changes", lazy("What would change"), grow=6, narrow="sub"),
     column("late", lazy("Late steps"), kind="number", narrow="hide"),
     column("took", lazy("It took"), kind="number", soft=True, narrow="end2"),
     column("would", lazy("It would take"), kind="number", narrow="end"),
-)
-STEP_COLUMNS = (
-    column("step", lazy("Step"), kind="id"),
-    column("change", lazy("Change"), narrow="end"),
-    column("went", lazy("As it went"), grow=3, narrow="sub"),
-    column("would", lazy("As it would go"), grow=3, narrow="sub"),
 )
 _kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable | None]] = OrderedDict()
 
@@ -47,13 +44,18 @@ _kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable | None]]
 def try_map(request: HttpRequest, key: str) -> HttpResponse:
     """A draft on the orders of a month: the sums, the map with what changes, and every order that would go another way."""
     need(request, "workflow.save_draft")
-    question = asked(request, "workflow.try", map=key, tables=())
+    question = asked(request, "workflow.try", map=key, tables=draft_table(request))
+    if not request.GET.get("now") and not _is_kept(request, question):
+        many = read(request, "workflow.to_try", question).subjects
+        if many > AT_ONCE:
+            return _in_a_while(request, key, many)
     tried = found(_tried(request, question))
     if isinstance(tried, NotRunnable):
         return _not_runnable(request, key)
     chosen = _chosen(request, tried)
     start = _start(request)
     rows = [row for row in chosen if _fits(row, request.GET.get("q", ""))]
+    names = named(tried.names)
     shown = rows[start : start + A_PAGE]
     return show(
         request,
@@ -70,7 +72,7 @@ def try_map(request: HttpRequest, key: str) -> HttpResponse:
         views=_views(request, tried),
         search={"value": request.GET.get("q", ""), "label": _("Find"), "other_params": _others(request)},
         columns=COLUMNS,
-        rows=[_row(key, tried, row) for row in shown],
+        rows=[_row(request, key, tried, row, names) for row in shown],
         pager=_pager(request, start, len(shown), len(rows)),
         empty={"text": _empty(tried, request)},
     )
@@ -78,19 +80,39 @@ def try_map(request: HttpRequest, key: str) -> HttpResponse:
 
 def _tried(request: HttpRequest, question: Any) -> Tried | NotRunnable | None:
     """The answer, kept a while for whoever looks through it: pages, searches and filters of one trial are one trial."""
-    draft = read(request, "workflow.draft", map=question.map)
-    who = actor(request)
-    told = (who.company_id, who.id, question.map, question.version, question.since, question.until)
-    seen = (*told, draft.revision if draft else 0, request.LANGUAGE_CODE)
-    now = datetime.now().astimezone()
-    kept = _kept.get(seen)
-    if kept is not None and now - kept[0] < KEPT_FOR and not request.GET.get("again"):
-        return kept[1]
+    if _is_kept(request, question):
+        return _kept[_seen(request, question)][1]
     answer: Tried | NotRunnable | None = read(request, "workflow.try", question)
-    _kept[seen] = (now, answer)
+    _kept[_seen(request, question)] = (timezone.now(), answer)
     while len(_kept) > MOST_KEPT:
         _kept.popitem(last=False)
     return answer
+
+
+def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
+    """What an answer rests on: who asked what, of which save of the drawing, in which language."""
+    draft = read(request, "workflow.draft", map=question.map)
+    who = actor(request)
+    told = (who.company_id, who.id, question.map, question.version, question.since, question.until, *question.tables)
+    return (*told, draft.revision if draft else 0, get_language())
+
+
+def _is_kept(request: HttpRequest, question: Any) -> bool:
+    kept = _kept.get(_seen(request, question))
+    return kept is not None and timezone.now() - kept[0] < KEPT_FOR and not request.GET.get("again")
+
+
+def _in_a_while(request: HttpRequest, key: str, many: int) -> HttpResponse:
+    """A page that is there at once, and asks for the trial itself."""
+    return show(
+        request,
+        "maps/trying.html",
+        title=_("Try %(name)s") % {"name": title_of(request, key)},
+        back_url=reverse("map", args=[key]),
+        url=address(request, now="1", after=None),
+        words=ngettext("%(n)s is tried; that takes about %(s)s s.", "%(n)s are tried; that takes about %(s)s s.", many)
+        % {"n": number(many), "s": max(1, round(many / A_SECOND))},
+    )
 
 
 def _not_runnable(request: HttpRequest, key: str) -> HttpResponse:
@@ -119,9 +141,13 @@ def _fields(request: HttpRequest, tried: Tried, key: str) -> list[dict[str, Any]
     draft = read(request, "workflow.draft", map=key)
     what = [("", _("Draft"))] if draft else []
     what += [(str(number), _("Version %(n)s") % {"n": number}) for number in numbers]
+    tables = [(row.key, row.name) for row in read_if(request, "decisions.drafts") or ()]
+    table = {"name": "table", "label": _("With the table"), "kind": "select", "value": request.GET.get("table", ""),
+             "choices": [{"value": value, "label": label} for value, label in [("", _("as published")), *tables]]}  # fmt: skip
     return [
         {"name": "version", "label": _("What to try"), "kind": "select", "value": str(tried.version or ""),
          "choices": [{"value": value, "label": label} for value, label in what]},
+        *([table] if tables else []),
         {"name": "since", "label": _("Begun from"), "kind": "date", "value": tried.since.isoformat()},
         {"name": "until", "label": _("to"), "kind": "date", "value": tried.until.isoformat()},
     ]  # fmt: skip
@@ -218,7 +244,7 @@ def _views(request: HttpRequest, tried: Tried) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": address(request, view=name or None, again=None),
+            "url": address(request, view=name or None, again=None, now=None),
             "count": sum(_in_view(name, row) for row in tried.rows),
             "late": name == "unreplayed" and tried.sums.unreplayed > 0,
             "current": name == _view(request),
@@ -228,7 +254,9 @@ def _views(request: HttpRequest, tried: Tried) -> list[dict[str, Any]]:
 
 
 def _others(request: HttpRequest) -> list[dict[str, str]]:
-    return [{"name": k, "value": str(v)} for k, v in request.GET.items() if k not in ("q", "after", "again") and v]
+    return [
+        {"name": k, "value": str(v)} for k, v in request.GET.items() if k not in ("q", "after", "again", "now") and v
+    ]
 
 
 def _fits(row: Went, words: str) -> bool:
@@ -241,11 +269,13 @@ def _start(request: HttpRequest) -> int:
 
 
 def _pager(request: HttpRequest, start: int, shown: int, count: int) -> dict[str, Any]:
+    """The pages of what is shown; turning one does not try again."""
     pager: dict[str, Any] = {"first": start + 1, "last": start + shown, "count": str(count)}
+    fresh = {"again": None, "now": None}
     if start + shown < count:
-        pager["next_url"] = address(request, after=str(start + shown))
+        pager["next_url"] = address(request, **fresh, after=str(start + shown))
     if start:
-        pager["previous_url"] = address(request, after=str(max(0, start - A_PAGE)) if start > A_PAGE else None)
+        pager["previous_url"] = address(request, **fresh, after=str(start - A_PAGE) if start > A_PAGE else None)
     return pager
 
 
@@ -259,13 +289,14 @@ def _empty(tried: Tried, request: HttpRequest) -> str:
     return _("None of them.")
 
 
-def _row(key: str, tried: Tried, row: Went) -> dict[str, Any]:
-    given = {"version": str(tried.version)} if tried.version else {}
-    url = reverse("map-try-one", args=[key, row.root])
+def _row(
+    request: HttpRequest, key: str, tried: Tried, row: Went, names: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    url = reverse("map-try-one", args=[key, row.root]) + given(request)
     title = row.title or f"{tried.subject_type} {row.subject}"
     cells = {
         "title": title,
-        "changes": changes(row, tried.names),
+        "changes": changes(row, names),
         "late": {"text": f"{row.late_before} → {row.late_after}", "tone": "late"}
         if row.late_after > row.late_before
         else "",
@@ -273,124 +304,9 @@ def _row(key: str, tried: Tried, row: Went) -> dict[str, Any]:
         "would": _length(row.took_after),
     }
     tone = "wait" if row.why else ""
-    return {"id": row.root, "url": url + _query(given), "label": title, "tone": tone, "cells": cells}
-
-
-def _query(given: Mapping[str, str]) -> str:
-    return "?" + "&".join(f"{name}={value}" for name, value in given.items()) if given else ""
-
-
-def changes(row: Went, names: Mapping[tuple[str, str], str]) -> str:
-    """What would change for one subject, in words."""
-    if row.why:
-        where = names.get(row.where, "") if row.where else ""
-        return str(WHY.get(row.why, row.why)) % {"where": where or _("an unnamed place")}
-    parts = []
-    for words, places in (
-        (_("more: %(s)s"), row.extra),
-        (_("fewer: %(s)s"), row.missing),
-        (_("by another role: %(s)s"), row.handed),
-    ):
-        if places:
-            parts.append(words % {"s": _listed([names.get(place) or _("an unnamed place") for place in places])})
-    if row.ends:
-        ends = {
-            "running": _("would still be on its way"),
-            "ended": _("would have ended"),
-            "stopped": _("would be stopped"),
-        }
-        parts.append(ends.get(row.ends, row.ends))
-    return "; ".join(parts)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names one after the other, each once with how often."""
-    once = dict.fromkeys(names)
-    return ", ".join(name if names.count(name) == 1 else f"{name} × {names.count(name)}" for name in once)
-
-
-@page
-def try_one(request: HttpRequest, key: str, run: int) -> HttpResponse:
-    """Both ways of one order, step by step."""
-    need(request, "workflow.save_draft")
-    question = asked(request, "workflow.try_one", map=key, run=run, tables=())
-    both = found(read(request, "workflow.try_one", question))
-    return show(
-        request,
-        "layouts/list.html",
-        title=both.went.title or f"{both.subject_type} {both.went.subject}",
-        sub=changes(both.went, both.names) or _("It would go the same way"),
-        back_url=reverse("map-try", args=[key])
-        + _query({"version": str(question.version)} if question.version else {}),
-        actions=_order(both),
-        columns=STEP_COLUMNS,
-        rows=_both(both),
-        empty={"text": _("It has not come to any step yet.")},
-        note=_one_note(both),
-    )
-
-
-def _order(both: BothWays) -> list[dict[str, Any]]:
-    if both.subject_type != "order":
-        return []
-    return [{"label": _("To the order"), "url": reverse("order", args=[both.went.subject]), "icon": "arrow-right"}]
-
-
-def _one_note(both: BothWays) -> dict[str, Any] | None:
-    told = [
-        f"{both.names.get(place) or place[1]}: {ASSUMED.get(code, code)}"
-        for code, place in dict.fromkeys(both.went.assumed)
-    ]
-    if not told:
-        return None
-    return {"lead": _("Assumed, because it never really happened:"), "text": " ".join(told), "tone": ""}
-
-
-def _both(both: BothWays) -> list[dict[str, Any]]:
-    """Both ways as one table: steps of the same place beside each other, the others alone."""
-    was, would = [stop.place for stop in both.before], [stop.place for stop in both.after]
-    pairs: list[tuple[Stop | None, Stop | None]] = []
-    for what, a, b, c, d in SequenceMatcher(None, was, would, autojunk=False).get_opcodes():
-        if what == "equal":
-            pairs += zip(both.before[a:b], both.after[c:d], strict=True)
-        else:
-            pairs += [(stop, None) for stop in both.before[a:b]] + [(None, stop) for stop in both.after[c:d]]
-    return [_pair(number, before, after, both) for number, (before, after) in enumerate(pairs)]
-
-
-def _pair(number: int, before: Stop | None, after: Stop | None, both: BothWays) -> dict[str, Any]:
-    place = (before or after).place  # type: ignore[union-attr]
-    change = {"text": _("left out"), "tone": "late"} if after is None else {"text": _("more"), "tone": "done"}
-    cells = {
-        "step": both.names.get(place) or _("Where ways meet"),
-        "change": change if before is None or after is None else "",
-        "went": _stop_words(before, both),
-        "would": _stop_words(after, both),
-    }
-    tone = "late" if after is None else "done" if before is None else ""
-    return {"id": number, "label": cells["step"], "tone": tone, "cells": cells}
-
-
-def _stop_words(stop: Stop | None, both: BothWays) -> dict[str, Any] | str:
-    if stop is None:
-        return ""
-    words = [moment(stop.at)]
-    if stop.role:
-        words.append(str(ROLES.get(stop.role, stop.role)))
-    if stop.state == "kept":
-        words.append(_("the earlier approval held"))
-    elif stop.state == "withdrawn":
-        words.append(_("nobody had to decide any more"))
-    elif stop.state == "open":
-        words.append(_("not decided yet"))
-    elif stop.done_at:
-        outcome = both.outcomes.get((stop.place, stop.outcome)) or _("done")
-        words.append(_("%(outcome)s after %(span)s") % {"outcome": outcome, "span": span(stop.done_at - stop.at)})
-    late = stop.late(both.now)
-    return {"text": ", ".join([*words, *([_("late")] if late else [])]), "tone": "late" if late else ""}
+    return {"id": row.root, "url": url, "label": title, "tone": tone, "cells": cells}
 
 
 urls = [
     path("maps/<mapkey:key>/try", try_map, name="map-try"),
-    path("maps/<mapkey:key>/try/<int:run>", try_one, name="map-try-one"),
 ]

@@ -36,6 +36,7 @@ FAMILIES = (
     "drawing",
     "publishing",
     "trying",
+    "trying_one",
     "moving_over",
     "past",
     "fitting",

@@ -8,6 +8,13 @@ where d.key = %(map)s::text and i.parent_id is null and {visible process_instanc
   and i.id = %(root)s::bigint --? root
 order by i.id
 
+-- name: many
+-- How many runs of a map began in a period.
+select count(*) as many
+from process_instance i join process_definition d on d.id = i.definition_id
+where d.key = %(map)s::text and i.parent_id is null and {visible process_instance i}
+  and i.started_at >= %(since)s::timestamptz and i.started_at < %(until)s::timestamptz
+
 -- name: rides
 -- The runs of subjects through a map and what it called, each map before what it called.
 select i.id, i.root_id, i.subject_type, i.subject_id, v.digest, i.path, i.path_at, i.state, i.started_at, i.ended_at, i.values::text as filled
@@ -17,7 +24,8 @@ order by i.root_id, i.id
 
 -- name: items
 -- The decisions people made on these runs, or still have to make.
-select i.root_id, d.key as map, w.node, w.role, w.opened_at, w.due_at, w.done_at, w.state, w.outcome, w.values::text as filled, w.basis
+select w.id, i.root_id, d.key as map, w.node, w.role, w.opened_at, w.due_at, w.done_at, w.state, w.outcome, w.values::text as filled, w.basis,
+       w.token_id, w.extra, w.sends_back
 from process_instance i
 join work_item w on w.instance_id = i.id
 join process_definition d on d.id = w.definition_id

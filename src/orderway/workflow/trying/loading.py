@@ -88,11 +88,15 @@ def _rides(rows: Sequence[Any], compiled: Mapping[str, Graph]) -> Mapping[int, l
 
 def _items(ctx: Reader, found: Sequence[Any], kind: str, ids: Sequence[int]) -> Mapping[int, list[Item]]:
     items: dict[int, list[Item]] = defaultdict(list)
-    for row in ctx.fetch(SQL.items, roots=[one.id for one in found]):
+    rows = ctx.fetch(SQL.items, roots=[one.id for one in found])
+    agreeing = _agreeing(rows)
+    for row in rows:
+        if row.extra:
+            continue
         items[row.root_id].append(
             Item(
                 (row.map, row.node), row.role, row.opened_at, row.due_at, row.done_at, row.state, row.outcome,
-                json.loads(row.filled), row.basis,
+                json.loads(row.filled), row.basis, *agreeing.get(row.id, ()),
             )
         )  # fmt: skip
     root_of: dict[int, int] = {one.subject_id: one.id for one in found}
@@ -100,6 +104,26 @@ def _items(ctx: Reader, found: Sequence[Any], kind: str, ids: Sequence[int]) -> 
         place = (row.map, row.node)
         items[root_of[row.subject_id]].append(Item(place, "", row.at, done_at=row.at, state="kept"))
     return items
+
+
+def _agreeing(rows: Sequence[Any]) -> Mapping[int, tuple[timedelta | None, bool]]:
+    """For decisions to which others had to agree, by id: how long these took (None: not all have) and whether one gave it back."""
+    asked: dict[int, list[Any]] = defaultdict(list)
+    last: dict[int, Any] = {}
+    for row in rows:
+        if not row.extra:
+            last[row.token_id] = row
+        elif row.token_id in last:
+            asked[last[row.token_id].id].append(row)
+    found: dict[int, tuple[timedelta | None, bool]] = {}
+    for row in rows:
+        if row.id in asked and row.done_at is not None:
+            told = [one for one in asked[row.id] if one.state != "withdrawn"]
+            ends = [one.done_at for one in told if one.done_at is not None]
+            back = any(one.sends_back for one in told)
+            waits = any(one.state == "open" for one in told) and not back
+            found[row.id] = (None if waits else max(ends, default=row.done_at) - row.done_at, back)
+    return found
 
 
 def _arrived(ctx: Reader, kind: str, ids: Sequence[int]) -> Mapping[int, list[tuple[str, datetime]]]:

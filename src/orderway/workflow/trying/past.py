@@ -17,7 +17,8 @@ Place = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Item:
     """A decision that waited for a person: `state` open, done or withdrawn (kept: an earlier approval still held, nobody was asked).
-    `values` are those of its form, as stored."""
+    `values` are those of its form, as stored. Where others had to agree, they took the time `then` (None: not all of them have),
+    and may have `given_back` the step to be decided anew."""
 
     place: Place
     role: str
@@ -28,6 +29,8 @@ class Item:
     outcome: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     basis: str | None = None
+    then: timedelta | None = timedelta()
+    given_back: bool = False
 
     @property
     def took(self) -> timedelta:

@@ -63,9 +63,18 @@ class Assumed(NamedTuple):
     subjects: int
 
 
+class Named(NamedTuple):
+    """What a step is called, or (with `outcome`) what can be decided there."""
+
+    map: str
+    node: str
+    name: str
+    outcome: str = ""
+
+
 class Tried(NamedTuple):
     """A trial: the map as it was tried (`version` 0: the draft) with its file, its sums, the steps that change, what was assumed, every
-    subject, and the names of steps by (map, node). `seconds` is how long it took."""
+    subject, and the names of steps. `seconds` is how long it took."""
 
     map: str
     version: int
@@ -77,7 +86,7 @@ class Tried(NamedTuple):
     steps: Sequence[Changed]
     assumed: Sequence[Assumed]
     rows: Sequence[Went]
-    names: Mapping[Place, str]
+    names: Sequence[Named]
     seconds: float
 
 
@@ -109,9 +118,22 @@ def try_map(ctx: Reader, asked: TryMap) -> Tried | NotRunnable | None:
         rows += went(ctx, found[start : start + AT_ONCE], terms, named)
     return Tried(
         map=asked.map, version=version, xml=xml, subject_type=graph.subject, since=since, until=until, sums=total(rows),
-        steps=_steps(rows, named.all), assumed=_assumed(rows, named.all), rows=rows, names=named.all,
+        steps=_steps(rows, named.all), assumed=_assumed(rows, named.all), rows=rows, names=named.told(),
         seconds=time.perf_counter() - began,
     )  # fmt: skip
+
+
+class ToTry(NamedTuple):
+    """How many subjects a trial would go through."""
+
+    subjects: int
+
+
+@query("workflow.to_try", TryMap, roles=DRAWING)
+def to_try(ctx: Reader, asked: TryMap) -> ToTry:
+    """How many subjects a trial would go through, to say how long it takes."""
+    since, until = period(ctx, *days(ctx, asked))
+    return ToTry(ctx.one(loading.SQL.many, map=asked.map, since=since, until=until).many)
 
 
 def went(ctx: Reader, found: Sequence[Any], terms: Terms, named: "_Names") -> list[Went]:
@@ -142,6 +164,11 @@ class _Names:
             for node in graph.nodes.values():
                 for one in node.does.outcomes if isinstance(node.does, Work) else ():
                     self.outcomes.setdefault(((graph.key, node.id), one.name), said(one.label))
+
+    def told(self) -> list[Named]:
+        """All of them as rows."""
+        steps = [Named(*place, name) for place, name in self.all.items() if name]
+        return steps + [Named(*place, name, outcome) for (place, outcome), name in self.outcomes.items()]
 
 
 def drawn(ctx: Reader, map: str, version: int | None) -> tuple[int, str, Graph | None] | None:
@@ -204,14 +231,12 @@ class TryOne:
 
 
 class BothWays(NamedTuple):
-    """One subject: what differs, its steps as they went and as they would go, and the names of steps by
-    (map, node) and of outcomes by step."""
+    """One subject: what differs, its steps as they went and as they would go, and the names of steps and outcomes."""
 
     went: Went
     before: Sequence[Stop]
     after: Sequence[Stop]
-    names: Mapping[Place, str]
-    outcomes: Mapping[tuple[Place, str], str]
+    names: Sequence[Named]
     subject_type: str
     now: datetime
 
@@ -235,4 +260,4 @@ def try_one(ctx: Reader, asked: TryOne) -> BothWays | None:
     tried = walk(past, terms)
     row = compare(root, past, walk(past, loading.before(terms)), tried, terms.until)
     before, after = stops(past.rides, past.items), stops(tried.rides, tried.items)
-    return BothWays(row, before, after, named.all, named.outcomes, graph.subject, terms.until)
+    return BothWays(row, before, after, named.told(), graph.subject, terms.until)

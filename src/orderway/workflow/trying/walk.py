@@ -183,6 +183,8 @@ def _answering(world: World, opened: Waiting, work: Work, real: Item | None) -> 
         done = replace(
             opened.item, state="done", outcome=outcome, values=values, basis=basis if work.holds and not back else None
         )
+        if real is not None and real.state == "done":
+            done = replace(done, then=real.then, given_back=real.given_back)
         world.later(world.at + took, lambda move: _decided(move, opened, done, back, assumed), 1)
 
     return begin
@@ -209,7 +211,21 @@ def _decided(move: Walk, opened: Waiting, done: Item, back: bool, assumed: str) 
     names = token.instance.graph.names
     values = token.instance.values = token.instance.values or {}
     values |= {name: typed(value, names[name]) for name, value in done.values.items() if name in names}
-    move.go_on([token])
+    if done.then:
+        move.world.later(move.world.at + done.then, lambda later: _agreed(later, token, done.given_back), 1)
+    elif done.then is not None:
+        _agreed(move, token, done.given_back)
+
+
+def _agreed(move: Walk, token: Token, given_back: bool) -> None:
+    """Everybody has agreed who had to beside the map's role, or one of them gave the step back."""
+    if token.gone:
+        return
+    if given_back:
+        token.outcome = ""
+        move.put(token)
+    else:
+        move.go_on([token])
 
 
 # --- steps
