@@ -51,7 +51,7 @@ function open(url: string, tell: (name: string) => void): void {
 
 async function catchUp(url: string): Promise<void> {
   const told = await (await fetch(asked(url))).text();
-  for (const [, name] of told.matchAll(/^data: (\S+)$/gm)) changed(name);
+  for (const [, name] of told.matchAll(/^data: (\S+)$/gm)) if (name) changed(name);
 }
 
 /** Starts listening. Of all tabs of a browser one holds the connection and tells the others; each catches up for itself. */
