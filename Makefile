@@ -32,11 +32,12 @@ test: $(STAMPS)/dev $(STAMPS)/web ## run the tests (at most 8 minutes on two cor
 test-long: $(STAMPS)/dev $(STAMPS)/web ## run the long property, crash, fuzz and peer tests
 	.venv/bin/pytest -n 2 --dist worksteal -m long --timeout 3600
 
-check: $(STAMPS)/dev ## style, types and the direction of imports
+check: $(STAMPS)/dev $(STAMPS)/node ## style, types and the direction of imports
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	npm run --silent check
 
 bench: $(STAMPS)/run $(STAMPS)/web ## print the benchmarks as ratios to limits measured in the same run
 	.venv/bin/orderway bench

@@ -160,6 +160,19 @@ def test_who_started_does_not_approve_where_the_map_says_so(shop):
     assert [(one.code, one.facts["node"]) for one in refused] == [("four-eyes", "start")]
 
 
+def test_four_eyes_hold_though_both_are_decided_in_one_set(shop, colleague):
+    publish(drawing(
+        '<parallelGateway id="f"/>' + work("a", role="accountant", more='o:notBy="b"')
+        + work("b", role="accountant", more='o:notBy="a"') + '<parallelGateway id="j"/>' + flows("s f a j e", "f b j")
+    ))  # fmt: skip
+    run("workflow.start", SYSTEM, [StartMap("trial_map", trials()[0])])
+    both = [CompleteWork(item) for item in listed(shop.accountant)]
+    assert len(both) == 2
+    outcome = run("workflow.complete", shop.accountant, both, partial=True)
+    assert [one.code for one in outcome.refused] == ["four-eyes"]
+    assert run("workflow.complete", colleague, [CompleteWork(outcome.refused[0].subject)]).ok
+
+
 def test_sending_back_lets_somebody_else_decide_again(shop, colleague):
     publish(drawing(
         work("a", role="accountant") + work("b", "ok", "back", role="accountant", more='o:notBy="a"')

@@ -115,12 +115,6 @@ def test_a_matter_is_opened_by_its_name_as_often_as_one_likes(shop):
     assert ask("workflow.instance", shop.warehouse, id=outcome.done[0]).matter.about == "The old one leaks."
 
 
-def test_what_runs_through_a_map_may_change_with_its_next_version(shop):
-    publish(drawing(TWO, "changes"))
-    publish(drawing(TWO, "changes").replace('o:subject="trial"', 'o:subject="matter"'))
-    assert run("workflow.start", shop.warehouse, [StartMap("changes", title="Paint")]).ok
-
-
 def test_instructions_and_the_due_date_stand_with_every_step_and_name_their_author(shop):
     drawn()
     due = MONDAY + timedelta(days=3)

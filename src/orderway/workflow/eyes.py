@@ -37,7 +37,10 @@ def seen_before(
 def _four_eyes(
     ctx: Context, items: Sequence[Any], works: Mapping[int, Work], mine: Mapping[int, set[Any]]
 ) -> list[Refusal]:
-    """Who decided before where another person has to decide, as themselves or through or as a deputy, is refused."""
+    """Who decided before where another person has to decide, as themselves or through or as a deputy, is refused.
+
+    What is decided in the same set counts too, in the order of the items.
+    """
     watched = {item.id: not_by for item in items if (not_by := works[item.id].care.not_by)}
     if not watched:
         return []
@@ -47,10 +50,11 @@ def _four_eyes(
         hands.setdefault((row.instance_id, row.node), set()).update(row.persons)
     refused = []
     for item in items:
-        for node in watched.get(item.id, ()):
-            if mine[item.id] & hands.get((item.instance_id, node), set()):
-                refused.append(Refusal("four-eyes", item.id, {"node": node}))
-                break
+        seen = [node for node in watched.get(item.id, ()) if mine[item.id] & hands.get((item.instance_id, node), set())]
+        if seen:
+            refused.append(Refusal("four-eyes", item.id, {"node": seen[0]}))
+        else:
+            hands.setdefault((item.instance_id, item.node), set()).update(mine[item.id])
     return refused
 
 

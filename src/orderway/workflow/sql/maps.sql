@@ -14,7 +14,7 @@ with made as (
     select %(company)s::bigint, m.key, m.name, m.subject
     from unnest(%(keys)s::text[], %(names)s::text[], %(subjects)s::text[]) as m (key, name, subject)
     order by m.key
-    on conflict (company_id, key) do update set name = excluded.name, subject_type = excluded.subject_type
+    on conflict (company_id, key) do update set name = excluded.name
     returning d.id, d.key, d.subject_type, d.starts
 )
 select m.id, m.key, m.subject_type, m.starts, coalesce(v.number, 0) as number, v.id as version_id, v.digest
