@@ -26,11 +26,13 @@ def timeline(ctx: Reader, asked: Timeline) -> list[Any]:
     return ctx.fetch(SQL.timeline, root_type=asked.root_type, root_id=asked.root_id)
 
 
-def lately() -> tuple[datetime, list[Any]]:
-    """The database's time, and the commands of the latest events: (company_id, command_id, at, subjects).
+def lately(seen: int | None = None) -> tuple[datetime, int, list[Any]]:
+    """The database's time, the last event's id, and the commands of the latest events: (company_id, command_id, at, subjects).
 
-    A window and not "since the last id": ids are given out before commits, so a long command's events appear below ids
-    that were seen already. One statement for all companies; its callers share the answer.
+    All events since `seen`, the last id of the look before, and a window behind the last one: ids are given out before commits,
+    so a long command's events appear below ids that were seen already. One statement for all companies; its callers share the answer.
     """
     (row,) = fetch(SQL.last_id.text(frozenset()), {})
-    return row.at, fetch(SQL.changed_lists.text(frozenset()), {"after": max(0, int(row.last) - WINDOW)})
+    last = int(row.last)
+    after = max(0, min(last - WINDOW, last if seen is None else seen))
+    return row.at, last, fetch(SQL.changed_lists.text(frozenset()), {"after": after})

@@ -58,24 +58,25 @@ class Seen(NamedTuple):
 
 
 class Look(NamedTuple):
-    """One look at the window: when, and what stands in it by command."""
+    """One look at the events: when, the last id there was, and what changed in the last minute by command."""
 
     at: float
+    last: int
     seen: Mapping[int, Seen]
 
 
-def looked(before: Look | None, at: float, rows: Iterable[Any]) -> Look:
+def looked(before: Look | None, at: float, last: int, rows: Iterable[Any]) -> Look:
     """The next look. A command is dated by the first look that shows it, because it may have begun long before it was done.
 
     The first look of a process cannot tell what is new, so there all of the last minute counts as new.
     """
-    known = before.seen if before else {}
-    fresh = {}
+    old = before.seen if before else {}
+    seen = {id: one for id, one in old.items() if at - one.at < ASLEEP}
     for row in rows:
         begun = row.at.timestamp()
         seen_at = at if before or at - begun < ASLEEP else begun
-        fresh[row.command_id] = Seen(seen_at, row.company_id, tuple(row.subjects))
-    return Look(at, {id: known.get(id, seen) for id, seen in fresh.items()})
+        seen[row.command_id] = old.get(row.command_id) or Seen(seen_at, row.company_id, tuple(row.subjects))
+    return Look(at, last, seen)
 
 
 class _Window:
@@ -89,8 +90,8 @@ class _Window:
     def now(self) -> Look:
         with self._lock:
             if self._look is None or time.monotonic() - self._taken >= EVERY:
-                at, rows = lately()
-                self._look, self._taken = looked(self._look, at.timestamp(), rows), time.monotonic()
+                at, last, rows = lately(self._look.last if self._look else None)
+                self._look, self._taken = looked(self._look, at.timestamp(), last, rows), time.monotonic()
             return self._look
 
 
