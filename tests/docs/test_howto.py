@@ -7,7 +7,7 @@ from orderway.kernel.checking import differences
 
 PAGES = sorted(path for path in (DOCS / "how-to").glob("*.md") if path.stem != "README")
 # what they describe happens outside of this program: a server of one's own, copies of folders
-DONE_ELSEWHERE = {"run-on-your-own-postgresql", "back-up-and-restore", "keep-papers-in-a-bucket"}
+DONE_ELSEWHERE = {"run-on-your-own-postgresql", "back-up-and-restore", "keep-papers-in-a-bucket", "simulate-a-day"}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -39,6 +39,32 @@ def test_the_command_line_tells_of_the_server_and_of_the_drawing_page(cases: Pat
     assert all(one["elements"] == sum(1 for _ in etree.parse(one["file"]).iter(etree.Element)) for one in told)
 
 
+OF_THE_WORK = (
+    'orderway:counts="elapsed" orderway:notBy="start" orderway:holds="total" orderway:assignment="who" orderway:mail="true" '
+    'orderway:consulted="planner" orderway:informed="quality"'
+)
+OF_THE_MAP = 'orderway:starters="manager" orderway:due="P5D" orderway:counts="working" orderway:consulted="planner"'
+INSIDE = (
+    '<orderway:help lang="en">Ask the press room.</orderway:help><orderway:remind before="PT4H"/>'
+    '<orderway:escalate after="PT0S" to="administrator"/>'
+    '<orderway:field name="way" type="choice" label="Way" required="true" visible="total &gt; 5" default="post">'
+    '<orderway:choice value="post" label="Post"/></orderway:field><orderway:check name="seen" label="Seen"/>'
+)
+
+
+def test_whatever_a_map_may_say_beside_bpmn_goes_through_the_drawing_page(tmp_path: Path) -> None:
+    """All of docs/reference/map-attributes.md: who draws must not lose what others wrote."""
+    text = TRADE.decode()
+    text = text.replace("<bpmn:userTask ", f"<bpmn:userTask {OF_THE_WORK} ", 1)
+    text = text.replace("<bpmn:process ", f"<bpmn:process {OF_THE_MAP} ", 1)
+    first = text.index("<bpmn:extensionElements>", text.index("<bpmn:userTask ")) + len("<bpmn:extensionElements>")
+    said = tmp_path / "said.bpmn"
+    said.write_text(text[:first] + INSIDE + text[first:])
+    words = [sys.executable, "-m", "orderway.cli", "workflow", "roundtrip", "--json", str(said)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["ways"] == {way: {"lost": [], "added": []} for way in ("kept", "drawn")}, done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "lost"),
     [
