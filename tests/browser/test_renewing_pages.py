@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from installation import House
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 
 def _upload(page: Page, name: str) -> None:
@@ -32,6 +32,32 @@ def test_what_happens_before_the_page_begins_to_listen_is_not_missed(
     for route in held:
         route.continue_()
     expect(watching.locator("#items")).to_contain_text("between-two-looks.txt", timeout=15_000)
+
+
+def test_what_happens_while_the_list_is_fetched_is_not_missed(at_desk: Callable[[str], Page], house: House) -> None:
+    """The list renews itself, its answer is slow, and one more file comes in before it is there."""
+    watching, other = at_desk("manager"), at_desk("manager")
+    watching.goto("/inbox")
+    first, told = "first-of-two.txt", list[str]()
+    slow: list[tuple[Route, APIResponse]] = []  # the answers to every question until the first file was told
+
+    def fetched(route: Route) -> None:
+        if first in told:
+            route.continue_()
+        else:
+            slow.append((route, route.fetch()))
+
+    watching.route("**/inbox", fetched)
+    _upload(other, first)
+    house.settle()
+    watching.wait_for_timeout(5_000)  # the page hears of it meanwhile
+    told.append(first)
+    _upload(other, "second-of-two.txt")
+    house.settle()
+    watching.wait_for_timeout(5_000)
+    for route, answer in slow:
+        route.fulfill(response=answer)
+    expect(watching.locator("#items")).to_contain_text("second-of-two.txt", timeout=15_000)
 
 
 def test_a_second_tab_hears_through_the_first(at_desk: Callable[[str], Page]) -> None:

@@ -3,7 +3,7 @@
 SPACE = "https://www.omg.org/spec/DMN/20230324/MODEL/"
 
 
-def table(key: str, rows: list[tuple[str, str, str]], policy: str = "UNIQUE", name: str = "Who approves") -> str:
+def table(key: str, rows: list[tuple[str, str, str]], policy: str = "UNIQUE", name: str = "Limits of approval") -> str:
     """A decision table over the net total and the country of an order: rows of two cells and an answer."""
     rules = "".join(
         f'<rule id="r{n}"><inputEntry><text><![CDATA[{net}]]></text></inputEntry>'

@@ -39,7 +39,7 @@ def test_an_order_is_decided_and_the_rule_that_fired_can_be_read(shop: Any) -> N
     assert decide(shop, orders).done == orders
     (reason,) = reasons(shop, orders[0])
     net = net_of(orders[0])
-    assert (reason.name, reason.number, reason.decided_by) == ("Who approves", 1, shop.manager.name)
+    assert (reason.name, reason.number, reason.decided_by) == ("Limits of approval", 1, shop.manager.name)
     assert reason.values == {"net": str(net), "country": "DE"}
     fired = 1 if net < 100 else 2
     assert reason.result == ["nobody", "manager"][fired - 1]

@@ -67,7 +67,7 @@ def test_a_draft_that_changed_after_it_was_looked_at_is_not_published(shop: Any)
 
 def test_a_draft_is_thrown_away_and_others_do_not_see_it(shop: Any) -> None:
     saved(shop, table("approval", APPROVAL))
-    assert [one.name for one in ask("decisions.drafts", shop.administrator)] == ["Who approves"]
+    assert [one.name for one in ask("decisions.drafts", shop.administrator)] == ["Limits of approval"]
     assert ask("decisions.drafts", shop.stranger) == []
     assert run("decisions.discard_draft", shop.administrator, [DiscardTable("approval")]).ok
     again = run("decisions.discard_draft", shop.administrator, [DiscardTable("approval")])

@@ -2,16 +2,24 @@ import htmx from "htmx.org";
 
 // The server says only which lists changed. An element with data-live="orders stock" and an id is fetched again, from
 // data-live-url or the page's own address; while somebody types in it, it waits until they leave it.
-const waiting = new Set<HTMLElement>();
+// Elements are known by their id: each answer puts a new one in the place of the old.
+const waiting = new Set<string>();
+const loading = new Set<string>();
 let timer = 0;
 
 function refetch(element: HTMLElement): void {
-  if (!element.isConnected || !element.id) return;
-  void htmx.ajax("get", element.dataset.liveUrl ?? location.href, {
+  const id = element.id;
+  loading.add(id);
+  const asked = htmx.ajax("get", element.dataset.liveUrl ?? location.href, {
     source: element,
-    target: `#${element.id}`,
-    select: `#${element.id}`,
+    target: `#${id}`,
+    select: `#${id}`,
     swap: "outerHTML",
+  });
+  // what changed while the answer was under way is fetched after it: it may not stand in it
+  void asked.catch(() => undefined).finally(() => {
+    loading.delete(id);
+    later();
   });
 }
 
@@ -24,20 +32,25 @@ function isBusy(element: HTMLElement): boolean {
 function drain(): void {
   timer = 0;
   if (document.hidden) return;
-  for (const element of waiting) {
-    if (!element.isConnected) waiting.delete(element);
-    else if (!isBusy(element)) {
-      waiting.delete(element);
+  for (const id of waiting) {
+    const element = document.getElementById(id);
+    if (!element) waiting.delete(id);
+    else if (!loading.has(id) && !isBusy(element)) {
+      waiting.delete(id);
       refetch(element);
     }
   }
 }
 
-function changed(name: string): void {
-  for (const element of document.querySelectorAll<HTMLElement>("[data-live]")) {
-    if ((element.dataset.live ?? "").split(/[\s,]+/).includes(name)) waiting.add(element);
-  }
+function later(): void {
   if (waiting.size && !timer) timer = window.setTimeout(drain, 250);
+}
+
+function changed(name: string): void {
+  for (const element of document.querySelectorAll<HTMLElement>("[data-live][id]")) {
+    if ((element.dataset.live ?? "").split(/[\s,]+/).includes(name)) waiting.add(element.id);
+  }
+  later();
 }
 
 // How old this page is, by this browser's own clock: what changed since then may not stand in it yet.
