@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from orderway.web.simulated_day import ACCOUNTS, NOTED
+from orderway.web.signing_in import ACCOUNTS
+from orderway.web.simulated_day import NOTED
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The archive's pages: one search box over every paper and index value, with a preview; evidence for a stranger."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from .documents import preview
+from .listing import address, many, pager
 from .respond import asked, found, may, page, read, show
 from .templatetags.ui import moment
 from .words import PAPERS
@@ -40,9 +39,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "archive/search.html",
         panes="two",
         title=_("Archive"),
-        sub=_("%(n)s papers") % {"n": "1,000+" if hits.count is None else hits.count},
+        sub=_("%(n)s papers") % {"n": many(hits.count)},
         choices=[
-            {"label": label, "url": _address(request, which=key, open=""), "current": key == question.which}
+            {"label": label, "url": address(request, which=key, open=None), "current": key == question.which}
             for key, label in sets().items()
         ],
         search={
@@ -52,23 +51,16 @@ def search(request: HttpRequest) -> HttpResponse:
         },
         items=[_hit(request, hit, shown) for hit in hits.rows],
         open=bool(chosen),
-        back_url=_address(request, open=""),
+        back_url=address(request, open=None),
         hit=shown,
         preview=preview(shown.id, shown) if shown else {},
         filters=_filters(request, question),
         filter_choices=[{"label": _("Kind"), "choices": _kind_choices(request, question.kind)}],
         evidence_url=_evidence_url(request, shown),
         empty=words,
-        pager=_pager(request, hits, question),
+        pager=pager(request, hits, question.after, question.size, open=None),
         live="archive papers",
     )
-
-
-def _address(request: HttpRequest, **changed: Any) -> str:
-    """This page with other parameters."""
-    kept: dict[str, Any] = {key: value for key, value in request.GET.items() if key != "after"}
-    given = kept | changed
-    return f"{reverse('archive')}?{urlencode({key: value for key, value in given.items() if value})}"
 
 
 def _others(request: HttpRequest) -> list[dict[str, str]]:
@@ -81,12 +73,12 @@ def _filters(request: HttpRequest, question: Any) -> list[dict[str, str]]:
     if not question.kind:
         return []
     shown = kinds().get(question.kind, question.kind)
-    return [{"name": _("Kind"), "value": shown, "remove_url": _address(request, kind="", open="")}]
+    return [{"name": _("Kind"), "value": shown, "remove_url": address(request, kind=None, open=None)}]
 
 
 def _kind_choices(request: HttpRequest, current: str | None) -> list[dict[str, Any]]:
     return [
-        {"label": label, "url": _address(request, kind=key, open=""), "current": key == current}
+        {"label": label, "url": address(request, kind=key, open=None), "current": key == current}
         for key, label in kinds().items()
     ]
 
@@ -95,7 +87,7 @@ def _hit(request: HttpRequest, hit: Any, shown: Any) -> dict[str, Any]:
     states = {"open": "", "closed": _("closing"), "committed": _("Archived")}
     return {
         "id": hit.id,
-        "url": _address(request, open=hit.id),
+        "url": address(request, open=str(hit.id)),
         "title": hit.name,
         "when": moment(hit.at),
         "second": hit.excerpt or kinds().get(hit.kind, hit.kind),
@@ -104,17 +96,6 @@ def _hit(request: HttpRequest, hit: Any, shown: Any) -> dict[str, Any]:
         "badge": states.get(hit.state, ""),
         "current": shown is not None and hit.id == shown.id,
     }
-
-
-def _pager(request: HttpRequest, hits: Any, question: Any) -> Mapping[str, Any]:
-    start = int(question.after) if question.after and question.after.isdigit() else 0
-    count = "1,000+" if hits.count is None else str(hits.count)
-    shown = {"first": start + 1, "last": start + len(hits.rows), "count": count}
-    if hits.next:
-        shown["next_url"] = f"{_address(request, open='')}&{urlencode({'after': hits.next})}"
-    if start:
-        shown["previous_url"] = f"{_address(request, open='')}&{urlencode({'after': max(0, start - question.size)})}"
-    return shown
 
 
 def _evidence_url(request: HttpRequest, hit: Any) -> str:

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from .drawing_words import TEMPLATES
 from .respond import may, page, read, read_if, show
-from .shell import exists
 
 
 @page
@@ -41,10 +40,10 @@ def _maps(request: HttpRequest) -> Iterator[dict[str, str]]:
         about = _("Ready maps to begin with, each with its steps, forms and due times.")
         state = ngettext("%(n)s template", "%(n)s templates", len(TEMPLATES)) % {"n": len(TEMPLATES)}
         yield _entry(reverse("map-new"), "copy", _("Templates"), about, state)
-    if exists("/rules"):
-        tables = len(read(request, "decisions.tables"))
-        state = ngettext("%(n)s table", "%(n)s tables", tables) % {"n": tables}
-        yield _entry("/rules", "table", _("Decision tables"), _("Rules that maps ask: limits, ways, who."), state)
+    tables = len(read(request, "decisions.tables"))
+    state = ngettext("%(n)s table", "%(n)s tables", tables) % {"n": tables}
+    about = _("Rules that maps ask: limits, ways, who.")
+    yield _entry(reverse("rules"), "table", _("Decision tables"), about, state)
     few = sum(1 for row in rows if row.roles)
     state = _("%(n)s by everybody") % {"n": len(rows) - few}
     if few:

@@ -10,12 +10,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from orderway.kernel.outcome import Outcome
 from orderway.workflow.bpmn import NotBpmn, read_map
 
 from .drawing_words import ARGUMENTS, FACTS, HAPPENINGS, STEPS, SUBJECTS
 from .fields import refusals
 from .maps import MapKey  # noqa: F401 - its addresses are these too
-from .respond import do, found, may, need, page, read, read_if, show
+from .respond import do, found, may, need, page, posted_number, read, read_if, show
 from .templatetags.ui import moment
 from .words import ROLES
 
@@ -36,7 +37,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     xml, revision = drawn(request, key)
     versions = read(request, "workflow.versions", map=key)
     draft = read(request, "workflow.draft", map=key)
-    saved = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by} if draft else ""
+    saved = saved_words(draft) if draft else ""
     return show(
         request,
         "maps/edit.html",
@@ -154,14 +155,21 @@ def template_xml(name: str) -> str:
 @require_POST
 def save(request: HttpRequest, key: str) -> HttpResponse:
     """Keep the drawing; answers its revision, or why it was not kept."""
-    seen = request.POST.get("seen", "0")
-    row = {"map": key, "xml": request.POST.get("xml", ""), "seen": int(seen) if seen.isdigit() else 0}
+    row = {"map": key, "xml": request.POST.get("xml", ""), "seen": posted_number(request, "seen")}
     outcome = do(request, "workflow.save_draft", [row])
+    return saved_answer(key, outcome, read(request, "workflow.draft", map=key) if outcome.done else None)
+
+
+def saved_answer(key: str, outcome: Outcome, draft: Any) -> JsonResponse:
+    """The revision of a draft that was kept, of a map or of a table, or why it was not kept."""
     if outcome.refused:
         return JsonResponse({"problems": list(refusals(outcome)), "code": outcome.refused[0].code}, status=409)
-    draft = read(request, "workflow.draft", map=key)
-    said = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by}
-    return JsonResponse({"revision": outcome.values["revisions"][key], "saved": said})
+    return JsonResponse({"revision": outcome.values["revisions"][key], "saved": saved_words(draft)})
+
+
+def saved_words(draft: Any) -> str:
+    """When a draft was saved last and by whom."""
+    return _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by}
 
 
 @page

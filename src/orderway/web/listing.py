@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from orderway.kernel.paging import COUNTED
+from orderway.kernel.paging import COUNTED, Page
 
 from .kept_views import keep_url, kept
 from .respond import asked, read
@@ -87,7 +87,7 @@ def listed(request: HttpRequest, listing: Listing) -> dict[str, Any]:
         "page": page,
         "columns": [_column(request, question, column) for column in listing.columns],
         "rows": [listing.row(row) for row in page.rows],
-        "pager": _pager(request, question, page),
+        "pager": pager(request, page, question.after, question.size),
         "search": _search(request, listing),
         "filters": _in_force(request, listing),
         "filter_choices": [_choices(request, one) for one in listing.filters],
@@ -105,15 +105,16 @@ def _column(request: HttpRequest, question: Any, column: ListColumn) -> Column:
     return cast("Column", {**column, "sort_url": url, "sorted": direction})
 
 
-def _pager(request: HttpRequest, question: Any, page: Any) -> dict[str, Any]:
-    start = int(question.after) if question.after and question.after.isdigit() else 0
-    earlier = max(0, start - question.size)
-    pager = {"first": start + 1, "last": start + len(page.rows), "count": many(page.count), "exact": page.count}
+def pager(request: HttpRequest, page: Page, after: str | None, size: int, **changes: str | None) -> dict[str, Any]:
+    """The context of components/pager.html for a page of `size` rows that begins at `after`; `changes` are made in the addresses."""
+    start = int(after) if after and after.isdigit() else 0
+    earlier = max(0, start - size)
+    shown = {"first": start + 1, "last": start + len(page.rows), "count": many(page.count), "exact": page.count}
     if page.next:
-        pager["next_url"] = address(request, after=page.next)
+        shown["next_url"] = address(request, **changes, after=page.next)
     if start:
-        pager["previous_url"] = address(request, after=str(earlier) if earlier else None)
-    return pager
+        shown["previous_url"] = address(request, **changes, after=str(earlier) if earlier else None)
+    return shown
 
 
 def _search(request: HttpRequest, listing: Listing) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from .export import harmless
 from .fields import span
 from .heat import legend, levels
-from .listing import address, many
+from .listing import address, pager
 from .past_tables import TABLES
 from .respond import asked, found, need, page, read, show
 from .templatetags.ui import number
@@ -77,7 +77,7 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
         tiles=_plot(at.of, rows),
         columns=table.columns,
         rows=[_numbered(n, table.row(row, lambda **given: address(request, **given))) for n, row in enumerate(rows, 1)],
-        pager=_pager(request, cases) if cases else None,
+        pager=pager(request, cases, at.question.after, at.question.size) if cases else None,
         empty={"text": _("Nothing went through this map to its end in this period. Choose a longer one.")},
         about=table.about,
     )
@@ -165,33 +165,32 @@ def _plot(of: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [{"title": plot.title, "unit": plot.unit, "width": 12, "chart": json.dumps(chart), "chart_words": words}]
 
 
-def _pager(request: HttpRequest, cases: Any) -> dict[str, Any]:
-    after = request.GET.get("after", "")
-    first = int(after) if after.isdigit() and len(after) < 8 else 0
-    pager = {"first": first + 1, "last": first + len(cases.rows), "count": many(cases.count)}
-    if cases.next:
-        pager["next_url"] = address(request, after=cases.next)
-    if first:
-        pager["previous_url"] = address(request, after=str(max(0, first - 50)))
-    return pager
-
-
 @page
 def file(request: HttpRequest, key: str) -> HttpResponse:
     """The chosen table as CSV: lengths in seconds, moments in ISO 8601."""
     at = chosen(request, key)
-    if at.of == "cases":
-        at = at._replace(question=replace(at.question, size=200))
     table = TABLES[at.of]
+    rows = _every_case(request, at) if at.of == "cases" else rows_of(request, at)
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow([name for name, _value in table.plain])
-    writer.writerows([_plain(value(row)) for _name, value in table.plain] for row in rows_of(request, at))
+    writer.writerows([_plain(value(row)) for _name, value in table.plain] for row in rows)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"{key}-{at.of}-{timezone.localdate().isoformat()}.csv"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _every_case(request: HttpRequest, at: Chosen) -> Iterator[Any]:
+    """All cases that the question means, page after page."""
+    question: Any = replace(at.question, after=None, size=200)
+    while True:
+        found = read(request, "workflow.past_cases", question)
+        yield from found.rows
+        if found.next is None:
+            return
+        question = replace(question, after=found.next)
 
 
 def _plain(value: Any) -> str:

@@ -13,13 +13,12 @@ from lxml import etree
 from orderway.workflow.bpmn import BPMN, NotBpmn
 from orderway.workflow.roundtrip import decoded
 
-from .drawing import fits, name_of, template_xml
+from .drawing import fits, name_of, saved_words, template_xml
 from .drawing_words import SUBJECTS, TEMPLATES
 from .fields import refusals
 from .forms import Field, read_form, shown
 from .maps import ORDERWAY, SECURE
-from .respond import do, found, may, need, page, read, show, tell
-from .templatetags.ui import moment
+from .respond import do, found, may, need, page, posted_number, read, show, tell
 
 BLANK = "blank"
 SHAPES = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -146,22 +145,21 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     told = read(request, "workflow.lint", xml=draft.xml)
     stops: Sequence[str] = ()
     if request.method == "POST":
-        seen = request.POST.get("seen", "")
-        row = {"map": key, "note": request.POST.get("note", "").strip(), "seen": int(seen) if seen.isdigit() else 0}
+        note = request.POST.get("note", "").strip()
+        row = {"map": key, "note": note, "seen": posted_number(request, "seen")}
         outcome = do(request, "workflow.publish_draft", [row])
         if not outcome.refused:
             tell(request, outcome, _("Published. New ones go this way from now on; those on their way stay on theirs."))
             return HttpResponseRedirect(reverse("map", args=[key]))
         stops = refusals(outcome)
     versions = read(request, "workflow.versions", map=key)
-    note = {"name": "note", "label": _("What changed and why"), "kind": "textarea", "rows": 3, "full": True}
     return show(
         request,
         "maps/publish.html",
         status=422 if stops else 200,
         title=_("Publish %(name)s") % {"name": name_of(draft.xml, key)},
         back_url=reverse("map-edit", args=[key]),
-        fieldsets=[{"title": "", "fields": [{**note, "value": request.POST.get("note", "")}], "one_column": True}],
+        fieldsets=asked_why(request, "note"),
         problems=stops,
         told=told.problems,
         runnable=told.runnable,
@@ -185,17 +183,28 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
         outcome = do(request, "workflow.discard_draft", [{"map": key}])
         tell(request, outcome, _("The draft is thrown away."))
         return HttpResponseRedirect(reverse("maps"))
-    by = {"at": moment(draft.saved_at), "by": draft.saved_by}
+    edit, file = reverse("map-edit", args=[key]), reverse("map-file", args=[key])
+    return show_discard(request, name_of(draft.xml, key), draft, edit, file)
+
+
+def asked_why(request: HttpRequest, name: str) -> list[dict[str, Any]]:
+    """The form that asks what a new version changes and why."""
+    why = {"name": name, "label": _("What changed and why"), "kind": "textarea", "rows": 3, "full": True}
+    return [{"title": "", "fields": [{**why, "value": request.POST.get(name, "")}], "one_column": True}]
+
+
+def show_discard(request: HttpRequest, name: str, draft: Any, edit: str, file: str) -> HttpResponse:
+    """What it means to throw a draft away, of a map or of a table; `edit` is where it is drawn, `file` where it is handed out."""
     return show(
         request,
         "maps/discard.html",
-        title=_("Throw the draft of %(name)s away") % {"name": name_of(draft.xml, key)},
-        back_url=reverse("map-edit", args=[key]),
-        last=_("Saved %(at)s by %(by)s") % by,
-        file_url=f"{reverse('map-file', args=[key])}?download=1",
+        title=_("Throw the draft of %(name)s away") % {"name": name},
+        back_url=edit,
+        last=saved_words(draft),
+        file_url=f"{file}?download=1",
         fieldsets=[],
         save_label=_("Throw away"),
-        cancel_url=reverse("map-edit", args=[key]),
+        cancel_url=edit,
     )
 
 

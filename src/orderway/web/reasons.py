@@ -55,13 +55,12 @@ def decided(request: HttpRequest, subject_type: str, id: int) -> dict[str, Any] 
 
 
 def _reason(one: Any) -> dict[str, Any]:
-    by = f", {one.decided_by}" if one.decided_by else ""
     cells = {
         "table": {"text": one.name, "url": _again(one), "sub": _("Version %(n)s") % {"n": one.number}},
         "answer": value_words(one.result),
         "rule": "; ".join(_rule(number, rule) for number, rule in one.rules) or _("No rule hits."),
         "values": values_words(one.values),
-        "at": {"text": one.at, "note": by.removeprefix(", ")},
+        "at": {"text": one.at, "note": one.decided_by or ""},
     }
     return {"id": f"why-{one.id}", "cells": cells}
 

@@ -113,6 +113,12 @@ def _within_reach(question: Any) -> dict[str, Any]:
     return reach
 
 
+def posted_number(request: HttpRequest, name: str) -> int:
+    """A whole number from a form; 0 where it names none."""
+    given = request.POST.get(name, "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+
+
 def new_key() -> str:
     """A key for one form, so that sending it twice is one act."""
     return uuid.uuid4().hex

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_POST
 from orderway.decisions.drawing import last_key, name_of
 from orderway.dmn.reading import DmnError, decoded
 
+from .drawing import saved_answer, saved_words
 from .drawing_words import FACTS, SUBJECTS
 from .fields import refusals
 from .forms import Field, read_form, shown
-from .publishing import key_of
-from .respond import do, found, may, need, page, read, show, tell
+from .publishing import asked_why, key_of, show_discard
+from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import EDITOR
 from .rules import dmn_file
-from .templatetags.ui import moment
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 TYPES = {"datetime": "dateTime"}
@@ -44,7 +44,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     xml, subject, revision = drawn(request, key)
     published = read(request, "decisions.table", key=key)
     draft = read(request, "decisions.draft", key=key)
-    saved = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by} if draft else ""
+    saved = saved_words(draft) if draft else ""
     known = read(request, "decisions.parts").get(subject, {})
     facts = [{"name": name, "type": kind, "label": str(FACTS.get(name, name))} for name, kind in known.items()]
     return show(
@@ -75,19 +75,14 @@ def file(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest, key: str) -> HttpResponse:
     """Keep the drawn table; answers its revision, or why it was not kept."""
-    seen = request.POST.get("seen", "0")
     row = {
         "key": key,
         "xml": request.POST.get("xml", ""),
         "subject": request.POST.get("subject", ""),
-        "seen": int(seen) if seen.isdigit() else 0,
+        "seen": posted_number(request, "seen"),
     }
     outcome = do(request, "decisions.save_draft", [row])
-    if outcome.refused:
-        return JsonResponse({"problems": list(refusals(outcome)), "code": outcome.refused[0].code}, status=409)
-    draft = read(request, "decisions.draft", key=key)
-    said = _("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by}
-    return JsonResponse({"revision": outcome.values["revisions"][key], "saved": said})
+    return saved_answer(key, outcome, read(request, "decisions.draft", key=key) if outcome.done else None)
 
 
 @page
@@ -130,22 +125,20 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     told = read(request, "decisions.review", xml=draft.xml, subject=draft.subject_type)
     stops: Sequence[str] = ()
     if request.method == "POST":
-        seen = request.POST.get("seen", "")
-        row = {"key": key, "why": request.POST.get("why", "").strip(), "seen": int(seen) if seen.isdigit() else 0}
+        row = {"key": key, "why": request.POST.get("why", "").strip(), "seen": posted_number(request, "seen")}
         outcome = do(request, "decisions.publish_draft", [row])
         if not outcome.refused:
             tell(request, outcome, _("Published. It decides from now on; what was decided before keeps its version."))
             return HttpResponseRedirect(reverse("rule", args=[key]))
         stops = refusals(outcome)
     published = read(request, "decisions.table", key=key)
-    note = {"name": "why", "label": _("What changed and why"), "kind": "textarea", "rows": 3, "full": True}
     return show(
         request,
         "rules/publish.html",
         status=422 if stops else 200,
         title=_("Publish %(name)s") % {"name": name_of(draft.xml, key)},
         back_url=reverse("rule-edit", args=[key]),
-        fieldsets=[{"title": "", "fields": [{**note, "value": request.POST.get("why", "")}], "one_column": True}],
+        fieldsets=asked_why(request, "why"),
         problems=stops,
         told=told.problems,
         decides=told.decides,
@@ -167,17 +160,8 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
         outcome = do(request, "decisions.discard_draft", [{"key": key}])
         tell(request, outcome, _("The draft is thrown away."))
         return HttpResponseRedirect(reverse("rules"))
-    return show(
-        request,
-        "maps/discard.html",
-        title=_("Throw the draft of %(name)s away") % {"name": name_of(draft.xml, key)},
-        back_url=reverse("rule-edit", args=[key]),
-        last=_("Saved %(at)s by %(by)s") % {"at": moment(draft.saved_at), "by": draft.saved_by},
-        file_url=f"{reverse('rule-file', args=[key])}?download=1",
-        fieldsets=[],
-        save_label=_("Throw away"),
-        cancel_url=reverse("rule-edit", args=[key]),
-    )
+    edit, file = reverse("rule-edit", args=[key]), reverse("rule-file", args=[key])
+    return show_discard(request, name_of(draft.xml, key), draft, edit, file)
 
 
 def _fields(request: HttpRequest) -> tuple[Field, ...]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 else:
     _PasswordForm = SetPasswordForm  # generic in its stubs only
 
+ACCOUNTS = "demo.json"  # in the data folder: who there is in the demo company, and their password
 RESETS = "new password"  # counted like failures, so that nobody's mailbox is filled
 
 
@@ -34,10 +35,10 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _demo() -> dict[str, Any] | None:
+def demo_accounts() -> dict[str, Any] | None:
     """The accounts of the demo company and their password, where this installation is a demo."""
     try:
-        told: dict[str, Any] = json.loads((settings.DATA_DIR / "demo.json").read_text("utf-8"))
+        told: dict[str, Any] = json.loads((settings.DATA_DIR / ACCOUNTS).read_text("utf-8"))
     except OSError:
         return None
     return told
@@ -78,7 +79,7 @@ class SignIn(LoginView):
         word = {"name": "password", "label": _("Password"), "kind": "password", "value": "", "required": True}
         return {
             "title": _("Sign in"),
-            "demo": _demo(),
+            "demo": demo_accounts(),
             "problem": problem,
             "next": self.get_redirect_url(),
             "fields": [

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST
 
 from .happenings import told
 from .respond import actor, need, page, read, show
+from .signing_in import demo_accounts
 from .templatetags.ui import day, number
 
-ACCOUNTS, NOTED = "demo.json", "day.json"
+NOTED = "day.json"  # in the data folder, as the demo's accounts are
 SEED = 1897
 LAST_HOUR = 18
 SILENT = timedelta(minutes=2)  # after which a day that is not over is taken for broken off
@@ -27,7 +28,7 @@ SILENT = timedelta(minutes=2)  # after which a day that is not over is taken for
 
 def is_demo() -> bool:
     """Whether this installation holds the demo company: only there days are simulated."""
-    return (settings.DATA_DIR / ACCOUNTS).exists()
+    return demo_accounts() is not None
 
 
 @page
@@ -36,6 +37,7 @@ def simulated(request: HttpRequest) -> HttpResponse:
     _only_in_demo(request)
     told_day = _noted(request)
     running = _is_running(told_day)
+    labels = _labels(request, told_day)
     maps = {row.key: row.name for row in read(request, "workflow.maps") if row.subject_type == "order"}
     seed = told_day.get("seed", SEED)
     return show(
@@ -48,7 +50,7 @@ def simulated(request: HttpRequest) -> HttpResponse:
         running=running,
         share=100 * len(told_day.get("hours", ())) // (LAST_HOUR - 5),
         maps=[{"name": name, "url": reverse("map", args=[key])} for key, name in maps.items()],
-        hours=[_hour(hour, maps, _labels(request, told_day)) for hour in reversed(told_day.get("hours", ()))],
+        hours=[_hour(hour, maps, labels) for hour in reversed(told_day.get("hours", ()))],
     )
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .fields import due_words, span
-from .listing import address
-from .respond import read, read_if
+from .listing import address, pager
+from .respond import asked, read, read_if
 from .templatetags.ui import moment
 from .words import ROLES
 
@@ -106,8 +106,8 @@ def departments(request: HttpRequest, _key: str, places: Sequence[Any], now: dat
 
 def waiting(request: HttpRequest, key: str, now: datetime, step: str = "") -> dict[str, Any]:
     """Who waits on whom: everything that stands on the map, or at one step of it."""
-    after = request.GET.get("after")
-    found = read(request, "workflow.waiting_on", map=key, node=step or None, after=after)
+    question = asked(request, "workflow.waiting_on", map=key, node=step or None)
+    found = read(request, "workflow.waiting_on", question)
     columns = [
         {"key": "title", "label": _("Who waits"), "kind": "id"},
         {"key": "name", "label": _("Step"), "grow": 3, "narrow": "sub"},
@@ -116,16 +116,10 @@ def waiting(request: HttpRequest, key: str, now: datetime, step: str = "") -> di
         {"key": "here", "label": _("Here for"), "kind": "number", "narrow": "end"},
         {"key": "due", "label": _("Due"), "kind": "number", "narrow": "end2"},
     ]
-    first = int(after) if after and after.isdigit() else 0
-    pager = {"first": first + 1, "last": first + len(found.rows), "count": found.count or "1,000+"}
-    if found.next:
-        pager["next_url"] = address(request, after=found.next)
-    if first:
-        pager["previous_url"] = address(request, after=str(max(0, first - 50)))
     return {
         "columns": columns,
         "rows": [_waiting_row(row, now) for row in found.rows],
-        "pager": pager,
+        "pager": pager(request, found, question.after, question.size),
         "empty": {"text": _("Nothing stands here now.")} if step else nothing_here(),
     }
 

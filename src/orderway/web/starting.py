@@ -5,6 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -252,9 +253,10 @@ def add(request: HttpRequest, id: int) -> HttpResponse:
     one = found(read(request, "workflow.instance", id=id))
     given = read_form(request, _adding(request, one.steps))
     problems: list[str] = []
-    for name, row in _added(id, given.values):
-        outcome = do(request, name, [row])
-        problems += refusals(outcome)
+    with transaction.atomic():  # all of it or nothing: what was added already would be added again with the next try
+        for name, row in _added(id, given.values):
+            problems += refusals(do(request, name, [row]))
+        transaction.set_rollback(bool(problems or given.problems))
     if not problems and not given.problems:
         messages.success(request, _("Added"))
         return redirect("started", id)

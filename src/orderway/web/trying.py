@@ -1,6 +1,7 @@
 """Trying a changed map on what really happened: who would go another way, and both ways of one of them side by side."""
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,12 +14,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from orderway.kernel.paging import Page
 from orderway.workflow.trying.comparing import Went
 from orderway.workflow.trying.queries import NotRunnable, Tried
 
 from .drawing import name_of
 from .fields import span
-from .listing import address, column
+from .listing import address, column, pager
 from .publishing import title_of
 from .respond import actor, asked, found, need, page, read, read_if, show
 from .templatetags.ui import number
@@ -37,7 +39,8 @@ COLUMNS = (
     column("took", lazy("It took"), kind="number", soft=True, narrow="end2"),
     column("would", lazy("It would take"), kind="number", narrow="end"),
 )
-_kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable | None]] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], tuple[datetime, Tried | NotRunnable]] = OrderedDict()
+_keeping = threading.Lock()  # a web process has several threads
 
 
 @page
@@ -45,11 +48,14 @@ def try_map(request: HttpRequest, key: str) -> HttpResponse:
     """A draft on the orders of a month: the sums, the map with what changes, and every order that would go another way."""
     need(request, "workflow.save_draft")
     question = asked(request, "workflow.try", map=key, tables=draft_table(request))
-    if not request.GET.get("now") and not _is_kept(request, question):
+    place = _seen(request, question)
+    tried = None if request.GET.get("again") else _kept_answer(place)
+    if tried is None and not request.GET.get("now"):
         many = read(request, "workflow.to_try", question).subjects
         if many > AT_ONCE:
             return _in_a_while(request, key, many)
-    tried = found(_tried(request, question))
+    if tried is None:
+        tried = _keep(place, found(read(request, "workflow.try", question)))
     if isinstance(tried, NotRunnable):
         return _not_runnable(request, key)
     chosen = _chosen(request, tried)
@@ -73,20 +79,24 @@ def try_map(request: HttpRequest, key: str) -> HttpResponse:
         search={"value": request.GET.get("q", ""), "label": _("Find"), "other_params": _others(request)},
         columns=COLUMNS,
         rows=[_row(request, key, tried, row, names) for row in shown],
-        pager=_pager(request, start, len(shown), len(rows)),
+        pager=pager(request, _page(shown, start, len(rows)), str(start), A_PAGE, again=None, now=None),
         empty={"text": _empty(tried, request)},
     )
 
 
-def _tried(request: HttpRequest, question: Any) -> Tried | NotRunnable | None:
-    """The answer, kept a while for whoever looks through it: pages, searches and filters of one trial are one trial."""
-    if _is_kept(request, question):
-        return _kept[_seen(request, question)][1]
-    answer: Tried | NotRunnable | None = read(request, "workflow.try", question)
-    _kept[_seen(request, question)] = (timezone.now(), answer)
-    while len(_kept) > MOST_KEPT:
-        _kept.popitem(last=False)
+def _keep(place: tuple[Any, ...], answer: Tried | NotRunnable) -> Tried | NotRunnable:
+    """Keep an answer a while for whoever looks through it: pages, searches and filters of one trial are one trial."""
+    with _keeping:
+        _kept.pop(place, None)
+        _kept[place] = (timezone.now(), answer)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
     return answer
+
+
+def _kept_answer(place: tuple[Any, ...]) -> Tried | NotRunnable | None:
+    at, answer = _kept.get(place, (None, None))
+    return answer if at and timezone.now() - at < KEPT_FOR else None
 
 
 def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
@@ -95,11 +105,6 @@ def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
     who = actor(request)
     told = (who.company_id, who.id, question.map, question.version, question.since, question.until, *question.tables)
     return (*told, draft.revision if draft else 0, get_language())
-
-
-def _is_kept(request: HttpRequest, question: Any) -> bool:
-    kept = _kept.get(_seen(request, question))
-    return kept is not None and timezone.now() - kept[0] < KEPT_FOR and not request.GET.get("again")
 
 
 def _in_a_while(request: HttpRequest, key: str, many: int) -> HttpResponse:
@@ -268,15 +273,9 @@ def _start(request: HttpRequest) -> int:
     return int(after) if after.isdigit() and len(after) < 7 else 0
 
 
-def _pager(request: HttpRequest, start: int, shown: int, count: int) -> dict[str, Any]:
-    """The pages of what is shown; turning one does not try again."""
-    pager: dict[str, Any] = {"first": start + 1, "last": start + shown, "count": str(count)}
-    fresh = {"again": None, "now": None}
-    if start + shown < count:
-        pager["next_url"] = address(request, **fresh, after=str(start + shown))
-    if start:
-        pager["previous_url"] = address(request, **fresh, after=str(start - A_PAGE) if start > A_PAGE else None)
-    return pager
+def _page(shown: Sequence[Went], start: int, count: int) -> Page:
+    following = start + len(shown)
+    return Page(shown, str(following) if following < count else None, count)
 
 
 def _empty(tried: Tried, request: HttpRequest) -> str:

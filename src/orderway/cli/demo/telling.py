@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 
 from orderway.kernel import clock
 from orderway.people.models import Company
+from orderway.web.simulated_day import NOTED
 
 from .day import Hour, next_day, simulate
 from .filling import FILLED
 from .history import is_done
 from .house import house_of
-
-NOTED = "day.json"  # in the data folder, as the demo's accounts are
 
 
 class NoDemo(Exception):
