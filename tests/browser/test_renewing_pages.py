@@ -16,6 +16,17 @@ def _upload(page: Page, name: str) -> None:
     expect(page.get_by_text("Taken in.")).to_be_visible()
 
 
+def _ordered(page: Page) -> None:
+    page.goto("/orders/new")
+    page.get_by_label("Customer", exact=True).fill("20100 Buchhandlung am Obertor")
+    page.locator("input[data-field=item]").first.fill("LETTER-A4")
+    page.locator("input[data-field=quantity]").first.fill("500")
+    page.locator("input[data-field=quantity]").first.press("Enter")
+    expect(page.get_by_text("Letterhead A4 2/0")).to_be_visible()
+    page.get_by_role("button", name="Place the order").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("26-")
+
+
 def test_what_happens_before_the_page_begins_to_listen_is_not_missed(
     at_desk: Callable[[str], Page], house: House
 ) -> None:
@@ -67,3 +78,14 @@ def test_a_second_tab_hears_through_the_first(at_desk: Callable[[str], Page]) ->
     second.goto("/inbox")
     _upload(at_desk("manager"), "for-both-tabs.txt")
     expect(second.locator("#items")).to_contain_text("for-both-tabs.txt", timeout=15_000)
+
+
+def test_a_work_list_shows_what_a_map_opens_for_others(at_desk: Callable[[str], Page], house: House) -> None:
+    """Somebody looks at the work list while an order is placed whose map asks for its form."""
+    watching, other = at_desk("manager"), at_desk("manager")
+    watching.goto("/work")
+    before = watching.locator("#items .item").count()
+    watching.wait_for_timeout(3_000)  # the page has asked for news, and has been told all there was
+    _ordered(other)
+    house.settle()
+    expect(watching.locator("#items .item")).to_have_count(before + 1, timeout=15_000)

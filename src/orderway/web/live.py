@@ -17,8 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from orderway.kernel.queries import lately
+from orderway.workflow.waiting import opened_lately
 
-# what an event is about -> the lists it changes; anything else is a list of its own name
+# what an event is about, or the family of its name -> the lists it changes; anything else is a list of its own name
 LISTS: Mapping[str, tuple[str, ...]] = {
     "order": ("orders",),
     "level": ("stock",),
@@ -85,13 +86,17 @@ class _Window:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._look: Look | None = None
+        self._item: int | None = None
         self._taken = 0.0
 
     def now(self) -> Look:
         with self._lock:
             if self._look is None or time.monotonic() - self._taken >= EVERY:
                 at, last, rows = lately(self._look.last if self._look else None)
-                self._look, self._taken = looked(self._look, at.timestamp(), last, rows), time.monotonic()
+                opened = opened_lately(self._item)
+                self._item = -opened[-1].command_id if opened else self._item
+                self._look = looked(self._look, at.timestamp(), last, [*rows, *opened])
+                self._taken = time.monotonic()
             return self._look
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
-from orderway.kernel.sql import statements
+from orderway.kernel.sql import fetch, statements
 from orderway.people.queries import stood_for
 
 from .care import RACI
@@ -26,6 +26,7 @@ from .rules import PLAIN_OUTCOME, Hand, filled, hand, unseen
 from .starting import Told, told_to
 
 SQL = statements("workflow", "lists")
+WINDOW = 500
 QUESTIONS = statements("workflow", "questions")
 SORTS = {"due": "-w.priority, w.due_at, w.id", "newest": "w.id desc", "oldest": "w.id"}
 # what stands in each list; all but the last two leave out what was put off
@@ -108,6 +109,14 @@ def work(ctx: Reader, asked: WorkList) -> Page:
         late=asked.late or None,
     )
     return Page(_rows(ctx, found.rows), found.next, found.count)
+
+
+def opened_lately(seen: int | None = None) -> list[Any]:
+    """The work items opened since `seen` (None: the last ones) and somewhat before (company_id, command_id, at, subjects), the newest last.
+
+    A map that goes on opens them without an event; ids are given out before commits. `command_id` is the item's id below zero.
+    """
+    return fetch(SQL.opened.text(frozenset()), {"seen": seen, "window": WINDOW})
 
 
 def _rows(ctx: Reader, rows: Sequence[Any]) -> list[WorkRow]:

@@ -67,6 +67,6 @@ where t.id = w.id and t.company_id = %(company)s::bigint
 returning t.id
 
 -- name: changed_lists
--- What each command changed since an event id, by company: the subjects, for pages that update by themselves.
-select e.company_id, e.command_id, max(e.at) as at, array_agg(distinct e.subject_type) as subjects
+-- What each command changed since an event id, by company: subjects and families of events, for pages that update by themselves.
+select e.company_id, e.command_id, max(e.at) as at, array_agg(distinct e.subject_type) || array_agg(distinct split_part(e.name, '.', 1)) as subjects
 from event e where e.id > %(after)s::bigint group by e.company_id, e.command_id

@@ -136,6 +136,12 @@ join process_version v on v.id = i.version_id
 where i.subject_type = %(subject_type)s::text and i.subject_id = %(subject)s::bigint and {visible process_instance i}
 order by i.id
 
+-- name: opened
+-- Work items of all companies opened since an id and somewhat before, each told like a command that changed the work list.
+select w.company_id, -w.id as command_id, w.opened_at as at, array['work_item'] as subjects
+from work_item w
+where w.id > coalesce(%(seen)s::bigint, (select max(l.id) from work_item l)) - %(window)s::integer order by w.id
+
 -- name: standing
 -- The tokens of instances.
 select t.instance_id, t.node, t.state, t.entered_at, t.reason_code from token t
