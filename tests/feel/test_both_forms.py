@@ -106,6 +106,10 @@ def test_closure_and_sql_agree(db: None, text: str, row: dict[str, Any]) -> None
     assert as_python(Compiler().compile(tree)({name: taken(value) for name, value in row.items()})) == found.found, sql
 
 
+def test_the_other_sign_takes_no_digit():
+    assert check(read("-(net total * net total)", TYPES), TYPES).type == "number"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

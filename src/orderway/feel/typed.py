@@ -263,7 +263,10 @@ class _Checker:
         return Sum(of.sign, left, right, long)
 
     def _negative(self, of: tree.Negative) -> Typed:
-        return self._arithmetic(tree.Arithmetic("-", tree.Constant(Decimal(0)), of.of, _place(of.of)))
+        right = self.check(of.of)
+        if right.type != "number":
+            raise FeelError(f"there is no negative {right.type}", _place(of.of))
+        return Sum("-", Constant(Decimal(0), "number"), right, digits(right))  # the other sign takes no further digit
 
     def _call(self, of: tree.Call) -> Typed:
         name = of.function.name if isinstance(of.function, tree.Name) else ""
