@@ -9,7 +9,7 @@ import source
 from django.db import connection, transaction
 
 from orderway.kernel import registry
-from orderway.kernel.sql import statements
+from orderway.kernel.sql import answers, statements
 
 CALLS = {"fetch", "one", "execute", "run", "record", "record_new", "take"}
 
@@ -39,6 +39,8 @@ def test_every_statement_prepares(package, verb):
             text = re.sub(r"%\((\w+)\)s", numbered, text).replace("%%", "%")
             if not text.lower().startswith("set "):
                 cursor.execute(f"prepare probe as {text}")
+                cursor.execute("select result_types is not null from pg_prepared_statements where name = 'probe'")
+                assert cursor.fetchone() == (answers(text),), f"{statement.name}: does it answer?"
                 cursor.execute("deallocate probe")
 
 

@@ -47,39 +47,35 @@ def record(ctx: "Context", event: str, subject: str, facts: Sequence[Fact]) -> N
     if not facts:
         return
     table = subjects[subject].table
-    fetch(
-        SQL.record.text(_told(event)),
-        {
-            **_frame(ctx, event, subject),
-            "subjects": [fact.id for fact in facts],
-            "roots": [fact.root for fact in facts],
-            "causes": [ctx.causes.get(fact.root) for fact in facts],
-            # one text for all: as an array of texts every quote in it would be escaped once more
-            "data": json.dumps([_data(table, fact) for fact in facts], default=str),
-        },
+    ctx.fetch(
+        SQL.record,
+        **_frame(ctx, event, subject),
+        subjects=[fact.id for fact in facts],
+        roots=[fact.root for fact in facts],
+        causes=[ctx.causes.get(fact.root) for fact in facts],
+        # one text for all: as an array of texts every quote in it would be escaped once more
+        data=json.dumps([_data(table, fact) for fact in facts], default=str),
     )
 
 
 def record_new(ctx: "Context", event: str, subject: str, ids: Sequence[int]) -> None:
     """Insert one event a new row, holding the whole row and the rows of its parts as they now stand."""
     if ids:
-        caused = {"cause_roots": list(ctx.causes), "cause_events": list(ctx.causes.values())}
-        fetch(_new_rows(subject, _told(event)), {**_frame(ctx, event, subject), **caused, "ids": list(ids)})
+        frame = _frame(ctx, event, subject)
+        frame |= {"cause_roots": list(ctx.causes), "cause_events": list(ctx.causes.values()), "ids": list(ids)}
+        fetch(_new_rows(subject, bool(frame["reactions"])), ctx.values(frame))
 
 
 def _frame(ctx: "Context", event: str, subject: str) -> dict[str, Any]:
+    """What all events of a command share; `reactions` is None where nobody listens, and nothing is written for them."""
     return {
-        "at": ctx.at,
-        "company": ctx.actor.company_id,
-        "actor": ctx.actor.id,
-        "on_behalf_of": ctx.actor.on_behalf_of,
         "command_id": ctx.command_id,
         "command": ctx.command,
         "event": event,
         "subject": subject,
         "root": subjects[subject].root,
         "depth": ctx.depth,
-        "reactions": listeners.get(event, []),
+        "reactions": listeners.get(event) or None,
     }
 
 
@@ -89,19 +85,14 @@ def _data(table: str, fact: Fact) -> dict[str, Any]:
     return {**fact.says, "changes": changes}
 
 
-def _told(event: str) -> frozenset[str]:
-    """Whether anybody listens; where nobody does, nothing is written for them."""
-    return frozenset({"reactions"} if listeners.get(event) else ())
-
-
 @cache
-def _new_rows(name: str, told: frozenset[str]) -> str:
+def _new_rows(name: str, told: bool) -> str:
     subject = subjects[name]
     parts = "".join(
         SQL.part.text(frozenset()).replace("{part}", table).replace("{column}", column)
         for table, column in subject.parts.items()
     )
-    text = SQL.record_new.text(told)
+    text = SQL.record_new.text(frozenset({"reactions"} if told else ()))
     for word, value in (("{table}", subject.table), ("{root_column}", subject.root_column), ("{parts}", parts)):
         text = text.replace(word, value)
     return text

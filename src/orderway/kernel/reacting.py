@@ -6,13 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from . import clock, desk
 from .access import system_actor
 from .outcome import Refusal
 from .registry import Ref, commands, reactions
-from .sql import fetch, statements
+from .sql import fetch, statements, whole
 
 if TYPE_CHECKING:
     from .context import Context
@@ -45,7 +45,7 @@ def _drain_one(group: Any) -> int:
 
 
 def _claim(values: Mapping[str, Any], work: Callable[[Sequence[Any]], None]) -> int:
-    with transaction.atomic():
+    with whole():
         claimed = fetch(SQL.claim.text(frozenset()), values)
         if claimed:
             work(claimed)
@@ -61,7 +61,7 @@ def _work_off(claimed: Sequence[Any]) -> None:
 def _attempt(claimed: Sequence[Any]) -> None:
     """The same with a set that holds poison: an exception halves it down to the row that raises it."""
     try:
-        with transaction.atomic():
+        with whole():
             _work_off(claimed)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: the claim rolls back whole

@@ -3,20 +3,19 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any
-
-from django.db import transaction
 
 from . import clock, reacting
 from .access import Actor, NotAllowed
 from .context import Context, Reader
 from .outcome import Outcome, Refusal, outcome_from_json
 from .registry import commands, queries
-from .sql import fetch, statements
+from .sql import fetch, statements, whole
 
 SQL = statements("kernel", "running")
 CHUNK = 5_000
+FEW = 20
 Progress = Callable[[int, int], None]
 
 
@@ -25,18 +24,6 @@ class _TakenBack(Exception):
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    name: str
-    actor: Actor
-    rows: Sequence[Any]
-    key: str | None
-    dry: bool
-    partial: bool
-    causes: Mapping[int, int]
-    depth: int
 
 
 def run(
@@ -61,59 +48,41 @@ def run(
         return Outcome(refused=[Refusal("not-allowed", None, {"command": name})])
     if len(rows) > CHUNK and not dry:
         return _in_chunks(name, actor, rows, key, partial, progress)
+    ctx = Context(actor, clock.now(), command=name, partial=partial, dry=dry, causes=causes or {}, depth=depth)
     try:
         # what cannot be taken back by `_TakenBack` needs no savepoint where a transaction is open already
-        with transaction.atomic(savepoint=dry or key is not None or not partial):
-            return _once(_Call(name, actor, rows, key, dry, partial, causes or {}, depth))
+        with whole(savepoint=dry or key is not None or not partial):
+            return _once(ctx, rows, key)
     except _TakenBack as taken:
         return taken.outcome
 
 
-def _once(call: _Call) -> Outcome:
-    digest = _digest(call.name, call.rows) if call.key else ""
-    opened = _open(call)
-    if call.key and opened.outcome is not None:
-        return _again(opened, digest, call.name)
-    ctx = Context(
-        actor=call.actor,
-        at=clock.now(),
-        command=call.name,
-        command_id=opened.command_id,
-        partial=call.partial,
-        dry=call.dry,
-        causes=call.causes,
-        depth=call.depth,
-    )
-    outcome = commands[call.name].work(ctx, call.rows)
-    if outcome.refused and not call.partial:
+def _once(ctx: Context, rows: Sequence[Any], key: str | None) -> Outcome:
+    digest = _digest(ctx.command, rows) if key else ""
+    opened = _open(ctx, rows, key)
+    if key and opened.outcome is not None:
+        return _again(opened, digest, ctx.command)
+    ctx = replace(ctx, command_id=opened.command_id)
+    outcome = commands[ctx.command].work(ctx, rows)
+    if outcome.refused and not ctx.partial:
         raise _TakenBack(Outcome(refused=outcome.refused))
-    if call.dry:
+    if ctx.dry:
         reacting.settle(ctx)
         fetch(SQL.check_constraints.text(frozenset()), {})
         raise _TakenBack(outcome)
-    if call.key and not _log(ctx, call.key, digest, outcome):
+    if key and not _log(ctx, key, digest, outcome):
         # the same key arrived twice at once and the other one was first: its answer stands
-        raise _TakenBack(_again(_open(call), digest, call.name))
+        raise _TakenBack(_again(_open(ctx, rows, key), digest, ctx.command))
     return outcome
 
 
-def _open(call: _Call) -> Any:
-    given = frozenset({"key"} if call.key else ())
-    return fetch(SQL.open.text(given), {"actor": call.actor.id, "key": call.key})[0]
+def _open(ctx: Context, rows: Sequence[Any], key: str | None) -> Any:
+    return ctx.one(SQL.open, key=key, plans="force_generic_plan" if len(rows) <= FEW else "auto")
 
 
 def _log(ctx: Context, key: str, digest: str, outcome: Outcome) -> bool:
-    values = {
-        "id": ctx.command_id,
-        "actor": ctx.actor.id,
-        "company": ctx.actor.company_id,
-        "key": key,
-        "command": ctx.command,
-        "digest": digest,
-        "outcome": json.dumps(outcome.as_json(), default=str),
-        "at": ctx.at,
-    }
-    return bool(fetch(SQL.log.text(frozenset()), values))
+    told = json.dumps(outcome.as_json(), default=str)
+    return bool(ctx.fetch(SQL.log, id=ctx.command_id, key=key, command=ctx.command, digest=digest, outcome=told))
 
 
 def _again(opened: Any, digest: str, name: str) -> Outcome:

@@ -10,6 +10,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,7 +18,7 @@ from importlib import resources
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connections
+from django.db import connections, transaction
 from psycopg.rows import namedtuple_row
 
 from .access import visible
@@ -88,25 +89,61 @@ def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -
     """Rows as named tuples (NamedTuple attributes are the column names); an empty list for a statement that returns none."""
     given = {name: _array(value) if type(value) is list else value for name, value in parameters.items()}
     connection = connections[database]
-    cursor = _cursor(connection)
-    watched = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    watched(cursor).execute(text, given)
-    rows = cursor.fetchall() if cursor.pgresult.nfields else []
+    asked = answers(text)
+    cursor = _cursor(connection, asked)
+    watch = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    watched = watch(cursor)
+    watched.execute(text, given)
+    rows = watched.fetchall() if asked else []
     if len(rows) > MOST_KEPT:
         cursor.close()  # it would hold them until the next statement
     return rows
 
 
+@contextmanager
+def whole(savepoint: bool = True) -> Iterator[None]:
+    """All of it or nothing: a transaction, or a savepoint within one. A statement of ours that answers nothing travels with the next
+    one that does, and what it complains of is raised there, or at the end of this. Those of libraries are waited for at once."""
+    connection = connections["default"]
+    with (
+        transaction.atomic(savepoint=savepoint),
+        connection.wrap_database_errors,
+        connection.connection.pipeline() as sent,
+    ):
+
+        def at_once(execute: Any, *asked: Any) -> Any:
+            done = execute(*asked)
+            if asked[-1]["cursor"].row_factory is not namedtuple_row:
+                sent.sync()
+            return done
+
+        with connection.execute_wrapper(at_once):
+            yield
+
+
+@cache
+def answers(text: str) -> bool:
+    """Whether a statement gives rows: it reads, or returns what it has written."""
+    outside, found = text, 1
+    while found:
+        outside, found = _NESTED.subn("", outside)
+    verb = _VERB.search(outside)
+    return "returning" in outside or verb is None or verb[0] in ("select", "show")
+
+
 MOST_KEPT = 1_000
-_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+_cursors: WeakKeyDictionary[Any, dict[bool, Any]] = WeakKeyDictionary()
+_NESTED = re.compile(r"\([^()]*\)")
+_VERB = re.compile(r"\b(select|show|insert|update|delete|set|create|drop|truncate|refresh)\b")
 
 
-def _cursor(connection: Any) -> Any:
+def _cursor(connection: Any, answers: bool) -> Any:
     """The one cursor of a connection (a thread's own): making a new one takes twice as long as what it is made for."""
     connection.ensure_connection()
-    cursor = _cursors.get(connection)
+    kept = _cursors.setdefault(connection, {})
+    cursor = kept.get(answers)
     if cursor is None or cursor.closed or cursor.connection is not connection.connection:
-        cursor = _cursors[connection] = connection.create_cursor()
+        cursor = kept[answers] = connection.create_cursor()
         cursor.row_factory = namedtuple_row
     return cursor
 

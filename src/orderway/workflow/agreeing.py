@@ -27,9 +27,10 @@ def agreed_to(
         token.outcome, token.changed = "", True
         stock.withdrawn.append(token)  # what others were asked about is decided anew
         move.put(token)
-    asked = [item for item in items if item.extras and not item.extra and not verdicts[item.id].sends_back]
+    extras = {item.id: stock.tokens[item.token_id].extras for item in items if not item.extra}
+    asked = [item for item in items if extras.get(item.id) and not verdicts[item.id].sends_back]
     if asked:
-        _ask(ctx, asked)
+        _ask(ctx, [(item, person) for item in asked for person in extras[item.id]])
     waiting = {item.token_id for item in asked} | back.keys()
     agreed = [item for item in items if item.extra and item.token_id not in waiting]
     if agreed:
@@ -39,8 +40,7 @@ def agreed_to(
     return [stock.tokens[id] for id in going]
 
 
-def _ask(ctx: Context, items: Sequence[Any]) -> None:
-    asked = [(item, person) for item in items for person in item.extras]
+def _ask(ctx: Context, asked: Sequence[tuple[Any, int]]) -> None:
     made = ctx.fetch(
         SQL.ask_extra,
         token=[item.token_id for item, _ in asked],

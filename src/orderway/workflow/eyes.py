@@ -18,14 +18,19 @@ AGREE, GIVE_BACK = "agree", "give_back"
 
 
 def seen_before(
-    ctx: Context, items: Sequence[Any], works: Mapping[int, Work], whom: Mapping[int, int | None]
+    ctx: Context,
+    items: Sequence[Any],
+    works: Mapping[int, Work],
+    extras: Mapping[int, Sequence[int]],
+    whom: Mapping[int, int | None],
 ) -> list[Refusal]:
-    """A refusal for each locked work item that needs other eyes; `works` and whom the actor decides for by the item's id."""
+    """A refusal for each locked work item that needs other eyes; by the item's id its work, who is asked to agree beside, and whom
+    the actor decides for."""
     if SYSTEM in ctx.actor.roles:
         return []
     mine = {item.id: {ctx.actor.id, whom[item.id]} - {None} for item in items}
     refused = [
-        Refusal("asked-to-agree", item.id) for item in items if not item.extra and mine[item.id] & {*item.extras}
+        Refusal("asked-to-agree", item.id) for item in items if not item.extra and mine[item.id] & {*extras[item.id]}
     ]
     refused += _four_eyes(ctx, items, works, mine)
     refused += _agreeing(ctx, [item for item in items if item.extra], mine)

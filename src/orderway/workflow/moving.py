@@ -18,7 +18,7 @@ from .deadlines import Deadlines
 from .facts import read_facts
 from .forms import typed
 from .graph import Node, Pause, Way, Work
-from .tokens import LISTENING, SQL, Instance, Stock, Token
+from .tokens import LISTENING, Instance, Stock, Token
 
 MOST_MOVES = 1_000
 Place = tuple[str, str]
@@ -118,6 +118,13 @@ class Moving:
         for token in list(instance.tokens):
             if not token.gone and token is not keep and within(token, scope) and not remembered(token):
                 self.drop(token)
+        self.forget(instance)
+
+    def forget(self, instance: Instance) -> None:
+        """Drop what is remembered for compensation in scopes that are gone: only what has completed is undone (clause 13.5.5)."""
+        for token in instance.tokens:
+            if token.scope is not None and token.scope.gone and not token.gone and remembered(token):
+                self.drop(token)
 
     def given(self, tokens: Sequence[Token], names: frozenset[str]) -> dict[int, dict[str, Value]]:
         """The values of names by instance: facts as they are now, form fields as they were filled in. `outcome` is the token's own."""
@@ -143,18 +150,15 @@ class Moving:
         return condition.test(values) is True
 
     def fill(self, instances: Sequence[Instance]) -> None:
-        """Read what was filled into the forms of instances, unless it is known already."""
-        unread = [instance for instance in instances if instance.values is None]
-        if not unread:
-            return
-        stored = {row.id: row.filled for row in self.ctx.fetch(SQL.values, ids=[instance.id for instance in unread])}
-        for instance in unread:
-            filled = {**json.loads(stored.get(instance.id, "{}")), **instance.filled}
-            instance.values = {
-                name: typed(value, instance.graph.names[name])
-                for name, value in filled.items()
-                if name in instance.graph.names
-            }
+        """Give what was filled into the forms of instances its types, unless it has them already."""
+        for instance in instances:
+            if instance.values is None:
+                filled = {**json.loads(instance.stored), **instance.filled}
+                instance.values = {
+                    name: typed(value, instance.graph.names[name])
+                    for name, value in filled.items()
+                    if name in instance.graph.names
+                }
 
     def keep(self, instance: Instance, name: str, value: Value) -> None:
         """Keep a value for an instance as if it had been filled into a form."""

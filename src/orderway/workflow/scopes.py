@@ -122,6 +122,7 @@ def interrupt(move: Moving, host: Token) -> None:
     if host.live:
         move.empty(host.instance, host)
     move.drop(host)
+    move.forget(host.instance)
 
 
 def end(move: Moving, _: Node, tokens: Sequence[Token]) -> None:

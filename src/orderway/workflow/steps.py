@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from orderway.decisions.deciding import decide as decide_by_table
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import commands
+from orderway.kernel.sql import whole
 
 from .catching import fail
 from .conditions import Value
@@ -87,7 +88,7 @@ def _attempt(move: Moving, name: str, rows: Mapping[int, Mapping[str, Any]]) -> 
         told = [Refusal("invalid", subject, refusal.facts) for subject, refusal in wrong.items()]
         return told + (_attempt(move, name, fit) if fit else [])
     try:
-        with transaction.atomic():
+        with whole():
             return list(move.ctx.run(name, read, partial=True).refused)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: the whole move is tried again
@@ -133,7 +134,7 @@ def decide(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
         return
     does = node.does
     try:
-        with transaction.atomic():
+        with whole():
             answers = _answers(move, does, tokens)
     except (OperationalError, InterfaceError):
         raise  # as above

@@ -25,8 +25,9 @@ LISTENING = "listening"
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """One subject on its way through one map. `path`, `filled` and `ended` (the state it ends in) are what this move adds to its
-    row; `live` counts its tokens that stand in no sub-process and do not only listen; `caller` is the token that called it."""
+    """One subject on its way through one map. `stored` (JSON) is what its forms hold so far. `path`, `filled` and `ended` (the state
+    it ends in) are what this move adds to its row; `live` counts its tokens that stand in no sub-process and do not only listen;
+    `caller` is the token that called it."""
 
     id: int
     root: int
@@ -38,6 +39,7 @@ class Instance:
     subject: int
     caller: "Token | None" = None
     new: bool = False
+    stored: str = "{}"
     tokens: "list[Token]" = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     filled: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +55,7 @@ class Token:
     `scope` is the token of the sub-process (or of the repeated activity) it runs in; `parent` the one it listens for, or undoes for.
     `live` counts the tokens in its own scope, `ears` are those that listen for it, `called` is the map that runs for it. `counts`
     holds how often a repeated activity ran (of, done, and each outcome), the round of one of its rounds (at), or how often a timer
-    still rings (left)."""
+    still rings (left). `extras` are the persons who have to agree to what is decided where it stood when it was loaded."""
 
     id: int
     instance: Instance
@@ -68,6 +70,7 @@ class Token:
     reason_by: int | None = None
     signal: str = ""
     counts: dict[str, Any] | None = None
+    extras: Sequence[int] = ()
     stored: bool = False
     changed: bool = False
     gone: bool = False
@@ -148,6 +151,7 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
             graph=compiled[row.digest],
             subject_type=row.subject_type,
             subject=row.subject_id,
+            stored=row.filled,
         )
         stock.instances[instance.id] = instance
         token = Token(
@@ -162,6 +166,7 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
             reason_by=row.reason_by,
             signal=row.signal,
             counts=json.loads(row.counts) if row.counts else None,
+            extras=row.extras,
             stored=True,
         )
         instance.tokens.append(token)
@@ -194,7 +199,7 @@ def store(ctx: Context, stock: Stock) -> None:
         for token, row in zip(nameless, ctx.fetch(SQL.token_ids, count=len(nameless)), strict=True):
             token.id = row.id
     _store_instances(ctx, stock.instances.values())
-    _store_tokens(ctx, tokens)
+    _store(ctx, list(stock.instances.values()), tokens)
     if stock.withdrawn:
         instances = sorted({token.instance.id for token in stock.withdrawn})
         ctx.fetch(SQL.withdraw_items, instances=instances, tokens=[token.id for token in stock.withdrawn])
@@ -228,7 +233,6 @@ def _tell(ctx: Context, stock: Stock) -> None:
 
 
 def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
-    instances = list(instances)
     new = [instance for instance in instances if instance.new]
     if new:
         ctx.fetch(
@@ -237,44 +241,40 @@ def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
             parent=[instance.caller and instance.caller.instance.id for instance in new],
             called_by=[instance.caller and instance.caller.id for instance in new],
         )
-    moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
-    if moved:
-        ctx.fetch(
-            SQL.update_instances,
-            **columns(moved, "id", "ended"),
-            path=[" ".join(instance.path) for instance in moved],
-            filled=[json.dumps(instance.filled) for instance in moved],
-        )
 
 
 _TOKEN_COLUMNS = ("id", "node", "came_by", "state", "outcome", "reason", "reason_code", "reason_by", "signal")
 
 
-def _columns(tokens: Sequence[Token]) -> dict[str, list[Any]]:
-    return {
+def _columns(tokens: Sequence[Token], prefix: str = "") -> dict[str, list[Any]]:
+    found = {
         **columns(tokens, *_TOKEN_COLUMNS),
         "scope": [token.scope and token.scope.id for token in tokens],
         "parent": [token.parent and token.parent.id for token in tokens],
         "counts": [token.counts and json.dumps(token.counts) for token in tokens],
     }
+    return {prefix + name: values for name, values in found.items()} if tokens else {}
 
 
-def _store_tokens(ctx: Context, tokens: Sequence[Token]) -> None:
+def _store(ctx: Context, instances: Sequence[Instance], tokens: Sequence[Token]) -> None:
+    """What has changed of instances and tokens, in one statement that holds only the parts that are needed."""
+    moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
     gone = [token.id for token in tokens if token.gone and token.stored]
-    if gone:
-        ctx.fetch(SQL.delete_tokens, ids=gone)
-    standing = [token for token in tokens if not token.gone]
-    new = [token for token in standing if not token.stored]
-    if new:
+    new = [token for token in tokens if not token.gone and not token.stored]
+    changed = [token for token in tokens if not token.gone and token.stored and token.changed]
+    if moved or gone or new or changed:
         ctx.fetch(
-            SQL.insert_tokens,
-            instance=[token.instance.id for token in new],
-            definition=[token.instance.definition for token in new],
-            **_columns(new),
+            SQL.store,
+            moved=[instance.id for instance in moved],
+            ended=[instance.ended for instance in moved],
+            path=[" ".join(instance.path) for instance in moved],
+            filled=[json.dumps(instance.filled) for instance in moved],
+            gone=gone or None,
+            new_instance=[token.instance.id for token in new],
+            new_definition=[token.instance.definition for token in new],
+            **_columns(changed),
+            **_columns(new, "new_"),
         )
-    changed = [token for token in standing if token.stored and token.changed]
-    if changed:
-        ctx.fetch(SQL.update_tokens, **_columns(changed))
 
 
 def _open(ctx: Context, opened: Sequence[Opened]) -> None:
@@ -301,6 +301,7 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
         due_at=[one.due_at for one in opened],
         same_as=[one.work.same_as for one in opened],
         round_of=[_round_of(token) for token in tokens],
+        told=any(one.notices for one in opened) or any(to.table for to in given) or None,
     )
     _record_given(ctx, opened, given, made)
     if any(one.notices for one in opened):
@@ -321,8 +322,8 @@ def _record_given(ctx: Context, opened: Sequence[Opened], given: Sequence[Given]
     rows = {row.token_id: row for row in made}
     said = []
     for one, to in zip(opened, given, strict=True):
-        row = rows[one.token.id]
-        if to.table and row.assignee_id == to.person:
+        row = rows.get(one.token.id)  # asked for where a table has given something out
+        if row and to.table and row.assignee_id == to.person:
             place = {"map": one.token.instance.graph.key, "node": one.token.node, "item": row.id}
             said.append((one.token.instance, {**place, **to.says()}))
     record(ctx, "work.given", said)

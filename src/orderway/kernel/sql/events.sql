@@ -3,7 +3,7 @@
 with made as ( --? reactions
     insert into event (at, company_id, actor_id, on_behalf_of, cause, command_id, command, name,
                        subject_type, subject_id, root_type, root_id, data)
-    select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, f.cause,
+    select %(now)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, f.cause,
            %(command_id)s::bigint, %(command)s::text, %(event)s::text,
            %(subject)s::text, f.subject_id, %(root)s::text, f.root_id, f.data
     from rows from (unnest(%(subjects)s::bigint[]), unnest(%(roots)s::bigint[]), unnest(%(causes)s::bigint[]),
@@ -12,7 +12,7 @@ with made as ( --? reactions
 ) --? reactions
 insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error) --? reactions
 select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id, --? reactions
-       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, '' --? reactions
+       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(now)s::timestamptz, 0, '' --? reactions
 from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactions
 
 -- name: record_new
@@ -20,7 +20,7 @@ from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactio
 with made as ( --? reactions
     insert into event (at, company_id, actor_id, on_behalf_of, cause, command_id, command, name,
                        subject_type, subject_id, root_type, root_id, data)
-    select %(at)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, c.event_id,
+    select %(now)s::timestamptz, %(company)s::bigint, %(actor)s::bigint, %(on_behalf_of)s::bigint, c.event_id,
            %(command_id)s::bigint, %(command)s::text, %(event)s::text,
            %(subject)s::text, t.id, %(root)s::text, t.{root_column},
            json_build_object('changes', array[json_build_object('table', '{table}', 'id', t.id, 'new', to_json(t))] {parts})
@@ -32,7 +32,7 @@ with made as ( --? reactions
 ) --? reactions
 insert into pending (reaction, event_id, company_id, command_id, subject_id, root_id, actor_id, depth, ready_at, tries, error) --? reactions
 select r.reaction, m.id, %(company)s::bigint, %(command_id)s::bigint, m.subject_id, m.root_id, --? reactions
-       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(at)s::timestamptz, 0, '' --? reactions
+       coalesce(%(on_behalf_of)s::bigint, %(actor)s::bigint), %(depth)s::integer, %(now)s::timestamptz, 0, '' --? reactions
 from made m cross join unnest(%(reactions)s::text[]) as r (reaction) --? reactions
 
 -- name: part

@@ -21,10 +21,9 @@ from ..facts import read_facts
 from ..forms import asked_of, typed
 from ..graph import Work
 from ..rules import PLAIN_OUTCOME, Verdict, hand, judge
-from ..tokens import Stock, Token, load, lock, record
+from ..tokens import Stock, Token, load, record
 
 SQL = statements("workflow", "work")
-TOKENS = statements("workflow", "tokens")
 ALL = sorted(EVERYONE)  # the map, not the verb, says which role a work item needs
 _AWAY = "standing_for(%(company)s::bigint, %(actor)s::bigint, %(now)s::timestamptz) s"
 rows_visible(
@@ -54,15 +53,16 @@ class CompleteWork:
 def complete(ctx: Context, rows: Sequence[CompleteWork]) -> Outcome:
     """Finish work items and move their instances on; role, form, check items and outcomes are those of the map."""
     given = {row.id: row for row in rows}
-    roots = lock(ctx, {row.root_id for row in ctx.fetch(SQL.roots, ids=list(given))})
-    items = {item.id: item for item in ctx.fetch(SQL.lock_items, ids=list(given))}
+    items = {item.id: item for item in ctx.fetch(SQL.lock_deciding, ids=list(given))}
     refused = [Refusal("unknown-work", id) for id in given if id not in items]
     whom, not_mine = in_hand(ctx, list(items.values()))
     refused += not_mine
     out = {refusal.subject for refusal in refused}
-    stock = load(ctx, roots)
+    stock = load(ctx, {item.root_id for item in items.values() if item.running})
     standing = [item for id, item in items.items() if id not in out]
-    refused += seen_before(ctx, standing, {item.id: _work(stock, item) for item in standing}, whom)
+    works = {item.id: _work(stock, item) for item in standing}
+    extras = {item.id: stock.tokens[item.token_id].extras for item in standing}
+    refused += seen_before(ctx, standing, works, extras, whom)
     out = {refusal.subject for refusal in refused}
     verdicts: dict[int, Verdict] = {}
     known = _known(ctx, stock, [items[id] for id in given.keys() - out])
@@ -119,7 +119,6 @@ def _known(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, Map
     asking = [item for item in items if not item.extra and _work(stock, item).form.shown]
     if not asking:
         return {}
-    before = {row.id: json.loads(row.filled) for row in ctx.fetch(TOKENS.values, ids=[i.instance_id for i in asking])}
     kinds: dict[str, list[Any]] = {}
     for item in asking:
         kinds.setdefault(item.subject_type, []).append(item)
@@ -130,7 +129,8 @@ def _known(ctx: Context, stock: Stock, items: Sequence[Any]) -> Mapping[int, Map
         facts: Mapping[int, Mapping[str, Value]] = read_facts(ctx, kind, {i.subject_id for i in group}, names)
         for item in group:
             types = graphs[item.id].names
-            filled = {n: typed(v, types[n]) for n, v in before.get(item.instance_id, {}).items() if n in types}
+            before = json.loads(stock.tokens[item.token_id].instance.stored)
+            filled = {n: typed(v, types[n]) for n, v in before.items() if n in types}
             known[item.id] = {**facts[item.subject_id], **filled}
     return known
 

@@ -13,17 +13,13 @@ order by i.id for update skip locked
 -- name: load
 -- The tokens of all running instances under these roots.
 select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
-       t.signal, t.counts::text as counts, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id
+       t.signal, t.counts::text as counts, i.values::text as filled, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id,
+       array(select e.person_id from extra_approver e where e.instance_id = t.instance_id and e.node = t.node order by e.id) as extras
 from process_instance i
 join process_version v on v.id = i.version_id
 join token t on t.instance_id = i.id
 where i.root_id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible process_instance i}
 order by t.id
-
--- name: values
--- What was filled into the forms of instances.
-select i.id, i.values::text as filled from process_instance i
-where i.id = any(%(ids)s::bigint[]) and {visible process_instance i}
 
 -- name: token_ids
 -- Ids for new tokens.
@@ -44,8 +40,32 @@ from unnest(%(id)s::bigint[], %(root)s::bigint[], %(parent)s::bigint[], %(called
      as n (id, root, parent, called_by, definition, version, subject_type, subject)
 order by n.id
 
--- name: update_instances
--- Add the flows taken and the form values, and end what has ended.
+-- name: store
+-- Write what has moved, all at once: tokens gone, new ones, those that came to rest elsewhere; flows taken, form values, what has ended.
+with here as (select)
+, gone as (delete from token where id = any(%(gone)s::bigint[])) --? gone
+, made as ( --? new_id
+    insert into token (id, company_id, instance_id, definition_id, node, came_by, state, scope, parent, entered_at, outcome, reason, --? new_id
+                       reason_code, reason_by, signal, counts) --? new_id
+    select n.id, %(company)s::bigint, n.instance, n.definition, n.node, n.came_by, n.state, n.scope, n.parent, --? new_id
+           %(now)s::timestamptz, n.outcome, n.reason, n.reason_code, n.reason_by, n.signal, n.counts::jsonb --? new_id
+    from unnest(%(new_id)s::bigint[], %(new_instance)s::bigint[], %(new_definition)s::bigint[], %(new_node)s::text[], --? new_id
+                %(new_came_by)s::text[], %(new_state)s::text[], %(new_scope)s::bigint[], %(new_parent)s::bigint[], --? new_id
+                %(new_outcome)s::text[], %(new_reason)s::text[], %(new_reason_code)s::text[], %(new_reason_by)s::bigint[], --? new_id
+                %(new_signal)s::text[], %(new_counts)s::text[]) --? new_id
+         as n (id, instance, definition, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts) --? new_id
+) --? new_id
+, placed as ( --? id
+    update token t --? id
+    set node = m.node, came_by = m.came_by, state = m.state, scope = m.scope, parent = m.parent, entered_at = %(now)s::timestamptz, --? id
+        outcome = m.outcome, reason = m.reason, reason_code = m.reason_code, reason_by = m.reason_by, signal = m.signal, --? id
+        counts = m.counts::jsonb --? id
+    from unnest(%(id)s::bigint[], %(node)s::text[], %(came_by)s::text[], %(state)s::text[], %(scope)s::bigint[], --? id
+                %(parent)s::bigint[], %(outcome)s::text[], %(reason)s::text[], %(reason_code)s::text[], --? id
+                %(reason_by)s::bigint[], %(signal)s::text[], %(counts)s::text[]) --? id
+         as m (id, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts) --? id
+    where t.id = m.id --? id
+) --? id
 update process_instance i
 set path = i.path || m.path,
     path_at = i.path_at || array_fill(%(now)s::timestamptz, array[cardinality(m.path)]),
@@ -54,35 +74,9 @@ set path = i.path || m.path,
     ended_at = case when m.ended <> '' then %(now)s::timestamptz end
 from (
     select u.id, u.ended, coalesce(string_to_array(nullif(u.path, ''), ' '), '{}') as path, u.filled
-    from unnest(%(id)s::bigint[], %(ended)s::text[], %(path)s::text[], %(filled)s::text[]) as u (id, ended, path, filled)
+    from unnest(%(moved)s::bigint[], %(ended)s::text[], %(path)s::text[], %(filled)s::text[]) as u (id, ended, path, filled)
 ) m
 where i.id = m.id
-
--- name: delete_tokens
--- Remove tokens that ended or were joined.
-delete from token where id = any(%(ids)s::bigint[])
-
--- name: insert_tokens
--- Insert the tokens that came to rest.
-insert into token (id, company_id, instance_id, definition_id, node, came_by, state, scope, parent, entered_at, outcome, reason,
-                   reason_code, reason_by, signal, counts)
-select n.id, %(company)s::bigint, n.instance, n.definition, n.node, n.came_by, n.state, n.scope, n.parent,
-       %(now)s::timestamptz, n.outcome, n.reason, n.reason_code, n.reason_by, n.signal, n.counts::jsonb
-from unnest(%(id)s::bigint[], %(instance)s::bigint[], %(definition)s::bigint[], %(node)s::text[], %(came_by)s::text[],
-            %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[], %(outcome)s::text[], %(reason)s::text[],
-            %(reason_code)s::text[], %(reason_by)s::bigint[], %(signal)s::text[], %(counts)s::text[])
-     as n (id, instance, definition, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts)
-
--- name: update_tokens
--- Put moved tokens where they came to rest.
-update token t
-set node = m.node, came_by = m.came_by, state = m.state, scope = m.scope, parent = m.parent, entered_at = %(now)s::timestamptz,
-    outcome = m.outcome, reason = m.reason, reason_code = m.reason_code, reason_by = m.reason_by, signal = m.signal, counts = m.counts::jsonb
-from unnest(%(id)s::bigint[], %(node)s::text[], %(came_by)s::text[], %(state)s::text[], %(scope)s::bigint[], %(parent)s::bigint[],
-            %(outcome)s::text[], %(reason)s::text[], %(reason_code)s::text[], %(reason_by)s::bigint[], %(signal)s::text[],
-            %(counts)s::text[])
-     as m (id, node, came_by, state, scope, parent, outcome, reason, reason_code, reason_by, signal, counts)
-where t.id = m.id
 
 -- name: open_items
 -- Open work items; who last finished the named node of the same instance gets it again, if still there.
@@ -108,7 +102,7 @@ left join lateral (
     order by w.id desc limit 1
 ) before on true
 order by n.token
-returning id, token_id, assignee_id
+returning id, token_id, assignee_id --? told
 
 -- name: candidates
 -- Active persons of the company by mail address: their roles, and how much open work they have.

@@ -1,13 +1,15 @@
--- name: roots
--- The roots that work items belong to.
-select distinct i.root_id from work_item w join process_instance i on i.id = w.instance_id
+-- name: lock_deciding
+-- Lock work items with the roots they belong to, the roots first, each in key order.
+select w.id, w.instance_id, w.token_id, w.node, w.subject_type, w.subject_id, w.role, w.assignee_id, w.state, w.done_by, w.outcome,
+       w.due_at, w.escalated_to, w.priority, w.snoozed_until, w.round_of, w.extra, r.id as root_id, r.state = 'running' as running
+from work_item w join process_instance i on i.id = w.instance_id join process_instance r on r.id = i.root_id
 where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
+order by r.id, w.id for update of r, w
 
 -- name: lock_items
 -- Lock work items in key order.
 select w.id, w.instance_id, w.token_id, w.node, w.subject_type, w.subject_id, w.role, w.assignee_id, w.state, w.done_by, w.outcome,
-       w.due_at, w.escalated_to, w.priority, w.snoozed_until, w.round_of, w.extra,
-       array(select e.person_id from extra_approver e where e.instance_id = w.instance_id and e.node = w.node order by e.id) as extras
+       w.due_at, w.escalated_to, w.priority, w.snoozed_until, w.round_of, w.extra
 from work_item w where w.id = any(%(ids)s::bigint[]) and {visible work_item w}
 order by w.id for update
 
