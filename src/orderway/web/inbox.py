@@ -19,7 +19,7 @@ from orderway.kernel.running import ask
 
 from .documents import papers_of, preview
 from .fields import needs, refusals
-from .intake import doubts, drafted, lines, not_orders, picked_items, readings, reason
+from .intake import doubts, drafted, lines, not_orders, picked_items, readings
 from .listing import address, many
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
@@ -157,7 +157,6 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
-        "reason": reason(intake.reason),
         "preview": preview(intake.document_id, versions[0]) if versions else {},
         "raw_url": raw[0]["url"] if raw else "",
         "draft": draft,
