@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from orderway.capture.inlets import receive
+from orderway.capture.reasons import from_json, worded
 from orderway.capture.rules import OPEN, OTHER_KINDS
 from orderway.kernel.access import Actor
 from orderway.kernel.outcome import Refusal
@@ -157,6 +158,7 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
+        "reasons": [worded([from_json(one)], _) for one in intake.reasons],
         "preview": preview(intake.document_id, versions[0]) if versions else {},
         "raw_url": raw[0]["url"] if raw else "",
         "draft": draft,
