@@ -136,7 +136,7 @@ def test_a_broken_edifact_order_is_refused_at_its_place(old: str, new: str, reas
             "*00*           *01",
             "segment 1 (ISA), element ISA04: 11 characters stand here, 10 are prescribed",
         ),
-        ("*123456789      *", "**", "segment 1 (ISA), element ISA06: 0 characters stand here, 15 are prescribed"),
+        ("*123456789      *", "**", "segment 1 (ISA), element ISA06: the sender is missing"),
         ("Envelope C5", "Envelope\nC5", "segment 13 (PID): the control character '\\n' stands in the data"),
         ("PO1*2*2.5", "\nST*2*2.5", "segment 16 (ST): ST of segment 3 is not closed, SE is missing"),
     ],

@@ -45,8 +45,9 @@ def as_object(path: Path, reading: Reading) -> dict[str, Any]:
         "status": reading.status,
         "reason": reading.reason,
         "kind": reading.kind,
-        "reasons": [reason_as_json(reason) for reason in reading.reasons],
     }
+    if reading.reasons:
+        told["reasons"] = [reason_as_json(reason) for reason in reading.reasons]
     orders = [_order(draft) for draft in reading.drafts]
     if orders:
         told["order"] = orders[0]

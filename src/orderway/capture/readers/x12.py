@@ -46,7 +46,7 @@ _START = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _SET = re.compile(r"(?:^|\W)ST\W([0-9]{3})\W")
 _ISA_LENGTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 _PADDED = frozenset({2, 4, 6, 8})
-_PARTNERS = frozenset({6, 8})
+_PARTNERS = {6: "sender", 8: "recipient"}
 _NAMES = {
     "810": "invoice",
     "820": "payment-order",
@@ -203,8 +203,10 @@ def _lengths(header: Segment, parts: list[str]) -> list[Reason]:
         place = replace(header.place, element=f"ISA{index:02}")
         if found := re.search(r"[\x00-\x1f]", part):
             raise Unreadable("control-character", place, found=unprintable(found.group()))
+        if index in _PARTNERS and not part.strip():
+            raise Unreadable("missing", place, what=_PARTNERS[index])
         padded = index in _PADDED and len(part) < length
-        if (len(part) != length and not padded) or (index in _PARTNERS and not part.strip()):
+        if len(part) != length and not padded:
             raise Unreadable("wrong-length", place, found=len(part), wanted=length)
         if padded:
             lost.append(remark("wrong-length", place, found=len(part), wanted=length))
