@@ -5,6 +5,7 @@ from calling import Program, codes, token_for
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from orderway.api import messages
+from orderway.capture import jobs
 from orderway.documents.store import store
 from orderway.kernel.running import ask
 
@@ -97,3 +98,13 @@ def test_what_was_acknowledged_lies_in_the_store(shop, program):
     (entry,) = taken(shop)
     versions = ask("documents.versions", shop.manager, document=entry.document_id)
     assert store().read(shop.company, versions[0].sha256) == EDI
+
+
+def test_why_a_message_was_not_read_is_told_in_the_language_that_is_asked_for(shop, program):
+    send(program, EDI.replace(b"UNZ+0+1", b"UNH+1+ORDERS'UNT+2+1'UNZ+1+1"), "application/edifact", "?name=o.edi")
+    jobs.read_inputs(shop.company, [row.id for row in taken(shop)])
+    program.token = token_for(shop.manager, "capture.inbox")
+    asked = {"Authorization": f"Bearer {program.token}", "Accept-Language": "de"}
+    (row,) = program.client.get("/api/queries/capture.inbox", headers=asked).json()["rows"]
+    assert row["reason"] == "Segment 2 (UNH): der Kopf des Auftrags fehlt"
+    assert row["reasons"] == [{"code": "missing", "place": {"segment": 2, "tag": "UNH"}, "facts": {"what": "head"}}]

@@ -8,6 +8,7 @@ from orderway.capture.commands.read import ReadInput
 from orderway.capture.commands.settle import DismissInput, RejectInput, SettleInput
 from orderway.capture.commands.take_in import PackedFile, UnpackMail
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
+from orderway.capture.reasons import remark
 from orderway.documents.store import store
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
@@ -33,7 +34,9 @@ def draft(item: str = "PAP-A4-80", customer: str = "Kanzlei Bergmann Roth") -> O
 
 
 def read(shop: Any, n: int, *drafts: OrderDraft, status: Any = "order") -> list[int]:
-    rows = [ReadInput(id, status, "csv", "" if status == "order" else "why", drafts) for id in received(shop, n)]
+    rows = [
+        ReadInput(id, status, "csv", () if status == "order" else (remark("test"),), drafts) for id in received(shop, n)
+    ]
     return list(run("capture.read", system_actor(shop.company), rows).done)
 
 
@@ -52,7 +55,7 @@ CASES = {
     "capture.receive": files,
     "capture.queue_reading": lambda shop, n: _refs(received(shop, n)),
     "capture.unpack": _unpack,
-    "capture.read": lambda shop, n: [ReadInput(id, "order", "csv", "", (draft(), draft())) for id in received(shop, n)],
+    "capture.read": lambda shop, n: [ReadInput(id, "order", "csv", (), (draft(), draft())) for id in received(shop, n)],
     "capture.order": lambda shop, n: _refs(read(shop, n, draft())),
     "capture.archive": lambda shop, n: _refs(
         run("capture.order", system_actor(shop.company), _refs(read(shop, n, draft()))).done

@@ -245,6 +245,8 @@ def test_the_command_line_reads_without_a_database(tmp_path):
         "total": None,
     }
     assert (second["status"], second["reason"]) == ("rejected", "row 2, column Menge: 'x' is not a number")
+    place, facts = {"row": 2, "column": "Menge"}, {"found": "x", "wanted": "number"}
+    assert second["reasons"] == [{"code": "wrong-value", "place": place, "facts": facts}]
     assert third["status"] == "review"
     assert "order" not in third
 

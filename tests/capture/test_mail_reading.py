@@ -70,7 +70,7 @@ def test_a_refused_attachment_beside_an_order_calls_a_person() -> None:
     message.add_attachment(TABLE.replace(b";3", b";x"), maintype="text", subtype="csv", filename="b.csv")
     found = door.read("mail.eml", message.as_bytes())
     assert found.status == "review"
-    assert found.reason == "b.csv: row 2, column Menge: 'x' is not a number"
+    assert found.reason == "b.csv, row 2, column Menge: 'x' is not a number"
     assert [draft.number for draft in found.drafts] == ["B-1"]
 
 

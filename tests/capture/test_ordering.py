@@ -13,6 +13,7 @@ from orderway.capture import inlets
 from orderway.capture.commands.read import ReadInput
 from orderway.capture.commands.settle import DismissInput, RejectInput, SettleInput
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
+from orderway.capture.reasons import remark
 from orderway.capture.rules import differs, same_unit
 from orderway.kernel.access import system_actor
 from orderway.kernel.checking import differences
@@ -262,7 +263,11 @@ def test_characters_that_no_database_takes_are_left_out(shop):
     id = inputs(shop)[0].id
     line = LineDraft("1", item="EN\0V-DL", quantity=D(1), note="back\\u0000slash")
     draft = OrderDraft("B\0-1", customer=PartyDraft(CUSTOMER), lines=(line,))
-    run("capture.read", system_actor(shop.company), [ReadInput(id, "review", "csv", "be\0cause", (draft,))])
+    run(
+        "capture.read",
+        system_actor(shop.company),
+        [ReadInput(id, "review", "csv", (remark("as-written", text="be\0cause"),), (draft,))],
+    )
     (row,) = inputs(shop)
     assert (row.their_number, row.reason) == ("B-1", "because")
     kept = json.loads(ask("capture.one", shop.manager, id=id).draft)

@@ -121,7 +121,7 @@ def test_every_bad_cell_is_named() -> None:
 def test_at_most_twenty_bad_cells_are_named_and_the_others_counted() -> None:
     found = read("SKU;Menge\n" + "A;x\n" * 25)
     assert found.reason.count("is not a number") == 20
-    assert found.reason.endswith("and 5 more")
+    assert found.reason.endswith("and 5 more remarks")
 
 
 def test_a_row_without_quantity_or_item_is_named() -> None:

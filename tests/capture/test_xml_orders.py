@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from orderway.capture.drafts import OrderDraft, Reading, Unreadable
+from orderway.capture.drafts import OrderDraft, Reading
 from orderway.capture.readers import door, wire, xml
+from orderway.capture.reasons import Unreadable
 
 EXPECTED = Path(__file__).parent / "expected"
 FOLDERS = ("ubl", "cxml", "order-x", "xjdf")

@@ -13,6 +13,9 @@ CSV = (
     b"B-7;Kanzlei Bergmann Roth;PAP-A4-80;Copy paper;40;4.90\n"
     b"B-7;Kanzlei Bergmann Roth;KV-9;Envelopes;3;31.50\n"
 )
+BROKEN = (
+    b"UNB+UNOA:1+A+B+260102:0815+7'UNH+1+ORDERS:D:96A:UN'BGM+220+4711+9'LIN+1++40:EN'QTY+21:15OO'UNS+S'UNT+6+1'UNZ+1+7'"
+)
 
 
 def text(answer):
@@ -126,7 +129,16 @@ def test_a_question_offers_no_order_to_make(shop, as_):
     read_now(shop)
     page = text(as_("manager").get("/inbox"))
     assert "No order was read" in page
-    assert "No attachment can be read as an order. A person reads the message." in page
+    assert "No attachment can be read as an order: a person reads the message" in page
     assert "Make the order" not in page
     german = text(as_("manager", "de").get("/inbox"))
-    assert "Kein Anhang lässt sich als Auftrag lesen." in german
+    assert "Kein Anhang lässt sich als Auftrag lesen: ein Mensch liest die Nachricht" in german
+
+
+def test_a_broken_order_is_told_in_the_language_of_who_looks(shop, as_):
+    take_in(as_("manager"), ("order.edi", BROKEN))
+    read_now(shop)
+    (row,) = ask("capture.inbox", shop.manager, state="rejected").rows
+    page = f"/inbox/{row.id}?state=rejected"
+    assert "Segment 5 (QTY): &#x27;15OO&#x27; ist keine Zahl" in text(as_("manager", "de").get(page))
+    assert "Segment 5 (QTY): &#x27;15OO&#x27; is not a number" in text(as_("manager").get(page))

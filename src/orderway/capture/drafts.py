@@ -1,19 +1,13 @@
-"""What a reader makes of a file: a draft order, or the reason why there is none. Pure values, no database."""
+"""What a reader makes of a file: a draft order, or the reasons why there is none. Pure values, no database."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from .reasons import Reason, worded
+
 Status = Literal["order", "review", "rejected"]
-
-
-class Unreadable(Exception):
-    """The input claims a format and breaks its rules: `place` says where (segment, line, element), `reason` what and how to mend it."""
-
-    def __init__(self, reason: str, place: str = "") -> None:
-        super().__init__(f"{place}: {reason}" if place else reason)
-        self.reason, self.place = reason, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +69,19 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of one input: `status` order (drafts hold one order each), review (a person must look, `reason` says why), or rejected.
+    """What came of one input: `status` order (drafts hold one order each), review (a person must look, `reasons` say why), or rejected.
 
     `kind` names the format and the document, for example `edifact-orders`, `x12-850`, `ubl-order`, `cxml-orderrequest`, `order-x`, `csv`,
-    `xlsx`, `pdf`, `tiff`, `edifact-invoic`. `reason` of an `order` names what a person must look at, with its place; it is empty
-    when the order is clean. Of `review` and `rejected` it says why.
+    `xlsx`, `pdf`, `tiff`, `edifact-invoic`. `reasons` of an `order` name what a person must look at, with its place; there are none
+    when the order is clean. Of `review` and `rejected` they say why.
     """
 
     status: Status
     kind: str
-    reason: str = ""
+    reasons: tuple[Reason, ...] = ()
     drafts: tuple[OrderDraft, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The reasons in one line of English; empty where there are none."""
+        return worded(self.reasons)

@@ -6,10 +6,12 @@ became; then it goes to `done/`, or to `rejected/` beside a text that says why. 
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext
 
 from orderway.kernel import clock
 from orderway.kernel.access import Actor
@@ -17,6 +19,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.sql import statements
 
 from . import inlets
+from .reasons import Reason, from_text, remark, worded
 
 SQL = statements("capture", "intake")
 SETTLED = 2.0  # seconds a file must not have changed
@@ -53,27 +56,27 @@ class Folder:
     def _take(self, path: Path) -> bool:
         size = self.seen[path.name][0]
         if size > inlets.LARGEST:
-            return self._reject(path, path.name, f"the file has {size} bytes, at most {inlets.LARGEST} are taken")
+            return self._reject(path, path.name, [remark("too-large", most=inlets.LARGEST, what="bytes")])
         try:
             data = path.read_bytes()
         except FileNotFoundError:
             return False  # taken away again
         except OSError as error:
-            return self._reject(path, path.name, f"the file cannot be read: {error.strerror}")
+            return self._reject(path, path.name, [remark("damaged", said=str(error.strerror))])
         if len(data) != size:
             return False  # still being written
         outcome = inlets.receive(self.actor, path.name, data, "folder")
         if outcome.refused:
-            return self._reject(path, path.name, outcome.refused[0].code)
+            return self._reject(path, path.name, [remark("as-written", text=outcome.refused[0].code)])
         self.seen.pop(path.name, None)
         _move(path, self.place / "taken" / f"{outcome.done[0]}-{path.name}")
         return True
 
-    def _reject(self, path: Path, name: str, reason: str) -> bool:
+    def _reject(self, path: Path, name: str, reasons: Iterable[Reason]) -> bool:
         target = _move(path, self.place / "rejected" / name)
         if target is None:
             return False
-        target.with_name(f"{target.name}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
+        target.with_name(f"{target.name}.reason.txt").write_text(f"{worded(reasons, gettext)}\n", encoding="utf-8")
         return True
 
     def _file_away(self) -> int:
@@ -90,7 +93,7 @@ class Folder:
         if became is None or "received" in became.states:
             return False
         if set(became.states) == {"rejected"}:
-            return self._reject(path, name, became.reasons or "")
+            return self._reject(path, name, [reason for kept in became.reasons for reason in from_text(kept)])
         return _move(path, self.place / "done" / name) is not None
 
 

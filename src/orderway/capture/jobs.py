@@ -20,7 +20,7 @@ from .commands.read import ReadInput
 from .commands.take_in import PackedFile, UnpackMail, reading_job
 from .readers import mail
 from .readers.jail import read_all_apart
-from .rules import said
+from .reasons import remark
 
 SQL = statements("capture", "intake")
 MAIL = "message/rfc822"
@@ -46,8 +46,8 @@ def read(context: JobContext, company: int, intakes: list[int]) -> None:
             app.job_manager.batch_defer_jobs([reading_job(company, [id]) for id in left])
             return
         if left and context.job and context.job.attempts + 1 >= LAST_TRY:
-            reason = f"{type(error).__name__}: {str(error)[:300]}"
-            _note(reader, ReadInput(left[0], "review", "unread", said("reading-broke-off", reason)))
+            why = remark("broke-off", said=f"{type(error).__name__}: {str(error)[:300]}")
+            _note(reader, ReadInput(left[0], "review", "unread", [why]))
         raise
 
 
@@ -60,7 +60,7 @@ def read_inputs(company: int, intakes: Sequence[int]) -> None:
         try:
             contents[row.id] = store().read(company, row.sha256)
         except (FileNotFoundError, Damaged) as error:
-            _note(reader, ReadInput(row.id, "review", "unread", said("original-damaged", str(error))))
+            _note(reader, ReadInput(row.id, "review", "unread", [remark("original-damaged", said=str(error))]))
     there = [row for row in rows if row.id in contents]
     for row in there:
         if row.media_type == MAIL:
@@ -79,7 +79,7 @@ def _read_files(reader: Reader, sender: str, rows: Sequence[Any], contents: dict
     mapping = {row.heading: row.field for row in reader.fetch(SQL.columns_of, sender=sender)}
     readings = read_all_apart(((row.name, contents[row.id]) for row in rows), mapping or None)
     for row, reading in zip(rows, readings, strict=True):
-        _note(reader, ReadInput(row.id, reading.status, reading.kind, reading.reason, reading.drafts))
+        _note(reader, ReadInput(row.id, reading.status, reading.kind, reading.reasons, reading.drafts))
 
 
 def _unpack(reader: Reader, id: int, raw: bytes) -> None:
@@ -90,7 +90,7 @@ def _unpack(reader: Reader, id: int, raw: bytes) -> None:
     ]
     outcome = run("capture.unpack", reader.actor, [UnpackMail(id, letter.text, packed)], partial=True)
     if id in outcome.values.get("unreadable", ()):
-        _note(reader, ReadInput(id, "review", "mail", said("no-readable-attachment")))
+        _note(reader, ReadInput(id, "review", "mail", [remark("no-attachment")]))
 
 
 def files_in(letter: mail.Mail, depth: int = 1) -> Iterator[mail.Attachment]:

@@ -16,7 +16,8 @@ from .rules import STATES
 class Intake(models.Model):
     """One thing to deal with: a file that came in, or one order of a file that holds several (`position` counts them from 1).
 
-    `draft` is the order as the customer states it; `findings` are [code, facts] pairs that keep it from being placed by itself.
+    `reasons` say why it was not read, or what a person must look at (as reasons.py writes them); `draft` is the order as the customer
+    states it; `findings` are [code, facts] pairs that keep it from being placed by itself.
     `customer` and `items` (one a line, null where unknown) are who and what is meant; `stated_prices` says of each line whether the
     customer's price holds. `dismissed_as` names what it is when it is no order.
     """
@@ -28,7 +29,7 @@ class Intake(models.Model):
     position = models.IntegerField(default=1)
     state = models.TextField()
     kind = models.TextField(default="")
-    reason = models.TextField(default="")
+    reasons = models.JSONField(default=list)
     findings = models.JSONField(default=list)
     draft = models.JSONField(null=True)
     customer = models.ForeignKey(Party, models.PROTECT, null=True)

@@ -1,13 +1,17 @@
 """Reading the inbox."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.utils.translation import gettext
 
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .reasons import from_text, worded
 from .rules import OPEN
 
 SQL = statements("capture", "intake")
@@ -30,7 +34,13 @@ class InboxList:
 def inbox(ctx: Reader, asked: InboxList) -> Page:
     """What came in and how it stands, one page at a time."""
     states = None if asked.state == "all" else [asked.state] if asked.state else list(OPEN)
-    return page(ctx, SQL.list, SORTS, asked, states=states, channel=asked.channel, search=asked.search)
+    found = page(ctx, SQL.list, SORTS, asked, states=states, channel=asked.channel, search=asked.search)
+    return replace(found, rows=[_told(row) for row in found.rows])
+
+
+def _told(row: Any) -> Any:
+    """The row with its reasons as what they are, and in the language of who asks."""
+    return row._replace(reasons=json.loads(row.reasons), reason=worded(from_text(row.reasons), gettext))
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class OneIntake:
 @query("capture.one", OneIntake)
 def one(ctx: Reader, asked: OneIntake) -> Any:
     """One input with its message, what was read of it, and what is doubtful, or None."""
-    return ctx.one(SQL.one, id=asked.id)
+    row = ctx.one(SQL.one, id=asked.id)
+    return _told(row) if row else None
 
 
 @dataclass(frozen=True)

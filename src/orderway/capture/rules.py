@@ -39,11 +39,6 @@ class Doubt(NamedTuple):
     facts: Mapping[str, Any]
 
 
-def said(code: str, detail: str = "") -> str:
-    """A reason of our own as an input keeps it: a stable code, worded where it is shown, and what a program said."""
-    return f"{code}: {detail}" if detail else code
-
-
 def signs(draft: OrderDraft, sender: str = "") -> list[tuple[str, str]]:
     """By what the customer may be known, the surest sign first: numbers, mail addresses, the name.
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from orderway.capture.drafts import OrderDraft, PartyDraft, Reading
 from orderway.capture.readers.jail import read_all_apart
+from orderway.capture.reasons import as_json as reason_as_json
+from orderway.capture.reasons import remark
 
 
 def capture(files: Sequence[Path], dry: bool, as_json: bool, say: Callable[[str], None]) -> bool:
@@ -15,7 +17,9 @@ def capture(files: Sequence[Path], dry: bool, as_json: bool, say: Callable[[str]
     refused = {} if dry else _take_in(contents)
     readings = read_all_apart((path.name, data) for path, data in contents)
     for (path, _), reading in zip(contents, readings, strict=True):
-        told = Reading("rejected", "untaken", refused[path]) if path in refused else reading
+        told = (
+            Reading("rejected", "untaken", (remark("as-written", text=refused[path]),)) if path in refused else reading
+        )
         say(json.dumps(as_object(path, told), ensure_ascii=False) if as_json else as_line(path, told))
     return not refused
 
@@ -32,6 +36,8 @@ def _take_in(contents: Sequence[tuple[Path, bytes]]) -> dict[Path, str]:
 def as_object(path: Path, reading: Reading) -> dict[str, Any]:
     """What `--json` prints of a file: decimals as text, days as YYYY-MM-DD, null for what the file does not state.
 
+    `reason` says in English what `reasons` say as codes with facts.
+
     A file with several orders has all of them under `orders` and the first under `order`.
     """
     told: dict[str, Any] = {
@@ -40,6 +46,8 @@ def as_object(path: Path, reading: Reading) -> dict[str, Any]:
         "reason": reading.reason,
         "kind": reading.kind,
     }
+    if reading.reasons:
+        told["reasons"] = [reason_as_json(reason) for reason in reading.reasons]
     orders = [_order(draft) for draft in reading.drafts]
     if orders:
         told["order"] = orders[0]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from orderway.capture.inlets import receive
+from orderway.capture.reasons import from_json, worded
 from orderway.capture.rules import OPEN, OTHER_KINDS
 from orderway.kernel.access import Actor
 from orderway.kernel.outcome import Refusal
@@ -19,7 +20,7 @@ from orderway.kernel.running import ask
 
 from .documents import papers_of, preview
 from .fields import needs, refusals
-from .intake import doubts, drafted, lines, not_orders, picked_items, readings, reason
+from .intake import doubts, drafted, lines, not_orders, picked_items, readings
 from .listing import address, many
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
@@ -157,7 +158,7 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
-        "reason": reason(intake.reason),
+        "reasons": [worded([from_json(one)], _) for one in intake.reasons],
         "preview": preview(intake.document_id, versions[0]) if versions else {},
         "raw_url": raw[0]["url"] if raw else "",
         "draft": draft,

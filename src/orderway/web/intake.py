@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from pydantic import TypeAdapter
 
 from orderway.capture.drafts import LineDraft, OrderDraft
@@ -14,28 +13,9 @@ from orderway.capture.drafts import LineDraft, OrderDraft
 from .respond import read_if
 from .templatetags.ui import day, money, number
 from .units import unit as unit_words
-from .words import Text
 
 DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
 PROPOSED = 4
-# why an input goes to a person: codes of our own, and what the readers say of whole kinds of files
-INPUTS: Mapping[str, Text] = {
-    "reading-broke-off": lazy("The reading broke off. A person reads the original."),
-    "original-damaged": lazy("The stored original cannot be read. Ask the sender for it again."),
-    "no-readable-attachment": lazy("No attachment can be read as an order. A person reads the message."),
-    "a PDF is read by a person": lazy("A PDF. A person reads it."),
-    "the PDF is protected by a password: ask the sender for one without": lazy(
-        "The PDF is protected by a password. Ask the sender for one without."
-    ),
-    "a TIFF (scan or fax) is read by a person": lazy("A scan or fax. A person reads it."),
-    "a PNG picture is read by a person": lazy("A picture. A person reads it."),
-    "a JPEG picture is read by a person": lazy("A picture. A person reads it."),
-    "a web page is read by a person": lazy("A web page. A person reads it."),
-    "a text is read by a person": lazy("A text. A person reads it."),
-    "an archive is unpacked by a person": lazy("An archive. A person unpacks it."),
-    "no reader knows this kind of file": lazy("No reader knows this kind of file. A person looks at it."),
-    "the file is empty": lazy("The file is empty."),
-}
 
 
 def not_orders() -> dict[str, str]:
@@ -50,14 +30,6 @@ def not_orders() -> dict[str, str]:
         "absence-note": _("Absence note"),
         "other": _("Something else"),
     }
-
-
-def reason(stored: str) -> tuple[str, str]:
-    """Why an input waits for a person: in the reader's words, and beside them what a program said, in English."""
-    if stored in INPUTS:
-        return str(INPUTS[stored]), ""
-    code, _colon, detail = stored.partition(": ")
-    return (str(INPUTS[code]), detail) if code in INPUTS else ("", stored)
 
 
 def drafted(intake: Any) -> OrderDraft | None:

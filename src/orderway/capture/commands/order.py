@@ -18,7 +18,7 @@ from .read import DRAFT
 from .take_in import DESK, lock
 
 SQL = statements("capture", "intake")
-STANDING = ("state", "reason", "findings", "dismissed_as", "order_id")
+STANDING = ("state", "reasons", "findings", "dismissed_as", "order_id")
 
 
 @command("capture.order", roles=DESK)
@@ -128,5 +128,10 @@ def move(
         before = old[intake.id]
         after = {k: v for k, v in new[intake.id].items() if k != "findings" and v != before[k]}
         told = {name: before[name] for name in after}
-        facts.append(Fact(intake.id, intake.message_id, told, after, says.get(intake.id, {})))
+        facts.append(Fact(intake.id, intake.message_id, _plain(told), _plain(after), says.get(intake.id, {})))
     ctx.record(event, "intake", facts)
+
+
+def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as events hold them: JSON as what it says, not as its text."""
+    return {name: json.loads(value) if name == "reasons" else value for name, value in columns.items()}

@@ -1,7 +1,6 @@
 """Keeping what was read, and recognising who and what is meant."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,18 +14,14 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 
 from ..drafts import OrderDraft, Status
+from ..reasons import Reason, to_text, without_nul
 from ..recognition import Asked, Known, understand
 from .take_in import DESK, lock
 
 SQL = statements("capture", "intake")
 DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-_TOLD = (
-    "state",
-    "kind",
-    "reason",
-    "customer_id",
-)  # of what was read the events hold the outcome; the draft follows from the original
+# of what was read the events hold the outcome; the draft follows from the original
+_TOLD = ("state", "kind", "reasons", "customer_id")
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class ReadInput:
     id: int
     status: Status
     kind: str
-    reason: str = ""
+    reasons: Sequence[Reason] = ()
     drafts: Sequence[OrderDraft] = ()
 
 
@@ -47,7 +42,7 @@ class Written(NamedTuple):
     position: int
     state: str
     kind: str
-    reason: str
+    reasons: str
     draft: OrderDraft | None
     known: Known | None
 
@@ -57,7 +52,7 @@ class Written(NamedTuple):
             "position": self.position,
             "state": self.state,
             "kind": self.kind,
-            "reason": self.reason.replace("\0", ""),
+            "reasons": self.reasons,
             "findings": json.dumps([list(doubt) for doubt in known.doubts] if known else [], default=str),
             "draft": DRAFT.dump_json(self.draft, exclude_defaults=True).decode() if self.draft else None,
             "customer": known.customer if known else None,
@@ -69,7 +64,7 @@ class Written(NamedTuple):
 def _plain(draft: OrderDraft) -> OrderDraft:
     """The draft without the character NUL, for which PostgreSQL has no place."""
     text = DRAFT.dump_json(draft).decode()
-    return DRAFT.validate_json(_NUL.sub(r"\1", text)) if "\\u0000" in text else draft
+    return DRAFT.validate_json(without_nul(text)) if "\\u0000" in text else draft
 
 
 def _array(values: Sequence[Any]) -> str:
@@ -95,14 +90,13 @@ def read(ctx: Context, rows: Sequence[ReadInput]) -> Outcome:
 
 
 def _written(intake: Any, row: ReadInput, drafts: Sequence[tuple[OrderDraft, Known]]) -> list[Written]:
+    why = to_text(row.reasons)
     if not drafts:
         state = "rejected" if row.status == "rejected" else "review"
-        return [Written(intake, 1, state, row.kind, row.reason, None, None)]
-    clear = row.status == "order" and not row.reason
+        return [Written(intake, 1, state, row.kind, why, None, None)]
+    clear = row.status == "order" and not row.reasons
     return [
-        Written(
-            intake, position, "recognised" if clear and not known.doubts else "review", row.kind, row.reason, draft, known
-        )
+        Written(intake, position, "recognised" if clear and not known.doubts else "review", row.kind, why, draft, known)
         for position, (draft, known) in enumerate(drafts, 1)
     ]  # fmt: skip
 
@@ -131,7 +125,7 @@ def keep(ctx: Context, written: Sequence[Written]) -> None:
 
 
 def _names() -> tuple[str, ...]:
-    return ("position", "state", "kind", "reason", "findings", "draft", "customer", "items", "stated_prices")
+    return ("position", "state", "kind", "reasons", "findings", "draft", "customer", "items", "stated_prices")
 
 
 def _record(ctx: Context, written: Sequence[tuple[int, Written]]) -> None:
@@ -149,10 +143,11 @@ def _fact(id: int, w: Written) -> Fact:
     new = {
         "state": w.state,
         "kind": w.kind,
-        "reason": w.reason.replace("\0", ""),
+        "reasons": json.loads(w.reasons),
         "customer_id": w.known.customer if w.known else None,
     }
     old = {name: getattr(w.intake, name) for name in _TOLD} if id == w.intake.id else {}
+    old |= {"reasons": json.loads(w.intake.reasons)} if old else {}
     says = {"position": w.position, "doubts": [doubt.code for doubt in w.known.doubts] if w.known else []}
     return Fact(id, w.intake.message_id, old, new, says)
 
@@ -178,7 +173,7 @@ def whole_files(ctx: Context, intakes: Sequence[Any]) -> tuple[list[Any], list[A
 
 def back_to_reading(ctx: Context, intakes: Sequence[Any]) -> None:
     """Locked intakes are to be read again."""
-    written = [Written(intake, intake.position, "received", "", "", None, None) for intake in intakes]
+    written = [Written(intake, intake.position, "received", "", "[]", None, None) for intake in intakes]
     rows = [w.columns() for w in written]
     ctx.fetch(
         SQL.note_reading,

@@ -13,6 +13,7 @@ from orderway.parties.queries import terms
 
 from ..drafts import OrderDraft
 from ..readers.columns import FIELDS
+from ..reasons import remark, to_text
 from ..recognition import Asked, understand
 from ..rules import OTHER_KINDS, signs, stated_keys
 from .order import move
@@ -114,7 +115,15 @@ def _again(ctx: Context, settled: Sequence[tuple[Any, SettleInput, OrderDraft]])
     ]
     known = understand(ctx, asked)
     written = [
-        Written(i, i.position, "review" if what.doubts or i.reason else "recognised", i.kind, i.reason, draft, what)
+        Written(
+            i,
+            i.position,
+            "review" if what.doubts or i.reasons != "[]" else "recognised",
+            i.kind,
+            i.reasons,
+            draft,
+            what,
+        )
         for (i, _, draft), what in zip(settled, known, strict=True)
     ]
     keep(ctx, written)
@@ -169,5 +178,8 @@ def reject(ctx: Context, rows: Sequence[RejectInput]) -> Outcome:
     accepted = [intake for intake in may if reasons[intake.id]]
     if ctx.halts(refused) or not accepted:
         return Outcome(refused=refused)
-    move(ctx, "intake.rejected", accepted, {i.id: {"state": "rejected", "reason": reasons[i.id]} for i in accepted}, {})
+    new = {
+        i.id: {"state": "rejected", "reasons": to_text([remark("as-written", text=reasons[i.id])])} for i in accepted
+    }
+    move(ctx, "intake.rejected", accepted, new, {})
     return Outcome([intake.id for intake in accepted], refused)

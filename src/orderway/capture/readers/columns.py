@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from orderway.capture.reasons import Unreadable
+
 Cell = str | int | float | bool | date | None
 """A cell as the file gives it: always text in CSV, typed in a workbook."""
 
@@ -98,12 +100,8 @@ _WRITTEN_DAY = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})([T ].*)?")
 _EXCEL_DAY_0 = date(1899, 12, 30)
 
 
-class Undecided(Exception):
-    """The cell `stated` can be read in two ways and nothing in the file tells which: a person must say."""
-
-    def __init__(self, stated: str, reason: str) -> None:
-        super().__init__(f"{stated!r} {reason}")
-        self.stated, self.reason = stated, reason
+class Undecided(Unreadable):
+    """The cell `found` can be read in two ways and nothing in the file tells which: a person must say."""
 
 
 def key(heading: str) -> str:
@@ -158,7 +156,7 @@ def decimal_mark(columns: Iterable[Iterable[Cell]]) -> str:
 
 
 def numbers(values: Iterable[Cell], mark: str) -> tuple[dict[Cell, Decimal | None], dict[Cell, str]]:
-    """Each different cell's number (None for an empty cell), and the cells that are none with the reason.
+    """Each different cell's number (None for an empty cell), and the cells that are none as they are stated.
 
     Raises `Undecided` for `1.000` where the decimal mark is not known.
     """
@@ -176,12 +174,12 @@ def numbers(values: Iterable[Cell], mark: str) -> tuple[dict[Cell, Decimal | Non
         elif written:
             good[cell] = Decimal(written)
         else:
-            bad[cell] = f"{stated[:40]!r} is not a number"
+            bad[cell] = stated[:40]
     return good, bad
 
 
 def days(values: Iterable[Cell]) -> tuple[dict[Cell, date | None], dict[Cell, str]]:
-    """Each different cell's date (None for an empty cell), and the cells that are none with the reason.
+    """Each different cell's date (None for an empty cell), and the cells that are none as they are stated.
 
     Takes 2024-05-31, 20240531, 31.05.2024, 31.5.24, 31/05/2024, 05/31/2024 and spreadsheet dates. Raises `Undecided`
     where every date with a slash could be either way round.
@@ -195,7 +193,7 @@ def days(values: Iterable[Cell]) -> tuple[dict[Cell, date | None], dict[Cell, st
         try:
             good[cell] = _day(cell, stated, month_first) if stated else None
         except (ValueError, OverflowError):
-            bad[cell] = f"{stated[:40]!r} is not a date"
+            bad[cell] = stated[:40]
     return good, bad
 
 
@@ -238,7 +236,7 @@ def _plain_number(stated: str, mark: str) -> str:
         return stated
     if not mark:
         if _GROUPS.fullmatch(stated):
-            raise Undecided(stated, "is thousands or has three decimals: nothing in the file tells its decimal mark")
+            raise Undecided("decimal-mark", found=stated)
         return ""
     whole, _, part = stated.partition(mark)
     if ("." in whole or "," in whole) and not _GROUPS.fullmatch(whole):
@@ -274,6 +272,6 @@ def _day(cell: Cell, stated: str, month_first: bool | None) -> date:
         raise ValueError(stated)
     first, second, year = int(written[1]), int(written[3]), int(written[4])
     if written[2] == "/" and month_first is None and first != second:
-        raise Undecided(stated, "begins with the day or with the month: nothing in the column tells")
+        raise Undecided("day-or-month", found=stated)
     day_in_month, month = (second, first) if written[2] == "/" and month_first else (first, second)
     return date(year if year > 99 else 2000 + year, month, day_in_month)

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from lxml import etree
 
-from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading, Unreadable
+from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading
 from orderway.capture.readers.xml import calendar_day, decimal, name, number, place, text, texts, unit_price
+from orderway.capture.reasons import Unreadable, remark
 
 _WRAPPERS = ("Request", "Message", "Response")
 _ROOTS = {"cXML", "Index", "Supplier", "Contract"}
@@ -32,19 +33,19 @@ def read(root: etree._Element) -> Reading:
     """
     message = _message(root)
     if message is None:
-        raise Unreadable("the cXML document holds no message in a Request, Message or Response", place(root))
+        raise Unreadable("missing", place(root), what="message")
     if name(message) != "OrderRequest":
-        return Reading("review", kind(root), f"a cXML {name(message)} is not an order")
+        return Reading("review", kind(root), (remark("no-order", found=f"cXML {name(message)}"),))
     header = message.find("OrderRequestHeader")
     if header is None:
-        raise Unreadable("the OrderRequest has no OrderRequestHeader", place(message))
+        raise Unreadable("missing", place(message), what="OrderRequestHeader")
     purpose = header.get("type", "new")
     if purpose != "new":
-        change = {"update": "changes", "delete": "cancels"}.get(purpose, f"has the type {purpose} for")
-        return Reading(
-            "review", kind(root), f"the message {change} the order {header.get('orderID', '')}: {place(header)}"
-        )
-    test = "sent with the deployment mode test" if root.find("Request[@deploymentMode='test']") is not None else ""
+        does = "cancels" if purpose == "delete" else "changes"
+        order = header.get("orderID", "")
+        why = remark("changes-order", place(header), found=name(message), does=does, order=order, function=purpose)
+        return Reading("review", kind(root), (why,))
+    test = (remark("test"),) if root.find("Request[@deploymentMode='test']") is not None else ()
     return Reading("order", kind(root), test, (_order(root, message, header),))
 
 
@@ -61,10 +62,10 @@ def _message(root: etree._Element) -> etree._Element | None:
 def _order(root: etree._Element, message: etree._Element, header: etree._Element) -> OrderDraft:
     order_number = header.get("orderID")
     if order_number is None:
-        raise Unreadable("the order has no orderID", place(header))
+        raise Unreadable("missing", place(header), what="orderID")
     lines = tuple(_line(item) for item in message.findall("ItemOut"))
     if not lines:
-        raise Unreadable("the order has no ItemOut", place(message))
+        raise Unreadable("missing", place(message), what="ItemOut")
     bill_to, ship_to = _address(header.find("BillTo/Address")), _address(header.find("ShipTo/Address"))
     total = header.find("Total/Money")
     return OrderDraft(
@@ -96,7 +97,7 @@ def _line(item: etree._Element) -> LineDraft:
         buyer_item=buyer,
         gtin=gtin,
         description=_description(detail),
-        quantity=decimal(stated, f"{place(item)}, attribute quantity") if stated else None,
+        quantity=decimal(stated, place(item, "quantity")) if stated else None,
         unit=text(detail, "UnitOfMeasure"),
         price=_price(detail),
         requested_on=_day(item, "requestedDeliveryDate"),
@@ -121,11 +122,9 @@ def _price(detail: etree._Element | None) -> Decimal | None:
     basis = detail.find("PriceBasisQuantity") if detail is not None else None
     if price is None or basis is None:
         return price
-    where = place(basis)
-    factor = decimal(basis.get("conversionFactor", "1").strip(), f"{where}, attribute conversionFactor")
-    return unit_price(
-        price * factor, decimal(basis.get("quantity", "1").strip(), f"{where}, attribute quantity"), where
-    )
+    factor = decimal(basis.get("conversionFactor", "1").strip(), place(basis, "conversionFactor"))
+    base = decimal(basis.get("quantity", "1").strip(), place(basis, "quantity"))
+    return unit_price(price * factor, base, place(basis))
 
 
 def _currency(message: etree._Element, total: etree._Element | None) -> str:
@@ -135,7 +134,7 @@ def _currency(message: etree._Element, total: etree._Element | None) -> str:
 
 def _day(node: etree._Element, attribute: str) -> date | None:
     stated = node.get(attribute, "").strip()
-    return calendar_day(stated, f"{place(node)}, attribute {attribute}") if stated else None
+    return calendar_day(stated, place(node, attribute)) if stated else None
 
 
 def _credentials(root: etree._Element, path: str) -> tuple[tuple[str, str], ...]:

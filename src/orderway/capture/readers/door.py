@@ -1,16 +1,18 @@
 """The front door: which reader takes a file, decided by what is in it and not by what it is called."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from orderway.capture.drafts import Reading, Unreadable
+from orderway.capture.drafts import Reading, Status
 from orderway.capture.readers import cxml, edifact, images, mail, orderx, tables, ubl, x12, xjdf, xml
+from orderway.capture.reasons import Reason, Unreadable, remark
 
 _DEEPEST_MAIL = 5
 _XML_READERS = (ubl, cxml, orderx, xjdf)
 
 
 def read(name: str, data: bytes, mapping: Mapping[str, str] | None = None) -> Reading:
-    """What the file holds: orders, something for a person, or the reason and the place why it is refused.
+    """What the file holds: orders, something for a person, or why it is refused and where.
 
     `name` is only a hint where the content is silent (a CSV without known headings). `mapping` gives the field for a
     column heading of a table, as it was settled before. A file that breaks its format's rules gives a rejected
@@ -22,7 +24,7 @@ def read(name: str, data: bytes, mapping: Mapping[str, str] | None = None) -> Re
 
 def _read(name: str, data: bytes, mapping: Mapping[str, str] | None, depth: int) -> Reading:
     if not data.strip(b"\x00 \t\r\n"):
-        return Reading("rejected", "empty", "the file is empty")
+        return Reading("rejected", "empty", (remark("empty"),))
     if edifact.claims(data):
         return edifact.read(data)
     if x12.claims(data):
@@ -44,21 +46,21 @@ def _guarded(kind: str, reader: Callable[[], Reading]) -> Reading:
     try:
         return reader()
     except Unreadable as refusal:
-        return Reading("rejected", kind, str(refusal))
+        return Reading("rejected", kind, (refusal.reason,))
 
 
 def _from_xml(data: bytes) -> Reading:
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        return Reading("review", "html", "a web page is read by a person")
+        return Reading("review", "html", (remark("for-a-person", file="html"),))
     try:
         root = xml.parse(data)
     except Unreadable as refusal:
-        return Reading("rejected", "xml", str(refusal))
+        return Reading("rejected", "xml", (refusal.reason,))
     for reader in _XML_READERS:
         if reader.claims(root):
             return _guarded(reader.kind(root), lambda: reader.read(root))  # noqa: B023  called at once
-    return Reading("review", "xml", f"XML with the root {xml.name(root)} is no order format that is known")
+    return Reading("review", "xml", (remark("no-order", xml.place(root), found=f"XML {xml.name(root)}"),))
 
 
 def _from_mail(message: mail.Mail, mapping: Mapping[str, str] | None, depth: int) -> Reading:
@@ -66,26 +68,28 @@ def _from_mail(message: mail.Mail, mapping: Mapping[str, str] | None, depth: int
     refused.
     """
     if depth >= _DEEPEST_MAIL:
-        return Reading("review", "mail", f"messages are attached to messages more than {_DEEPEST_MAIL} deep")
+        return Reading("review", "mail", (remark("too-deep", most=_DEEPEST_MAIL),))
     readings = [
         (attached.name, _read(attached.name, attached.data, mapping, depth + 1)) for attached in message.attachments
     ]
     drafts = tuple(draft for _, reading in readings for draft in reading.drafts)
-    refused = [f"{name}: {reading.reason}" for name, reading in readings if reading.status == "rejected"]
+    refused = _reasons(readings, "rejected")
     if drafts and not refused:
-        remarks = "; ".join(
-            f"{name}: {reading.reason}" for name, reading in readings if reading.status == "order" and reading.reason
-        )
-        return Reading(
-            "order", next(reading.kind for _, reading in readings if reading.status == "order"), remarks, drafts
-        )
-    said = "; ".join(refused) or "no attachment is an order in a format that is read; a person reads the message"
-    return Reading("review", "mail", said, drafts)
+        kind = next(reading.kind for _, reading in readings if reading.status == "order")
+        return Reading("order", kind, _reasons(readings, "order"), drafts)
+    return Reading("review", "mail", refused or (remark("no-attachment"),), drafts)
+
+
+def _reasons(readings: Iterable[tuple[str, Reading]], status: Status) -> tuple[Reason, ...]:
+    """What is said of the files that ended so, each reason with the name of its file."""
+    return tuple(
+        replace(reason, place=reason.place.within(name))
+        for name, reading in readings
+        if reading.status == status
+        for reason in reading.reasons
+    )
 
 
 def _unknown(data: bytes) -> Reading:
-    if data.startswith(b"PK\x03\x04"):
-        return Reading("review", "zip", "an archive is unpacked by a person")
-    if b"\x00" in data[:4096]:
-        return Reading("review", "unknown", "no reader knows this kind of file")
-    return Reading("review", "text", "a text is read by a person")
+    kind = "zip" if data.startswith(b"PK\x03\x04") else "unknown" if b"\x00" in data[:4096] else "text"
+    return Reading("review", kind, (remark("for-a-person", file=kind),))

@@ -23,11 +23,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from orderway.capture.drafts import OrderDraft, Reading, Unreadable
+from orderway.capture.drafts import OrderDraft, Reading
 from orderway.capture.readers import tradacoms
 from orderway.capture.readers.edifact_messages import Interchange, structured
 from orderway.capture.readers.edifact_orders import noted, order, withheld
-from orderway.capture.readers.segments import BrokenOff, Marks, Segment, again, cut, is_mark, skip, told
+from orderway.capture.readers.segments import BrokenOff, Marks, Segment, again, cut, fault, is_mark, skip
+from orderway.capture.reasons import NOWHERE, Place, Reason, Unreadable, gathered, remark
 
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"(?:UNA[^A-Za-z0-9]|UN[BGH][^A-Za-z0-9]|BGM\+)")
@@ -53,22 +54,22 @@ _CHARSETS = {
     "UNOY": "utf-8",
 }
 _NAMES = {
-    "APERAK": "an application error",
-    "CONTRL": "an acknowledgement",
-    "DELFOR": "a delivery schedule",
-    "DELJIT": "a just-in-time call-off",
-    "DESADV": "a despatch advice",
-    "IFTMIN": "a transport instruction",
-    "INVOIC": "an invoice",
-    "INVRPT": "a stock report",
-    "ORDCHG": "an order change",
-    "ORDRSP": "an order response",
-    "PRICAT": "a price list",
-    "QUOTES": "a quotation",
-    "RECADV": "a receiving advice",
-    "REMADV": "a remittance advice",
-    "REQOTE": "a request for quotation",
-    "SLSRPT": "a sales report",
+    "APERAK": "application-error",
+    "CONTRL": "acknowledgement",
+    "DELFOR": "schedule",
+    "DELJIT": "call-off",
+    "DESADV": "despatch-advice",
+    "IFTMIN": "transport-instruction",
+    "INVOIC": "invoice",
+    "INVRPT": "stock-report",
+    "ORDCHG": "order-change",
+    "ORDRSP": "order-response",
+    "PRICAT": "price-list",
+    "QUOTES": "quotation",
+    "RECADV": "receiving-advice",
+    "REMADV": "remittance-advice",
+    "REQOTE": "quotation-request",
+    "SLSRPT": "sales-report",
 }
 
 
@@ -88,36 +89,40 @@ def read(data: bytes) -> Reading:
     except BrokenOff as error:
         kind = _kind(data)
         if kind in ("edifact", "edifact-orders"):
-            return Reading("rejected", kind, str(error))
-        return Reading("review", kind, f"{error}; {_named(kind.removeprefix('edifact-').upper())}")
+            return Reading("rejected", kind, (error.reason,))
+        return Reading("review", kind, (error.reason, _named(kind.removeprefix("edifact-").upper())))
     except Unreadable as error:
-        return Reading("rejected", _kind(data), str(error))
+        return Reading("rejected", _kind(data), (error.reason,))
 
 
 def _reading(interchanges: tuple[Interchange, ...]) -> Reading:
     drafts: list[OrderDraft] = []
-    places: list[str] = []
-    aside: list[tuple[str, str]] = []
+    places: list[Place] = []
+    aside: list[Reason] = []
     for interchange in interchanges:
         for message in interchange.messages:
-            why = withheld(message) if message.type == "ORDERS" else _named(message.type)
+            place = message.segments[0].place
+            why = withheld(message) if message.type == "ORDERS" else _named(message.type, place)
             if why:
-                aside.append((message.segments[0].place, why))
+                aside.append(why)
             else:
                 drafts.append(order(message, interchange.sender))
-                places.append(message.segments[0].place)
+                places.append(place)
                 aside += noted(message)
         aside += interchange.remarks
     messages = [message for interchange in interchanges for message in interchange.messages]
     types = [message.type for message in messages]
-    return Reading("order" if drafts else "review", _kind_of(types), told(again(places, drafts) + aside), tuple(drafts))
+    return Reading(
+        "order" if drafts else "review", _kind_of(types), gathered(again(places, drafts) + aside), tuple(drafts)
+    )
 
 
-def _named(message_type: str) -> str:
+def _named(message_type: str, place: Place = NOWHERE) -> Reason:
     if not message_type:
-        return "nothing tells what this message is"
-    known = _NAMES.get(message_type)
-    return f"{message_type} is {known}, not an order" if known else f"{message_type} is not an order"
+        return remark("missing", place, what="message-type")
+    if message_type in _NAMES:
+        return remark("other-document", place, found=message_type, document=_NAMES[message_type])
+    return remark("no-order", place, found=message_type)
 
 
 def _interchanges(text: str) -> Iterator[Interchange]:
@@ -141,7 +146,7 @@ def _marks(text: str, start: int, first: int) -> tuple[Marks, int]:
     stated = text.startswith("UNA", start)
     advice = text[start + 3 : start + 9] if stated else ":+.? '"
     if len(advice) < 6:
-        raise Unreadable("the input ends inside the service string advice", "UNA")
+        raise Unreadable("segment-open", Place(tag="UNA"))
     component, element, release, repetition, terminator = advice[0], advice[1], advice[3], advice[4], advice[5]
     signs = (component, element, terminator)
     if (
@@ -150,15 +155,16 @@ def _marks(text: str, start: int, first: int) -> tuple[Marks, int]:
         or not (release == " " or is_mark(release))
         or release in signs
     ):
-        raise Unreadable(f"{advice!r} are no service characters", "UNA")
+        raise Unreadable("wrong-value", Place(tag="UNA"), found=advice, wanted="marks")
     start = skip(text, start + 9) if stated else start
     release = release.strip()
     plain = Marks(component, element, terminator, release, breaks=True, longest=_LONGEST_TAG)
     header, _ = next(cut(text, start, plain, first), (None, 0))
     # only a whole input may come without its envelope: behind an interchange, a message has lost its own
-    if header is None or header.tag not in (_BEGINNINGS if first == 1 else ("UNB",)):
-        found, place = (header.tag, header.place) if header else ("nothing", f"segment {first}")
-        raise Unreadable(f"an interchange begins with UNB, here stands {found}", place)
+    if header is None:
+        raise Unreadable("missing", Place(segment=first), what="UNB")
+    if header.tag not in (_BEGINNINGS if first == 1 else ("UNB",)):
+        raise fault(header, "other-expected", wanted="UNB", found=header.tag)
     if header.tag != "UNB" or header.at(1, 2) < "4":
         repetition = ""
     elif not stated:
@@ -182,16 +188,17 @@ def _decoded(data: bytes) -> str:
         if charset is None:
             return data.decode("iso8859-1")
         before = data[: error.start].decode(charset, errors="ignore")
-        raise Unreadable(f"the byte {data[error.start]:#04x} is no character of {charset}", _nearby(before)) from error
+        byte = f"{data[error.start]:#04x}"
+        raise Unreadable("no-character", _nearby(before), found=byte, charset=charset) from error
 
 
-def _nearby(before: str) -> str:
+def _nearby(before: str) -> Place:
     """The place of what follows `before`: cutting what stands before it breaks off in that very segment."""
     try:
         marks, start = _marks(before, skip(before, 0), 1)
-        return f"segment {sum(1 for _ in cut(before, start, marks, 1)) + 1}"
+        return Place(segment=sum(1 for _ in cut(before, start, marks, 1)) + 1)
     except Unreadable as broken:
-        return broken.place
+        return broken.reason.place
 
 
 def _unwrapped(text: str) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
 from orderway.capture.readers.edifact_messages import Message
 from orderway.capture.readers.segments import Segment, day, fault, number
+from orderway.capture.reasons import Reason, remark
 
 # 1225: only these make an ORDERS message something else than an order to be taken
 _WITHHELD = {"1": "cancels", "3": "deletes", "4": "changes"}
@@ -62,24 +63,28 @@ _OWN = frozenset({"UNH", "BGM", "LIN", "RFF", "PRI", "CUX", "PAT", "TAX", "UNS"}
 Group = list[Segment]
 
 
-def withheld(message: Message) -> str:
-    """Why an ORDERS message is no order to be taken, else empty: its function (1225) cancels, deletes or changes one.
+def withheld(message: Message) -> Reason | None:
+    """Why an ORDERS message is no order to be taken, else None: its function (1225) cancels, deletes or changes one.
 
     A message that has neither BGM nor a line states no order at all; with one of the two it is a broken order.
     """
     if not any(segment.tag in ("BGM", "LIN") for segment in message.segments):
-        return "ORDERS is an order, but neither BGM nor a line (LIN) is in it"
+        return remark("missing", message.segments[0].place, what="head")
     begin = _begin(message)
-    does = _WITHHELD.get(begin.at(3))
-    return f"ORDERS {does} the order {begin.at(2)} (function {begin.at(3)}): to be settled by a person" if does else ""
+    place, function = message.segments[0].place, begin.at(3)
+    if function not in _WITHHELD:
+        return None
+    return remark(
+        "changes-order", place, found="ORDERS", does=_WITHHELD[function], order=begin.at(2), function=function
+    )
 
 
-def noted(message: Message) -> list[tuple[str, str]]:
+def noted(message: Message) -> list[Reason]:
     """What a person must look at in an order: a function that is not original may repeat or replace one already here."""
     begin = _begin(message)
     if begin.at(3) in _ORIGINAL:
         return []
-    return [(begin.place, f"the function {begin.at(3)} is not 9 (original): is the order {begin.at(2)} new?")]
+    return [remark("not-original", begin.place, function=begin.at(3), original="9", order=begin.at(2))]
 
 
 def order(message: Message, sender: tuple[str, str]) -> OrderDraft:
@@ -114,9 +119,9 @@ def _begin(message: Message) -> Segment:
     first = message.segments[0]
     begin = first if first.tag == "BGM" else message.segments[1]
     if begin.tag != "BGM":
-        raise fault(begin, "BGM must follow UNH")
+        raise fault(begin, "other-expected", wanted="BGM", found=begin.tag)
     if not begin.at(2):
-        raise fault(begin, "the number of the order is missing")
+        raise fault(begin, "missing", what="number")
     return begin
 
 
@@ -127,7 +132,7 @@ def _sections(message: Message) -> tuple[Group, list[Group], Group]:
     foot: Group = []
     for segment in message.segments:
         if segment.tag == "LIN" and foot:
-            raise fault(segment, "a line stands behind UNS")
+            raise fault(segment, "misplaced", found=segment.tag)
         if segment.tag == "LIN":
             items.append([])
         if foot or (segment.tag == "UNS" and segment.at(1) == "S"):
@@ -135,9 +140,9 @@ def _sections(message: Message) -> tuple[Group, list[Group], Group]:
         else:
             (items[-1] if items else head).append(segment)
     if not foot:
-        raise fault(message.segments[-1], "the message ends without UNS")
+        raise fault(message.segments[-1], "missing", what="UNS")
     if not items:
-        raise fault(foot[0], "the order has no line (LIN)")
+        raise fault(foot[0], "missing", what="line")
     return head, items, foot
 
 
@@ -206,13 +211,13 @@ def _quantity(groups: list[Group], head: Segment) -> tuple[Decimal | None, str]:
             found = [(number(quantity, 1, 2), quantity) for quantity in quantities if quantity.at(1) == code]
             for stated, quantity in found:
                 if stated is None:
-                    raise fault(quantity, "the quantity is missing")
+                    raise fault(quantity, "missing", what="quantity")
             if found and quantities is own:
                 return found[0][0], found[0][1].at(1, 3)
             if found:
                 return sum((stated for stated, _ in found if stated is not None), Decimal(0)), found[0][1].at(1, 3)
     if not own and not scheduled:
-        raise fault(head, "the line has no quantity (QTY)")
+        raise fault(head, "missing", what="quantity")
     return None, ""
 
 
@@ -224,7 +229,7 @@ def _price(groups: list[Group]) -> Decimal | None:
             price = number(segment, 1, 2) if segment.at(1) == code else None
             base = number(segment, 1, 5)
             if base is not None and base <= 0:
-                raise fault(segment, f"the price holds for {base} units: the price base must be above zero")
+                raise fault(segment, "price-base", found=str(base))
             if price is not None:
                 return price / base if base is not None and base != 1 else price
     return None
@@ -318,4 +323,4 @@ def _check_line_count(summary: list[Segment], lines: int) -> None:
     """CNT+2 is the number of lines (6069 code 2)."""
     for segment in summary:
         if segment.tag == "CNT" and segment.at(1) == "2" and number(segment, 1, 2) != lines:
-            raise fault(segment, f"{segment.at(1, 2)} lines are counted, {lines} are here")
+            raise fault(segment, "count-differs", counted=segment.at(1, 2), what="lines", here=lines)

@@ -1,6 +1,7 @@
 """Pictures, scans and faxes: recognised by their first bytes and handed to a person."""
 
 from orderway.capture.drafts import Reading
+from orderway.capture.reasons import remark
 
 _SIGNATURES = (
     (b"II*\x00", "tiff"),
@@ -14,7 +15,6 @@ _SIGNATURES = (
     (b"BM", "bmp"),
     (b"\x00\x00\x01\x00", "ico"),
 )
-_SAID = {"tiff": "a TIFF (scan or fax)", "ico": "an icon"}
 
 
 def kind(data: bytes) -> str:
@@ -33,7 +33,7 @@ def claims(data: bytes) -> bool:
 def read(data: bytes) -> Reading:
     """A picture for a person; it is not decoded here, so a picture made to fill the memory does nothing."""
     found = kind(data)
-    return Reading("review", found, f"{_SAID.get(found, f'a {found.upper()} picture')} is read by a person")
+    return Reading("review", found, (remark("for-a-person", file=found if found == "tiff" else "picture"),))
 
 
 def _is_bitmap(data: bytes) -> bool:

@@ -20,6 +20,7 @@ from typing import IO
 
 from orderway.capture.drafts import Reading
 from orderway.capture.readers import wire
+from orderway.capture.reasons import Reason, Unreadable, remark
 
 MEMORY = 512 * 1024 * 1024
 """Bytes of address space the child may have."""
@@ -28,16 +29,9 @@ SECONDS = 30
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of JSON a reading may have."""
 
-_SAID = {
-    signal.SIGKILL: "was killed",
-    signal.SIGXCPU: f"needed more than {SECONDS} s of processor time",
-    signal.SIGSEGV: "crashed",
-    signal.SIGABRT: "gave up, most likely for want of memory",
-}
 
-
-class _Ended(Exception):
-    """The child cannot answer any more; the message says why."""
+class _Ended(Unreadable):
+    """The child cannot answer any more."""
 
 
 def read_apart(name: str, data: bytes, mapping: Mapping[str, str] | None = None) -> Reading:
@@ -63,7 +57,7 @@ def read_all_apart(
             except _Ended as ended:
                 _stop(child)
                 child = None
-                yield Reading("rejected", "unread", f"the reader {ended}: the file is not read")
+                yield Reading("rejected", "unread", (ended.reason,))
     finally:
         if child is not None:
             _stop(child)
@@ -94,17 +88,17 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
 
 def _asked(child: subprocess.Popen[bytes], name: str, data: bytes, mapping: Mapping[str, str] | None) -> Reading:
     if child.stdin is None or child.stdout is None:
-        raise _Ended("has no pipes")
+        raise _Ended("broke-off", said="no pipes")
     deadline = time.monotonic() + SECONDS
     head = json.dumps({"name": name, "mapping": dict(mapping) if mapping is not None else None}).encode()
     _send(child, child.stdin, _framed(head) + _framed(data), deadline)
     size = int.from_bytes(_received(child, child.stdout, 8, deadline), "big")
     if size > LARGEST_ANSWER:
-        raise _Ended(f"answered more than {LARGEST_ANSWER} bytes")
+        raise _Ended("too-large", most=LARGEST_ANSWER, what="bytes")
     try:
         return wire.from_json(_received(child, child.stdout, size, deadline))
     except ValueError as error:
-        raise _Ended("answered what is no reading") from error
+        raise _Ended("broke-off", said="the answer is no reading") from error
 
 
 def _framed(content: bytes) -> bytes:
@@ -121,7 +115,7 @@ def _send(child: subprocess.Popen[bytes], pipe: IO[bytes], content: bytes, deadl
         except BlockingIOError:
             continue
         except BrokenPipeError as error:
-            raise _Ended(_death(child)) from error
+            raise _death(child) from error
 
 
 def _received(child: subprocess.Popen[bytes], pipe: IO[bytes], size: int, deadline: float) -> bytes:
@@ -130,7 +124,7 @@ def _received(child: subprocess.Popen[bytes], pipe: IO[bytes], size: int, deadli
         _wait_for(pipe, select.POLLIN, deadline)
         chunk = os.read(pipe.fileno(), min(lacking, 1 << 20))
         if not chunk:
-            raise _Ended(_death(child))
+            raise _death(child)
         chunks.append(chunk)
         lacking -= len(chunk)
     return b"".join(chunks)
@@ -140,17 +134,17 @@ def _wait_for(pipe: IO[bytes], event: int, deadline: float) -> None:
     poll = select.poll()
     poll.register(pipe.fileno(), event)
     if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        raise _Ended(f"needed more than {SECONDS} s")
+        raise _Ended("too-slow", seconds=SECONDS)
 
 
-def _death(child: subprocess.Popen[bytes]) -> str:
+def _death(child: subprocess.Popen[bytes]) -> _Ended:
     try:
         code = child.wait(timeout=2)
     except subprocess.TimeoutExpired:
-        return "closed its pipe"
-    if code >= 0:
-        return f"ended with the code {code}"
-    return _SAID.get(signal.Signals(-code), f"was ended by the signal {-code}")
+        return _Ended("broke-off", said="the pipe is closed")
+    if code == -signal.SIGXCPU:
+        return _Ended("too-slow", seconds=SECONDS)
+    return _Ended("broke-off", said=f"exit {code}" if code >= 0 else signal.Signals(-code).name)
 
 
 def _confined() -> None:
@@ -181,14 +175,12 @@ def _answer(name: str, data: bytes, mapping: Mapping[str, str] | None) -> bytes:
     try:
         answer = wire.to_json(door.read(name, data, mapping)).encode()
     except MemoryError:
-        answer = wire.to_json(
-            Reading("rejected", "unread", f"the file needs more than {MEMORY} bytes of memory to be read")
-        ).encode()
-    if len(answer) > LARGEST_ANSWER:
-        answer = wire.to_json(
-            Reading("rejected", "unread", f"what the file holds is more than {LARGEST_ANSWER} bytes: split it")
-        ).encode()
-    return answer
+        return _unread(remark("broke-off", said=f"MemoryError, {MEMORY} bytes"))
+    return answer if len(answer) <= LARGEST_ANSWER else _unread(remark("too-large", most=LARGEST_ANSWER, what="bytes"))
+
+
+def _unread(why: Reason) -> bytes:
+    return wire.to_json(Reading("rejected", "unread", (why,))).encode()
 
 
 def main() -> None:

@@ -8,8 +8,9 @@ from io import BytesIO
 import pikepdf
 from lxml import etree
 
-from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading, Unreadable
+from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading
 from orderway.capture.readers.xml import calendar_day, name, number, parse, place, text, texts, unit_price
+from orderway.capture.reasons import Place, Unreadable, remark
 
 _ROOTS = {
     "SCRDMCCBDACIOMessageStructure",
@@ -42,20 +43,18 @@ def read(root: etree._Element) -> Reading:
     """
     header = root.find("{*}ExchangedDocument")
     if header is None:
-        raise Unreadable("the document has no ExchangedDocument", place(root))
+        raise Unreadable("missing", place(root), what="ExchangedDocument")
     code = text(header, "{*}TypeCode")
     if code in _DOCUMENTS:
-        return Reading("review", kind(root), f"a document of the type {code} is not a new order")
+        return Reading("review", kind(root), (remark("no-order", place(header), found=f"TypeCode {code}"),))
     if code not in _ORDER_TYPES:
-        return Reading("review", "order-x", f"the document type {code} is not an order's: {place(header)}")
+        return Reading("review", "order-x", (remark("no-order", place(header), found=f"TypeCode {code}"),))
     if text(header, "{*}PurposeCode") == "1":
-        return Reading("review", "order-x", f"the document cancels the order {text(header, '{*}ID')}")
-    test = (
-        "marked as a test"
-        if text(root, "{*}ExchangedDocumentContext/{*}TestIndicator/{*}Indicator") in ("true", "1")
-        else ""
-    )
-    return Reading("order", "order-x", test, (_order(root, header),))
+        order, found = text(header, "{*}ID"), name(root)
+        why = remark("changes-order", place(header), found=found, does="cancels", order=order, function="1")
+        return Reading("review", "order-x", (why,))
+    marked = text(root, "{*}ExchangedDocumentContext/{*}TestIndicator/{*}Indicator") in ("true", "1")
+    return Reading("order", "order-x", (remark("test"),) if marked else (), (_order(root, header),))
 
 
 def read_pdf(data: bytes) -> Reading:
@@ -66,7 +65,7 @@ def read_pdf(data: bytes) -> Reading:
     try:
         embedded = _embedded(data)
     except pikepdf.PasswordError:
-        return Reading("review", "pdf", "the PDF is protected by a password: ask the sender for one without")
+        return Reading("review", "pdf", (remark("password"),))
     except (
         pikepdf.PdfError,
         pikepdf.DataDecodingError,
@@ -76,19 +75,17 @@ def read_pdf(data: bytes) -> Reading:
         AttributeError,
         RuntimeError,
     ) as error:
-        raise Unreadable(f"the PDF is damaged: {_first_line(error)}", "PDF") from error
+        raise Unreadable("damaged", said=_first_line(error)) from error
     for file_name, content in embedded.items():
         if file_name.lower() == "order-x.xml" and content is not None:
             try:
                 return read(parse(content))
             except Unreadable as error:
-                raise Unreadable(error.reason, f"{file_name}, {error.place}") from error
+                raise error.within(file_name) from error
     invoice = next((file_name for file_name in embedded if file_name.lower() in _EMBEDDED_INVOICES), "")
-    return Reading(
-        "review",
-        "pdf",
-        f"the PDF holds an invoice ({invoice}), not an order" if invoice else "a PDF is read by a person",
-    )
+    if invoice:
+        return Reading("review", "pdf", (remark("other-document", found=invoice, document="invoice"),))
+    return Reading("review", "pdf", (remark("for-a-person", file="pdf"),))
 
 
 def _embedded(data: bytes) -> dict[str, bytes | None]:
@@ -101,7 +98,7 @@ def _embedded(data: bytes) -> dict[str, bytes | None]:
             if file_name.lower() == "order-x.xml":
                 content = file_spec.get_file().read_bytes()
                 if len(content) > _LARGEST_ATTACHMENT:
-                    raise Unreadable(f"the embedded {file_name} has {len(content)} bytes", "PDF")
+                    raise Unreadable("too-large", Place(file=file_name), most=_LARGEST_ATTACHMENT, what="bytes")
                 found[file_name] = content
     return found
 
@@ -114,14 +111,14 @@ def _first_line(error: Exception) -> str:
 def _order(root: etree._Element, header: etree._Element) -> OrderDraft:
     trade = root.find("{*}SupplyChainTradeTransaction")
     if trade is None:
-        raise Unreadable("the order has no SupplyChainTradeTransaction", place(root))
+        raise Unreadable("missing", place(root), what="SupplyChainTradeTransaction")
     order_number = text(header, "{*}ID")
     agreement, delivery, settlement = (
         trade.find(f"{{*}}ApplicableHeaderTrade{part}") for part in ("Agreement", "Delivery", "Settlement")
     )
     lines = tuple(_line(item) for item in trade.findall("{*}IncludedSupplyChainTradeLineItem"))
     if not lines:
-        raise Unreadable("the order has no IncludedSupplyChainTradeLineItem", place(trade))
+        raise Unreadable("missing", place(trade), what="IncludedSupplyChainTradeLineItem")
     currency = text(settlement, "{*}OrderCurrencyCode")
     totals = settlement.find("{*}SpecifiedTradeSettlementHeaderMonetarySummation") if settlement is not None else None
     return OrderDraft(
@@ -205,7 +202,7 @@ def _day(node: etree._Element, path: str) -> date | None:
     if found is None or not stated:
         return None
     if found.get("format", "") not in _DAY_FORMATS:
-        raise Unreadable(f"the date format {found.get('format')} is not read: use 102 (CCYYMMDD)", place(found))
+        raise Unreadable("wrong-value", place(found), found=found.get("format", ""), wanted="date-format")
     return calendar_day(stated, place(found))
 
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TypeVar
 
-from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Unreadable
+from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
 from orderway.capture.readers.columns import ITEM_FIELDS, Cell, Undecided, bare, days, decimal_mark, numbers, said
+from orderway.capture.reasons import Place, Reason, Unreadable, remark, shortened
 
 T = TypeVar("T")
 
-_MOST_NAMED = 20
 _NUMBERS = ("quantity", "price", "price_base", "amount", "total")
 _DAYS = ("ordered_on", "requested_on")
 _OF_THE_ORDER = (
@@ -34,16 +34,12 @@ _SUM_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Bad:
-    """A cell that cannot be taken: the row as a spreadsheet counts, the heading of the column, and why."""
+class BadCells(Exception):
+    """Cells that cannot be taken: `reasons` has them in the order of their rows, the first 20 by name."""
 
-    row: int
-    heading: str
-    why: str
-
-    def place(self) -> str:
-        return f"row {self.row}, column {self.heading}" if self.heading else f"row {self.row}"
+    def __init__(self, bad: Iterable[Reason]) -> None:
+        self.reasons = shortened(sorted(bad, key=lambda one: one.place.row))
+        super().__init__(self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +60,18 @@ def orders(
 ) -> tuple[OrderDraft, ...]:
     """A draft for each order number, in the order of their first rows; `first` is the row number of the first row.
 
-    Raises `Unreadable` naming the bad cells, and `Undecided` where numbers or dates can be read in two ways.
+    Raises `BadCells`, `Unreadable` where there are no rows, and `Undecided` where numbers or dates can be read in two ways.
     """
-    bad: list[_Bad] = []
+    bad: list[Reason] = []
     kept = _kept(fields, rows, first)
     if not kept:
-        raise Unreadable("there is no row below the heading", f"row {first}")
+        raise Unreadable("missing", Place(row=first), what="row")
     columns = _turned(headings, fields, kept, bad)
     _find_missing(columns, bad)
     lines = _lines(columns, bad)
     drafts = tuple(_draft(number, members, lines, columns, bad) for number, members in _groups(columns).items())
     if bad:
-        raise _refused(bad)
+        raise BadCells(bad)
     return drafts
 
 
@@ -90,14 +86,12 @@ def _kept(fields: Sequence[str], rows: Sequence[Sequence[Cell]], first: int) -> 
 
 
 def _turned(
-    headings: Sequence[str], fields: Sequence[str], kept: list[tuple[int, Sequence[Cell]]], bad: list[_Bad]
+    headings: Sequence[str], fields: Sequence[str], kept: list[tuple[int, Sequence[Cell]]], bad: list[Reason]
 ) -> _Columns:
     width = len(headings)
     for at, row in kept:
         if len(row) > width and any(map(said, row[width:])):
-            bad.append(
-                _Bad(at, "", f"{len(row)} cells where the heading has {width}: a delimiter within a cell needs quotes")
-            )
+            bad.append(remark("extra-cells", Place(row=at), cells=len(row), headings=width))
     cells = list(zip_longest(*(row for _, row in kept), fillvalue=""))
     cells += [("",) * len(kept)] * (width - len(cells))
     by_field = {field: column for field, column in zip(fields, cells, strict=False) if field}
@@ -115,10 +109,10 @@ def _turned(
         named,
         {field: _texts(column) for field, column in by_field.items() if field not in (*_NUMBERS, *_DAYS)},
         {
-            field: _converted(rows, named.get(field, ""), by_field.get(field), read_numbers(field), bad)
+            field: _converted(rows, named.get(field, ""), by_field.get(field), read_numbers(field), "number", bad)
             for field in _NUMBERS
         },
-        {field: _converted(rows, named.get(field, ""), by_field.get(field), days, bad) for field in _DAYS},
+        {field: _converted(rows, named.get(field, ""), by_field.get(field), days, "date", bad) for field in _DAYS},
     )
 
 
@@ -140,33 +134,37 @@ def _converted(
     heading: str,
     column: Sequence[Cell] | None,
     convert: Callable[[Iterable[Cell]], tuple[dict[Cell, T | None], dict[Cell, str]]],
-    bad: list[_Bad],
+    wanted: str,
+    bad: list[Reason],
 ) -> list[T | None]:
-    """The column converted over its different cells; the cells that cannot be are added to `bad`."""
+    """The column converted over its different cells; the cells that are not what is `wanted` are added to `bad`."""
     if column is None:
         return [None] * len(rows)
     try:
         good, wrong = convert(column)
     except Undecided as undecided:
-        row = next(
-            (at for at, cell in zip(rows, column, strict=True) if undecided.stated in (said(cell), bare(said(cell)))), 0
-        )
-        raise Undecided(undecided.stated, f"{undecided.reason} (row {row}, column {heading})") from undecided
+        code, found = undecided.reason.code, undecided.reason.facts["found"]
+        row = next((at for at, cell in zip(rows, column, strict=True) if found in (said(cell), bare(said(cell)))), 0)
+        raise Undecided(code, Place(row=row, column=heading), found=found) from undecided
     if wrong:
-        bad.extend(_Bad(row, heading, wrong[cell]) for row, cell in zip(rows, column, strict=True) if cell in wrong)
+        bad.extend(
+            remark("wrong-value", Place(row=row, column=heading), found=wrong[cell], wanted=wanted)
+            for row, cell in zip(rows, column, strict=True)
+            if cell in wrong
+        )
     return [good.get(cell) for cell in column]
 
 
-def _find_missing(columns: _Columns, bad: list[_Bad]) -> None:
+def _find_missing(columns: _Columns, bad: list[Reason]) -> None:
     """Name each row without a quantity or without anything that tells the item."""
-    named = {found.row for found in bad}
+    named = {found.place.row for found in bad}
     items = [columns.texts[field] for field in ITEM_FIELDS if field in columns.texts]
     item_heading = next(columns.headings[field] for field in ITEM_FIELDS if field in columns.headings)
     for at, (row, quantity) in enumerate(zip(columns.rows, columns.numbers["quantity"], strict=True)):
         if quantity is None and row not in named:
-            bad.append(_Bad(row, columns.headings["quantity"], "the quantity is missing"))
+            bad.append(remark("missing", Place(row=row, column=columns.headings["quantity"]), what="quantity"))
         if not any(column[at] for column in items):
-            bad.append(_Bad(row, item_heading, "the item is missing"))
+            bad.append(remark("missing", Place(row=row, column=item_heading), what="item"))
 
 
 def _groups(columns: _Columns) -> dict[str, list[int]]:
@@ -182,7 +180,7 @@ def _groups(columns: _Columns) -> dict[str, list[int]]:
     return groups
 
 
-def _draft(number: str, members: list[int], lines: list[LineDraft], columns: _Columns, bad: list[_Bad]) -> OrderDraft:
+def _draft(number: str, members: list[int], lines: list[LineDraft], columns: _Columns, bad: list[Reason]) -> OrderDraft:
     stated = {
         field: _once(columns.texts[field], field, members, columns, bad) or ""
         for field in _OF_THE_ORDER
@@ -213,7 +211,7 @@ def _numbered(lines: list[LineDraft], members: list[int]) -> tuple[LineDraft, ..
     return tuple(replace(lines[at], position=str(position)) for position, at in enumerate(members, 1))
 
 
-def _once(column: Sequence[T], field: str, members: list[int], columns: _Columns, bad: list[_Bad]) -> T | None:
+def _once(column: Sequence[T], field: str, members: list[int], columns: _Columns, bad: list[Reason]) -> T | None:
     """The one value a column has within an order; a second one is a bad cell, an empty cell is none."""
     different = {column[at] for at in members}
     different -= {"", None}
@@ -221,17 +219,12 @@ def _once(column: Sequence[T], field: str, members: list[int], columns: _Columns
         return different.pop() if different else None
     stated = [at for at in members if column[at] in different]
     wrong = next(at for at in stated if column[at] != column[stated[0]])
-    bad.append(
-        _Bad(
-            columns.rows[wrong],
-            columns.headings[field],
-            f"{column[wrong]} where the order's rows above have {column[stated[0]]}",
-        )
-    )
+    place = Place(row=columns.rows[wrong], column=columns.headings[field])
+    bad.append(remark("differs-above", place, found=str(column[wrong]), above=str(column[stated[0]])))
     return column[stated[0]]
 
 
-def _lines(columns: _Columns, bad: list[_Bad]) -> list[LineDraft]:
+def _lines(columns: _Columns, bad: list[Reason]) -> list[LineDraft]:
     """A line for each row, built column by column."""
     blank = [""] * len(columns.rows)
     text = {field: columns.texts.get(field, blank) for field in _OF_THE_LINE}
@@ -247,26 +240,15 @@ def _lines(columns: _Columns, bad: list[_Bad]) -> list[LineDraft]:
     )  # fmt: skip
 
 
-def _unit_prices(columns: _Columns, bad: list[_Bad]) -> list[Decimal | None]:
+def _unit_prices(columns: _Columns, bad: list[Reason]) -> list[Decimal | None]:
     """The prices for one unit: those of a row with a price base are divided by it."""
     prices = list(columns.numbers["price"])
     for at, (price, base) in enumerate(zip(prices, columns.numbers["price_base"], strict=True)):
         if price is None or base is None or base == 1:
             continue
         if base <= 0:
-            bad.append(
-                _Bad(columns.rows[at], columns.headings["price_base"], f"the price base {base} is not above zero")
-            )
+            place = Place(row=columns.rows[at], column=columns.headings["price_base"])
+            bad.append(remark("price-base", place, found=str(base)))
         else:
             prices[at] = price / base
     return prices
-
-
-def _refused(bad: list[_Bad]) -> Unreadable:
-    """All bad cells in the order of their rows, the first 20 by name."""
-    ordered = sorted(bad, key=lambda found: found.row)
-    first, others = ordered[0], ordered[1:_MOST_NAMED]
-    more = [f"and {len(ordered) - _MOST_NAMED} more"] if len(ordered) > _MOST_NAMED else []
-    return Unreadable(
-        "; ".join([first.why, *(f"{found.place()}: {found.why}" for found in others), *more]), first.place()
-    )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from orderway.capture.drafts import OrderDraft, Unreadable
+from orderway.capture.drafts import OrderDraft
+from orderway.capture.reasons import Fact, Place, Reason, Unreadable, remark
 
 _TAG = re.compile(r"[A-Z][A-Z0-9]+")
-_MOST_REMARKS = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BETWEEN = re.compile(r"[\s\x00\x1a]*")
 _NUMBER = re.compile(r"-?([0-9]{1,35}([.,][0-9]{1,20})?|[.,][0-9]{1,20})")
@@ -55,9 +55,9 @@ class Segment:
     elements: tuple[tuple[tuple[str, ...], ...], ...]
 
     @property
-    def place(self) -> str:
-        """Where the segment stands, in the words used in reasons: `segment 14 (QTY)`."""
-        return f"segment {self.number} ({self.tag})"
+    def place(self) -> Place:
+        """Where the segment stands."""
+        return Place(segment=self.number, tag=self.tag)
 
     def at(self, element: int, component: int = 1) -> str:
         """The value at an element and component, counted from 1 as in the standards; empty where none is stated."""
@@ -74,28 +74,30 @@ class Segment:
         return self.elements[element - 1][0] if element <= len(self.elements) else ()
 
 
-def fault(segment: Segment, reason: str) -> Unreadable:
-    """The error to raise for a segment: its place and what is wrong with it."""
-    return Unreadable(reason, segment.place)
+def fault(segment: Segment, code: str, /, **facts: Fact) -> Unreadable:
+    """The error to raise for a segment: its place, and what is wrong with it."""
+    return Unreadable(code, segment.place, **facts)
 
 
-def told(remarks: Iterable[tuple[str, str]]) -> str:
-    """One text from remarks of (place, what), the same remark once: its first place and how many more; 20 at most."""
-    places: dict[str, list[str]] = {}
-    for place, what in remarks:
-        places.setdefault(what, []).append(place)
-    said = [f"{at[0]}: {what}" + (f" (and {len(at) - 1} more)" if at[1:] else "") for what, at in places.items()]
-    more = [f"and {len(said) - _MOST_REMARKS} more remarks"] if len(said) > _MOST_REMARKS else []
-    return "; ".join(said[:_MOST_REMARKS] + more)
+def counted(trailer: Segment, what: str, here: int) -> list[Reason]:
+    """A remark where the first element of a trailer counts something else than is here."""
+    differs = count(trailer, 1) != here
+    return [remark("count-differs", trailer.place, counted=trailer.at(1), what=what, here=here)] if differs else []
 
 
-def again(places: Iterable[str], drafts: Iterable[OrderDraft]) -> list[tuple[str, str]]:
+def referred(trailer: Segment, header: Segment, element: int) -> list[Reason]:
+    """A remark where the second element of a trailer is not that element of its header."""
+    found, wanted = trailer.at(2), header.at(element)
+    return [remark("reference-differs", trailer.place, found=found, wanted=wanted, of=header.tag)] * (found != wanted)
+
+
+def again(places: Iterable[Place], drafts: Iterable[OrderDraft]) -> list[Reason]:
     """A remark for each draft, read at its place, whose number already stands in the same file."""
     seen: set[str] = set()
     remarks = []
     for place, draft in zip(places, drafts, strict=True):
         if draft.number in seen:
-            remarks.append((place, f"the order {draft.number} stands more than once in this file"))
+            remarks.append(remark("twice", place, what="order", found=draft.number))
         seen.add(draft.number)
     return remarks
 
@@ -114,7 +116,7 @@ def cut(text: str, start: int, marks: Marks, first: int) -> Iterator[tuple[Segme
         end = start + len(body)
         # a text that ends where a line break is due has lost nothing: the end of the file ends the line
         if text[end : end + 1] != marks.terminator and not (end == len(text) and marks.terminator in "\r\n"):
-            raise BrokenOff(f"the input ends inside this segment, {marks.terminator!r} is missing", _place(first, body))
+            raise BrokenOff("segment-open", _place(first, body))
         yield _segment(body, marks, first), min(end + 1, len(text))
         start, first = end + 1, first + 1
 
@@ -139,7 +141,7 @@ def number(segment: Segment, element: int, component: int = 1) -> Decimal | None
     if not stated:
         return None
     if not _NUMBER.fullmatch(stated):
-        raise fault(segment, f"{stated[:40]!r} is not a number")
+        raise fault(segment, "wrong-value", found=stated[:40], wanted="number")
     return Decimal(stated.replace(",", "."))
 
 
@@ -147,7 +149,7 @@ def count(segment: Segment, element: int, component: int = 1) -> int:
     """The control count or reference at a place, a whole number of at most nine digits; it must be stated."""
     stated = segment.at(element, component)
     if not _COUNT.fullmatch(stated):
-        raise fault(segment, f"{stated[:40]!r} is not a count")
+        raise fault(segment, "wrong-value", found=stated[:40], wanted="count")
     return int(stated)
 
 
@@ -158,7 +160,7 @@ def day(segment: Segment, stated: str, form: str) -> date:
     """
     written = stated[: len(form)]
     if not re.fullmatch(f"[0-9]{{{len(form)}}}", written):
-        raise fault(segment, f"{stated[:40]!r} is not a date")
+        raise fault(segment, "wrong-value", found=stated[:40], wanted="date")
     year, month, of_month = (
         int("".join(digit for digit, sign in zip(written, form, strict=True) if sign == part)) for part in "YMD"
     )
@@ -167,21 +169,26 @@ def day(segment: Segment, stated: str, form: str) -> date:
     try:
         return date(year, month, of_month)
     except ValueError as error:
-        raise fault(segment, f"{stated[:40]!r} is not a date of the calendar") from error
+        raise fault(segment, "wrong-value", found=stated[:40], wanted="date") from error
 
 
-def _place(number: int, body: str) -> str:
+def _place(number: int, body: str) -> Place:
     tag = re.match(r"[A-Z][A-Z0-9]{0,2}", body)
-    return f"segment {number} ({tag.group()})" if tag else f"segment {number}"
+    return Place(segment=number, tag=tag.group() if tag else "")
+
+
+def unprintable(character: str) -> str:
+    """A control character in letters: `\\x07`."""
+    return ascii(character)[1:-1]
 
 
 def _segment(body: str, marks: Marks, number: int) -> Segment:
     found = _CONTROL.search(body)
     if found:
-        raise Unreadable(f"the control character {found.group()!r} stands in the data", _place(number, body))
+        raise Unreadable("control-character", _place(number, body), found=unprintable(found.group()))
     body = body.rstrip("\r\n") if marks.terminator in "\r\n" else body
-    if not marks.breaks and re.search(r"[\r\n\t]", body):
-        raise Unreadable("a line break or tab stands inside the segment", _place(number, body))
+    if not marks.breaks and (found := re.search(r"[\r\n\t]", body)):
+        raise Unreadable("control-character", _place(number, body), found=unprintable(found.group()))
     tag, rest = _tag(body, marks, number)
     elements = tuple(
         tuple(
@@ -202,8 +209,7 @@ def _tag(body: str, marks: Marks, number: int) -> tuple[str, list[str]]:
     # ISO 9735 lets explicit nesting follow the tag as components: only the tag itself counts here
     tag = head.partition(marks.component)[0].strip()
     if not mark or not _TAG.fullmatch(tag) or len(tag) > marks.longest:
-        expected = f" with {marks.tag!r} behind it" if marks.tag else ""
-        raise Unreadable(f"{head[:12]!r} is not a segment tag{expected}", _place(number, body))
+        raise Unreadable("wrong-value", _place(number, body), found=head[:12], wanted="tag")
     return tag, rest
 
 

@@ -13,9 +13,10 @@ from itertools import islice
 
 import python_calamine as calamine
 
-from orderway.capture.drafts import Reading, Unreadable
+from orderway.capture.drafts import Reading
 from orderway.capture.readers.columns import ITEM_FIELDS, Cell, Undecided, fields_of, said
-from orderway.capture.readers.rows import orders
+from orderway.capture.readers.rows import BadCells, orders
+from orderway.capture.reasons import Place, Unreadable, remark
 
 _DELIMITERS = ";,\t|:^~#"
 _HEADING_WITHIN = 15
@@ -80,26 +81,24 @@ def table(data: bytes, mapping: Mapping[str, str] | None = None) -> Table:
 
 
 def read(data: bytes, mapping: Mapping[str, str] | None = None) -> Reading:
-    """One draft for each order number. Raises `Unreadable` naming every bad cell by row and column (the first 20 of
-    them).
+    """One draft for each order number; bad cells are named by row and column (the first 20 of them). Raises `Unreadable` where the
+    file is broken.
 
     A table whose columns do not say how much of what is ordered, or whose numbers or dates can be read in two ways,
     goes to a person.
     """
     found = table(data, mapping)
     if not found.knows_orders():
-        lacking = [] if "quantity" in found.fields else ["the quantity"]
-        lacking += [] if any(name in found.fields for name in ITEM_FIELDS) else ["the item"]
-        named = ", ".join(repr(heading[:40]) for heading in found.headings[:30] if heading)
-        return Reading(
-            "review",
-            found.kind,
-            f"no column for {' and '.join(lacking)} among {named or 'no headings'}: say what they mean",
-        )
+        known = {"quantity": "quantity" in found.fields, "item": any(name in found.fields for name in ITEM_FIELDS)}
+        lacking = tuple(name for name, there in known.items() if not there)
+        named = tuple(repr(heading[:40]) for heading in found.headings[:30] if heading)
+        return Reading("review", found.kind, (remark("no-column", what=lacking, headings=named or "none"),))
     try:
         return Reading("order", found.kind, drafts=orders(found.headings, found.fields, found.rows, found.first))
     except Undecided as undecided:
-        return Reading("review", found.kind, str(undecided))
+        return Reading("review", found.kind, (undecided.reason,))
+    except BadCells as bad:
+        return Reading("rejected", found.kind, bad.reasons)
 
 
 def _text(data: bytes) -> str:
@@ -143,16 +142,15 @@ def _rows(text: str, delimiter: str, strict: bool) -> list[list[str]]:
         rows.extend(islice(reader, _MOST_ROWS + 1))
     except csv.Error as error:
         if strict:
-            raise Unreadable(
-                f"the quotes or cells are broken: {error}", f"row {len(rows) + 1}, line {reader.line_num}"
-            ) from error
+            place = Place(row=len(rows) + 1, line=reader.line_num)
+            raise Unreadable("damaged", place, said=str(error)) from error
     return rows
 
 
 def _csv(data: bytes, mapping: Mapping[str, str] | None) -> Table:
     text = _text(data)
     if "\x00" in text:
-        raise Unreadable("the text holds zero bytes", f"line {text.count(chr(10), 0, text.index(chr(0))) + 1}")
+        raise Unreadable("control-character", Place(line=text.count("\n", 0, text.index("\0")) + 1), found="\\x00")
     delimiter, head = _delimited(text, mapping)
     rows = _rows(text, delimiter, strict=True)
     if rows and "".join(rows[0]).lower() in ("sep=", f"sep={delimiter}"):
@@ -174,7 +172,7 @@ def _workbook(data: bytes, kind: str, mapping: Mapping[str, str] | None) -> Tabl
                     return found
                 best = best or (found if found.headings else None)
     except calamine.PasswordError as error:
-        raise Unreadable("the workbook is protected by a password: save it without", "workbook") from error
+        raise Unreadable("password") from error
     except (
         calamine.CalamineError,
         calamine.ZipError,
@@ -183,7 +181,7 @@ def _workbook(data: bytes, kind: str, mapping: Mapping[str, str] | None) -> Tabl
         ValueError,
         OSError,
     ) as error:
-        raise Unreadable(f"the workbook is damaged: {str(error)[:200]}", "workbook") from error
+        raise Unreadable("damaged", said=str(error)[:200]) from error
     return best or Table(kind, (), (), (), 1)
 
 
@@ -194,9 +192,9 @@ def _refuse_bomb(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
-        raise Unreadable(f"the workbook is damaged: {error}", "workbook") from error
+        raise Unreadable("damaged", said=str(error)[:200]) from error
     if unpacked > _LARGEST_WORKBOOK:
-        raise Unreadable(f"the workbook unpacks to {unpacked} bytes, at most {_LARGEST_WORKBOOK} are read", "workbook")
+        raise Unreadable("too-large", most=_LARGEST_WORKBOOK, what="bytes")
 
 
 def _headed(kind: str, rows: Sequence[Sequence[Cell]], mapping: Mapping[str, str] | None) -> Table:
@@ -204,7 +202,7 @@ def _headed(kind: str, rows: Sequence[Sequence[Cell]], mapping: Mapping[str, str
     none has any.
     """
     if len(rows) > _MOST_ROWS:
-        raise Unreadable(f"more than {_MOST_ROWS} rows: split the file", f"row {_MOST_ROWS + 1}")
+        raise Unreadable("too-large", Place(row=_MOST_ROWS + 1), most=_MOST_ROWS, what="rows")
     best, best_score = -1, 0
     for at, row in enumerate(rows[:_HEADING_WITHIN]):
         fields = fields_of([said(cell) for cell in row], mapping)

@@ -7,8 +7,9 @@ that no line break stands inside a segment. Segments are numbered from STX = 1.
 
 import re
 
-from orderway.capture.drafts import Reading, Unreadable
+from orderway.capture.drafts import Reading
 from orderway.capture.readers.segments import Marks, Segment, count, cut, fault
+from orderway.capture.reasons import Unreadable, remark
 
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"STX[=+]")
@@ -29,9 +30,9 @@ def read(data: bytes) -> Reading:
         segments = tuple(segment for segment, _ in cut(text, 0, _MARKS, 1))
         _check(segments)
     except Unreadable as error:
-        return Reading("rejected", kind, str(error))
+        return Reading("rejected", kind, (error.reason,))
     document = kind.removeprefix("tradacoms-").upper()
-    return Reading("review", kind, f"a TRADACOMS transmission ({document}): to be entered by a person")
+    return Reading("review", kind, (remark("for-a-person", file=f"TRADACOMS {document}"),))
 
 
 def _kind(data: bytes) -> str:
@@ -43,7 +44,7 @@ def _kind(data: bytes) -> str:
 
 def _check(segments: tuple[Segment, ...]) -> None:
     if segments[0].tag != "STX":
-        raise fault(segments[0], "a transmission begins with STX")
+        raise fault(segments[0], "other-expected", wanted="STX", found=segments[0].tag)
     header: Segment | None = None
     messages = 0
     for segment in segments[1:]:
@@ -54,27 +55,27 @@ def _check(segments: tuple[Segment, ...]) -> None:
         elif segment.tag == "MTR" and header is not None:
             inside = segment.number - header.number + 1
             if count(segment, 1) != inside:
-                raise fault(segment, f"{segment.at(1)} segments are counted, {inside} are here")
+                raise fault(segment, "count-differs", counted=segment.at(1), what="segments", here=inside)
             header = None
         elif segment.tag == "END":
             _check_end(segment, header, messages, segments[-1])
         elif header is None and segment.tag not in ("BAT", "EOB"):
-            raise fault(segment, "stands outside any message")
+            raise fault(segment, "other-expected", wanted="MHD", found=segment.tag)
     if segments[-1].tag != "END":
-        raise fault(segments[-1], "the input ends here, END is missing")
+        raise fault(segments[-1], "not-closed", opened="STX", number=1, missing="END")
 
 
 def _check_header(segment: Segment, open_header: Segment | None, expected: int) -> None:
     if open_header is not None:
-        raise fault(segment, f"the message of {open_header.place} has no MTR")
+        raise fault(segment, "not-closed", opened="MHD", number=open_header.number, missing="MTR")
     if count(segment, 1) != expected:
-        raise fault(segment, f"the message is numbered {segment.at(1)}, it is number {expected}")
+        raise fault(segment, "count-differs", counted=segment.at(1), what="messages", here=expected)
 
 
 def _check_end(segment: Segment, open_header: Segment | None, messages: int, last: Segment) -> None:
     if open_header is not None:
-        raise fault(segment, f"the message of {open_header.place} has no MTR")
+        raise fault(segment, "not-closed", opened="MHD", number=open_header.number, missing="MTR")
     if count(segment, 1) != messages:
-        raise fault(segment, f"{segment.at(1)} messages are counted, {messages} are here")
+        raise fault(segment, "count-differs", counted=segment.at(1), what="messages", here=messages)
     if last is not segment:
-        raise fault(last, "stands behind END")
+        raise fault(last, "misplaced", found=last.tag)

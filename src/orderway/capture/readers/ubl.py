@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from lxml import etree
 
-from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading, Unreadable
+from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading
 from orderway.capture.readers.xml import day, name, namespace, number, place, text, texts, unit_price
+from orderway.capture.reasons import Reason, Unreadable, remark
 
 _ROOT = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
@@ -28,10 +29,10 @@ def kind(root: etree._Element) -> str:
 def read(root: etree._Element) -> Reading:
     """An Order becomes one draft; any other UBL document goes to a person. Raises `Unreadable` with line and element.
 
-    An order with amounts in another currency than the document's is read all the same; the reading's reason says so.
+    An order with amounts in another currency than the document's is read all the same; the reading's reasons say so.
     """
     if kind(root) != "ubl-order":
-        return Reading("review", kind(root), f"a UBL {name(root)} is not an order")
+        return Reading("review", kind(root), (remark("no-order", found=f"UBL {name(root)}"),))
     draft = _order(root)
     return Reading("order", kind(root), _foreign_amounts(root, draft.currency), (draft,))
 
@@ -39,10 +40,10 @@ def read(root: etree._Element) -> Reading:
 def _order(root: etree._Element) -> OrderDraft:
     stated = root.find(_path("cbc:ID"))
     if stated is None:
-        raise Unreadable("the order has no ID (its number)", place(root))
+        raise Unreadable("missing", place(root), what="number")
     lines = tuple(_line(line) for line in root.findall(_path("cac:OrderLine/cac:LineItem")))
     if not lines:
-        raise Unreadable("the order has no OrderLine", place(root))
+        raise Unreadable("missing", place(root), what="OrderLine")
     totals = root.find(_path("cac:AnticipatedMonetaryTotal"))
     order_number = text(stated)
     return OrderDraft(
@@ -168,12 +169,10 @@ def _currency(root: etree._Element) -> str:
     return stated or next((found.get("currencyID", "") for found in root.iter() if found.get("currencyID")), "")
 
 
-def _foreign_amounts(root: etree._Element, currency: str) -> str:
-    """What to tell the person who takes the order where amounts are in another currency than the document; else
-    empty.
-    """
+def _foreign_amounts(root: etree._Element, currency: str) -> tuple[Reason, ...]:
+    """What to tell the person who takes the order where amounts are in another currency than the document."""
     stated = {found.get("currencyID", "") for found in root.iter() if found.get("currencyID")} - {currency}
-    return f"amounts are stated in {', '.join(sorted(stated))}, the document currency is {currency}" if stated else ""
+    return (remark("foreign-amounts", currencies=tuple(sorted(stated)), currency=currency),) if stated else ()
 
 
 def _first_number(node: etree._Element | None, *paths: str) -> Decimal | None:

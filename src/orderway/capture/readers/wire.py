@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from orderway.capture import reasons
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft, Reading
 
 _STATUSES = ("order", "review", "rejected")
@@ -16,21 +17,19 @@ _STATUSES = ("order", "review", "rejected")
 
 def to_json(reading: Reading) -> str:
     """The reading as one line of JSON; `from_json` gives an equal one."""
-    return json.dumps(
-        [reading.status, reading.kind, reading.reason, [_order(draft) for draft in reading.drafts]],
-        ensure_ascii=True,
-        separators=(",", ":"),
-    )
+    why = [reasons.as_json(reason) for reason in reading.reasons]
+    orders = [_order(draft) for draft in reading.drafts]
+    return json.dumps([reading.status, reading.kind, why, orders], ensure_ascii=True, separators=(",", ":"))
 
 
 def from_json(stated: str | bytes) -> Reading:
     """The reading `to_json` wrote. Raises `ValueError` where the text is not one."""
     try:
-        status, kind, reason, drafts = json.loads(stated)
-        if status not in _STATUSES or not isinstance(kind, str) or not isinstance(reason, str):
+        status, kind, why, drafts = json.loads(stated)
+        if status not in _STATUSES or not isinstance(kind, str):
             raise ValueError("not a reading")
-        return Reading(status, kind, reason, tuple(_order_back(row) for row in drafts))
-    except (TypeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
+        return Reading(status, kind, tuple(map(reasons.from_json, why)), tuple(_order_back(row) for row in drafts))
+    except (AttributeError, TypeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"not a reading: {error}") from error
 
 

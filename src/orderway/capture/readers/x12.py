@@ -19,44 +19,47 @@ through the file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from orderway.capture.drafts import OrderDraft, Reading, Unreadable
+from orderway.capture.drafts import OrderDraft, Reading
 from orderway.capture.readers.segments import (
     BrokenOff,
     Marks,
     Segment,
     again,
     count,
+    counted,
     cut,
     day,
     fault,
     is_mark,
     number,
+    referred,
     skip,
-    told,
+    unprintable,
 )
 from orderway.capture.readers.x12_850 import noted, order, withheld
+from orderway.capture.reasons import NOWHERE, Place, Reason, Unreadable, gathered, remark
 
 _BOM = b"\xef\xbb\xbf"
 _START = re.compile(rb"ISA[^A-Za-z0-9\s]")
 _SET = re.compile(r"(?:^|\W)ST\W([0-9]{3})\W")
 _ISA_LENGTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 _PADDED = frozenset({2, 4, 6, 8})
-_PARTNERS = frozenset({6, 8})
+_PARTNERS = {6: "sender", 8: "recipient"}
 _NAMES = {
-    "810": "an invoice",
-    "820": "a payment order",
-    "832": "a price and sales catalogue",
-    "840": "a request for quotation",
-    "843": "a quotation",
-    "846": "a stock report",
-    "855": "an order acknowledgement",
-    "856": "a ship notice",
-    "860": "an order change",
-    "865": "an order change acknowledgement",
-    "875": "a grocery order",
-    "997": "a functional acknowledgement",
+    "810": "invoice",
+    "820": "payment-order",
+    "832": "catalogue",
+    "840": "quotation-request",
+    "843": "quotation",
+    "846": "stock-report",
+    "855": "order-response",
+    "856": "despatch-advice",
+    "860": "order-change",
+    "865": "order-response",
+    "875": "grocery-order",
+    "997": "acknowledgement",
 }
 # (segment, element): the pattern a stated value must have, by the X12 data elements: what an acknowledgement is about and
 # its verdict (AK3 and AK4 only point into the document it answers), and the day of the month in terms (765: 1 to 31)
@@ -82,8 +85,6 @@ _NUMERIC = {
     "TDS": (1,),
 }
 
-Remark = tuple[str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class TransactionSet:
@@ -96,11 +97,11 @@ class TransactionSet:
 
 @dataclass(frozen=True, slots=True)
 class Interchange:
-    """One interchange: `sender` as (qualifier, identification) of ISA, `remarks` (place, what was borne)."""
+    """One interchange: `sender` as (qualifier, identification) of ISA, `remarks` what was borne."""
 
     sender: tuple[str, str]
     sets: tuple[TransactionSet, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[Reason, ...]
 
 
 def claims(data: bytes) -> bool:
@@ -116,34 +117,36 @@ def read(data: bytes) -> Reading:
     except BrokenOff as error:
         kind = _kind(text)
         if kind in ("x12", "x12-850"):
-            return Reading("rejected", kind, str(error))
-        return Reading("review", kind, f"{error}; {_named(kind.removeprefix('x12-'))}")
+            return Reading("rejected", kind, (error.reason,))
+        return Reading("review", kind, (error.reason, _named(kind.removeprefix("x12-"))))
     except Unreadable as error:
-        return Reading("rejected", _kind(text), str(error))
+        return Reading("rejected", _kind(text), (error.reason,))
 
 
 def _reading(interchanges: tuple[Interchange, ...]) -> Reading:
     drafts: list[OrderDraft] = []
-    places: list[str] = []
-    aside: list[tuple[str, str]] = []
+    places: list[Place] = []
+    aside: list[Reason] = []
     for interchange in interchanges:
         for one in interchange.sets:
-            why = withheld(one.segments) if one.code == "850" else _named(one.code)
+            place = one.segments[0].place
+            why = withheld(one.segments) if one.code == "850" else _named(one.code, place)
             if why:
-                aside.append((one.segments[0].place, why))
+                aside.append(why)
             else:
                 drafts.append(order(one.segments, interchange.sender))
-                places.append(one.segments[0].place)
+                places.append(place)
                 aside += noted(one.segments)
         aside += interchange.remarks
     codes = [one.code for interchange in interchanges for one in interchange.sets]
     kind = f"x12-{'850' if '850' in codes else codes[0]}"
-    return Reading("order" if drafts else "review", kind, told(again(places, drafts) + aside), tuple(drafts))
+    return Reading("order" if drafts else "review", kind, gathered(again(places, drafts) + aside), tuple(drafts))
 
 
-def _named(code: str) -> str:
-    known = _NAMES.get(code)
-    return f"{code} is {known}, not an order" if known else f"{code} is not an order"
+def _named(code: str, place: Place = NOWHERE) -> Reason:
+    if code in _NAMES:
+        return remark("other-document", place, found=code, document=_NAMES[code])
+    return remark("no-order", place, found=code)
 
 
 def _decoded(data: bytes) -> str:
@@ -162,7 +165,7 @@ def _kind(text: str) -> str:
 def _interchanges(text: str) -> Iterator[Interchange]:
     start, first = skip(text, 0), 1
     while start < len(text) or first == 1:
-        remarks: list[Remark] = []
+        remarks: list[Reason] = []
         header, marks, start = _isa(text, start, first, remarks)
         segments = [header]
         for segment, end in cut(text, start, marks, first + 1):
@@ -174,43 +177,52 @@ def _interchanges(text: str) -> Iterator[Interchange]:
         start, first = skip(text, start), first + len(segments)
 
 
-def _isa(text: str, start: int, first: int, remarks: list[Remark]) -> tuple[Segment, Marks, int]:
+def _isa(text: str, start: int, first: int, remarks: list[Reason]) -> tuple[Segment, Marks, int]:
     """The interchange header with its fixed lengths (X12.5), and the delimiters it states."""
     separator = text[start + 3 : start + 4]
     if not text.startswith("ISA", start) or not is_mark(separator):
-        raise Unreadable("an interchange begins with ISA and a separator", f"segment {first}")
+        raise Unreadable("missing", Place(segment=first), what="ISA")
     parts = text[start : start + 240].split(separator, 16)
     header = Segment(first, "ISA", tuple(((part.strip(),),) for part in parts[1:16]))
     if len(parts) < 17 or len(parts[16]) < 2:
-        raise fault(header, "the input ends inside this segment, or one of its 16 elements is missing")
-    for index, (part, length) in enumerate(zip(parts[1:16], _ISA_LENGTHS, strict=True), 1):
-        if re.search(r"[\x00-\x1f]", part):
-            raise fault(header, f"a line break or control character stands in ISA{index:02}")
-        padded = index in _PADDED and len(part) < length
-        if (len(part) != length and not padded) or (index in _PARTNERS and not part.strip()):
-            raise fault(header, f"ISA{index:02} has {len(part)} characters, {length} are prescribed")
-    short = [f"ISA{i:02}" for i in sorted(_PADDED) if len(parts[i]) < _ISA_LENGTHS[i - 1]]
-    if short:
-        remarks.append((header.place, f"{', '.join(short)} shorter than prescribed, the padding is lost"))
+        raise fault(header, "segment-open")
+    remarks += _lengths(header, parts[1:16])
     component, terminator = parts[16][0], parts[16][1]
     if len({separator, component, terminator}) < 3 or not is_mark(component) or not is_mark(terminator):
-        raise fault(header, f"the delimiters {separator + component + terminator!r} are not three different signs")
+        raise fault(header, "wrong-value", found=separator + component + terminator, wanted="marks")
     day(header, header.at(9), "YYMMDD")
     _time(header, 10)
     count(header, 13)
     return header, Marks(component, separator, terminator), start + sum(len(part) + 1 for part in parts[:16]) + 2
 
 
+def _lengths(header: Segment, parts: list[str]) -> list[Reason]:
+    """The elements of ISA that have lost their padding; raises where one is of another wrong length."""
+    lost = []
+    for index, (part, length) in enumerate(zip(parts, _ISA_LENGTHS, strict=True), 1):
+        place = replace(header.place, element=f"ISA{index:02}")
+        if found := re.search(r"[\x00-\x1f]", part):
+            raise Unreadable("control-character", place, found=unprintable(found.group()))
+        if index in _PARTNERS and not part.strip():
+            raise Unreadable("missing", place, what=_PARTNERS[index])
+        padded = index in _PADDED and len(part) < length
+        if len(part) != length and not padded:
+            raise Unreadable("wrong-length", place, found=len(part), wanted=length)
+        if padded:
+            lost.append(remark("wrong-length", place, found=len(part), wanted=length))
+    return lost
+
+
 def _time(segment: Segment, element: int) -> None:
     # X12 data element 337: HHMM, HHMMSS, HHMMSSD or HHMMSSDD
     if not re.fullmatch(r"([01][0-9]|2[0-3])[0-5][0-9]([0-5][0-9][0-9]{0,2})?", segment.at(element)):
-        raise fault(segment, f"{segment.at(element)[:20]!r} is not a time of day")
+        raise fault(segment, "wrong-value", found=segment.at(element)[:20], wanted="time")
 
 
-def _structured(segments: tuple[Segment, ...], remarks: list[Remark]) -> Interchange:
+def _structured(segments: tuple[Segment, ...], remarks: list[Reason]) -> Interchange:
     header, trailer = segments[0], segments[-1]
     if header.at(15) == "T":
-        remarks.append((header.place, "the sender marks this interchange as a test"))
+        remarks.append(remark("test", header.place))
     sets: list[TransactionSet] = []
     position, groups = 1, 0
     while position < len(segments) and segments[position].tag != "IEA":
@@ -218,22 +230,19 @@ def _structured(segments: tuple[Segment, ...], remarks: list[Remark]) -> Interch
         sets += found
         groups += 1
     if position == len(segments):
-        raise BrokenOff("the input ends here, IEA is missing", trailer.place)
+        raise BrokenOff("not-closed", trailer.place, opened="ISA", number=header.number, missing="IEA")
     if not sets:
-        raise fault(trailer, "the interchange holds no transaction set")
-    if count(trailer, 1) != groups:
-        remarks.append((trailer.place, f"{trailer.at(1)} groups are counted, {groups} are here"))
+        raise fault(trailer, "missing", what="message")
     if not re.fullmatch("[0-9]{9}", trailer.at(2)):
-        raise fault(trailer, f"{trailer.at(2)[:20]!r} is not a control number of nine digits")
-    if trailer.at(2) != header.at(13):
-        remarks.append((trailer.place, f"the control number {trailer.at(2)} is not {header.at(13)} of ISA"))
+        raise fault(trailer, "wrong-value", found=trailer.at(2)[:20], wanted="control-number")
+    remarks += [*counted(trailer, "groups", groups), *referred(trailer, header, 13)]
     return Interchange((header.at(5), header.at(6)), tuple(sets), tuple(remarks))
 
 
-def _group(segments: tuple[Segment, ...], start: int, remarks: list[Remark]) -> tuple[list[TransactionSet], int]:
+def _group(segments: tuple[Segment, ...], start: int, remarks: list[Reason]) -> tuple[list[TransactionSet], int]:
     header, position = segments[start], start + 1
     if header.tag != "GS":
-        raise fault(header, "stands outside any group, GS is expected")
+        raise fault(header, "other-expected", wanted="GS", found=header.tag)
     day(header, header.at(4), "YYYYMMDD" if len(header.at(4)) == 8 else "YYMMDD")
     _time(header, 5)
     control = count(header, 6)
@@ -242,38 +251,36 @@ def _group(segments: tuple[Segment, ...], start: int, remarks: list[Remark]) -> 
     while position < len(segments) and segments[position].tag == "ST":
         one, position = _set(segments, position, remarks)
         if one.control in controls:
-            remarks.append((one.segments[0].place, f"the control number {one.control} stands twice in its group"))
+            remarks.append(remark("twice", one.segments[0].place, what="reference", found=one.control))
         controls.add(one.control)
         sets.append(one)
     if position == len(segments):
-        raise BrokenOff("the input ends inside this group, GE is missing", header.place)
+        raise BrokenOff("not-closed", segments[-1].place, opened="GS", number=header.number, missing="GE")
     trailer = segments[position]
     if trailer.tag != "GE":
-        raise fault(trailer, "a group holds transaction sets and ends with GE")
-    if count(trailer, 1) != len(sets):
-        remarks.append((trailer.place, f"{trailer.at(1)} transaction sets are counted, {len(sets)} are here"))
-    if count(trailer, 2) != control:
-        remarks.append((trailer.place, f"the control number {trailer.at(2)} is not {header.at(6)} of GS"))
+        raise fault(trailer, "not-closed", opened="GS", number=header.number, missing="GE")
+    remarks += counted(trailer, "sets", len(sets))
+    if count(trailer, 2) != control:  # a number here: zeros before it do not count
+        remarks += referred(trailer, header, 6)
     return sets, position + 1
 
 
-def _set(segments: tuple[Segment, ...], start: int, remarks: list[Remark]) -> tuple[TransactionSet, int]:
+def _set(segments: tuple[Segment, ...], start: int, remarks: list[Reason]) -> tuple[TransactionSet, int]:
     header = segments[start]
-    if not re.fullmatch("[0-9]{3}", header.at(1)) or not header.at(2):
-        raise fault(header, "the code of the transaction set or its control number is missing")
+    if not re.fullmatch("[0-9]{3}", header.at(1)):
+        raise fault(header, "wrong-value", found=header.at(1)[:20], wanted="message-type")
+    if not header.at(2):
+        raise fault(header, "missing", what="reference")
     envelope = ("ISA", "IEA", "GS", "GE", "ST", "SE")
     end = next((i for i in range(start + 1, len(segments)) if segments[i].tag in envelope), None)
     if end is None:
-        raise BrokenOff(f"the input ends inside the set of {header.place}, SE is missing", segments[-1].place)
+        raise BrokenOff("not-closed", segments[-1].place, opened="ST", number=header.number, missing="SE")
     trailer, body = segments[end], segments[start : end + 1]
     if trailer.tag != "SE":
-        raise fault(trailer, f"the set of {header.place} has no SE")
+        raise fault(trailer, "not-closed", opened="ST", number=header.number, missing="SE")
     for segment in body:
         _check_elements(segment)
-    if count(trailer, 1) != len(body):
-        remarks.append((trailer.place, f"{trailer.at(1)} segments are counted, {len(body)} are here"))
-    if trailer.at(2) != header.at(2):
-        remarks.append((trailer.place, f"the control number {trailer.at(2)!r} is not {header.at(2)!r} of ST"))
+    remarks += [*counted(trailer, "segments", len(body)), *referred(trailer, header, 2)]
     return TransactionSet(header.at(1), header.at(2), body), end + 1
 
 
@@ -283,4 +290,5 @@ def _check_elements(segment: Segment) -> None:
     for element in range(1, len(segment.elements) + 1):
         pattern, stated = _PATTERNS.get((segment.tag, element)), segment.at(element)
         if pattern and stated and not re.fullmatch(pattern, stated):
-            raise fault(segment, f"{segment.tag}{element:02} cannot be {stated[:30]!r}")
+            place = replace(segment.place, element=f"{segment.tag}{element:02}")
+            raise Unreadable("wrong-value", place, found=stated[:30], wanted="allowed")

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
 from orderway.capture.readers.segments import Segment, day, fault, number
+from orderway.capture.reasons import Reason, remark
 
 # 353: only these make an 850 something else than an order to be taken; 00 is an original order
 _WITHHELD = {"01": "cancels", "03": "deletes", "04": "changes"}
@@ -36,24 +37,26 @@ _OPENS = frozenset({"N9", "N1", "SLN", "LDT", "SAC", "SCH", "ADV", "SPI"})
 Loop = list[Segment]
 
 
-def withheld(segments: Sequence[Segment]) -> str:
-    """Why an 850 is not an order to be taken, empty when it is: its purpose (BEG01) cancels, deletes or changes one.
+def withheld(segments: Sequence[Segment]) -> Reason | None:
+    """Why an 850 is not an order to be taken, None when it is: its purpose (BEG01) cancels, deletes or changes one.
 
     A set that has neither BEG nor a line states no order at all; with one of the two it is a broken order.
     """
     if not any(segment.tag in ("BEG", "PO1") for segment in segments):
-        return "850 is an order, but neither BEG nor a line (PO1) is in it"
+        return remark("missing", segments[0].place, what="head")
     begin = _begin(segments)
-    does = _WITHHELD.get(begin.at(1))
-    return f"850 {does} the order {begin.at(3)} (purpose {begin.at(1)}): to be settled by a person" if does else ""
+    place, function = segments[0].place, begin.at(1)
+    if function not in _WITHHELD:
+        return None
+    return remark("changes-order", place, found="850", does=_WITHHELD[function], order=begin.at(3), function=function)
 
 
-def noted(segments: Sequence[Segment]) -> list[tuple[str, str]]:
+def noted(segments: Sequence[Segment]) -> list[Reason]:
     """What a person must look at in an order: a purpose that is not original may repeat or replace one already here."""
     begin = _begin(segments)
     if begin.at(1) == _ORIGINAL:
         return []
-    return [(begin.place, f"the purpose {begin.at(1)} is not {_ORIGINAL} (original): is the order {begin.at(3)} new?")]
+    return [remark("not-original", begin.place, function=begin.at(1), original=_ORIGINAL, order=begin.at(3))]
 
 
 def order(segments: Sequence[Segment], sender: tuple[str, str]) -> OrderDraft:
@@ -82,10 +85,10 @@ def order(segments: Sequence[Segment], sender: tuple[str, str]) -> OrderDraft:
 def _begin(segments: Sequence[Segment]) -> Segment:
     begin = segments[1]
     if begin.tag != "BEG":
-        raise fault(begin, "BEG must follow ST")
-    for element, name in ((1, "purpose"), (2, "type"), (3, "number"), (5, "date")):
+        raise fault(begin, "other-expected", wanted="BEG", found=begin.tag)
+    for element, name in ((1, "purpose"), (2, "order-type"), (3, "number"), (5, "order-date")):
         if not begin.at(element):
-            raise fault(begin, f"the {name} of the order is missing")
+            raise fault(begin, "missing", what=name)
     return begin
 
 
@@ -96,7 +99,7 @@ def _sections(segments: Sequence[Segment]) -> tuple[Loop, list[Loop], Loop]:
     foot: Loop = []
     for segment in segments:
         if segment.tag == "PO1" and foot:
-            raise fault(segment, "a line stands behind CTT")
+            raise fault(segment, "misplaced", found=segment.tag)
         if segment.tag == "PO1":
             items.append([])
         if foot or segment.tag in ("CTT", "SE"):
@@ -104,7 +107,7 @@ def _sections(segments: Sequence[Segment]) -> tuple[Loop, list[Loop], Loop]:
         else:
             (items[-1] if items else head).append(segment)
     if not items:
-        raise fault(foot[0], "the order has no line (PO1)")
+        raise fault(foot[0], "missing", what="line")
     return head, items, foot
 
 
@@ -122,7 +125,7 @@ def _line(item: Loop, position: int) -> LineDraft:
     own = [segment for loop in loops if loop[0].tag not in ("SLN", "N1", "LDT") for segment in loop]
     quantity = number(head, 2)
     if quantity is None:
-        raise fault(head, "the line has no quantity (PO102)")
+        raise fault(head, "missing", what="quantity")
     stated = _item_numbers(head)
     seller, buyer, gtin = (_first(stated, codes) for codes in (_SELLER_NUMBERS, _BUYER_NUMBERS, _GTIN_NUMBERS))
     return LineDraft(
@@ -147,7 +150,7 @@ def _item_numbers(head: Segment) -> list[tuple[str, str]]:
     pairs = [(head.at(element), head.at(element + 1)) for element in range(6, 26, 2)]
     for code, value in pairs:
         if bool(code) != bool(value):
-            raise fault(head, f"the item number {value or code!r} has no {'qualifier' if value else 'value'}")
+            raise fault(head, "missing", what="item-qualifier" if value else "item-number")
     return [pair for pair in pairs if pair[1]]
 
 
@@ -231,9 +234,9 @@ def _check_totals(foot: list[Segment], lines: tuple[LineDraft, ...]) -> None:
     if totals.tag != "CTT":
         return
     if number(totals, 1) != len(lines):
-        raise fault(totals, f"{totals.at(1)} lines are counted, {len(lines)} are here")
+        raise fault(totals, "count-differs", counted=totals.at(1), what="lines", here=len(lines))
     quantities = [line.quantity for line in lines if line.quantity is not None]
     plain = sum(quantities, Decimal(0))
     digits = sum(int("".join(map(str, abs(quantity).as_tuple().digits))) for quantity in quantities)
     if (stated := number(totals, 2)) is not None and stated not in (plain, Decimal(digits)):
-        raise fault(totals, f"the hash total is {stated}, the quantities add up to {plain}")
+        raise fault(totals, "sum-differs", stated=str(stated), here=str(plain))

@@ -2,8 +2,9 @@
 
 from lxml import etree
 
-from orderway.capture.drafts import Reading, Unreadable
+from orderway.capture.drafts import Reading
 from orderway.capture.readers.xml import name, namespace, place
+from orderway.capture.reasons import Unreadable, remark
 
 _JDF = "http://www.CIP4.org/JDFSchema_2_0"
 _PRINTTALK = "http://www.printtalk.org/schema_2_0"
@@ -29,11 +30,9 @@ def read(root: etree._Element) -> Reading:
     Raises `Unreadable` where the root has no namespace, or an XJDF holds an element its schema does not have there.
     """
     if not namespace(root):
-        raise Unreadable(
-            f"the {name(root)} is not in its namespace {_PRINTTALK if kind(root) == 'printtalk' else _JDF}", place(root)
-        )
+        raise Unreadable("missing", place(root), what=f'xmlns="{_PRINTTALK if kind(root) == "printtalk" else _JDF}"')
     for child in root if kind(root) == "xjdf" else ():
         if namespace(child) == _JDF and name(child) not in _CHILDREN:
-            raise Unreadable(f"XJDF 2.0 has no {name(child)} here", place(child))
+            raise Unreadable("misplaced", place(child), found=name(child))
     business = [name(child) for request in root if kind(root) == "printtalk" for child in request]
-    return Reading("review", kind(root), f"{' '.join([name(root), *business[:1]])} is read by a person")
+    return Reading("review", kind(root), (remark("for-a-person", file=" ".join([name(root), *business[:1]])),))

@@ -11,11 +11,12 @@ from typing import Any
 
 from lxml import etree
 
-from orderway.capture.drafts import Unreadable
+from orderway.capture.reasons import Place, Unreadable
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one XML document; a UBL order of 20,000 lines has about 20 MB."""
 
+_DEEPEST = 256  # levels libxml2 goes down unless it is told to read huge trees
 _DECIMAL = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ].*|Z|[+-]\d{2}:\d{2})?")
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})\d{0,6}")
@@ -34,7 +35,7 @@ def parse(data: bytes) -> etree._Element:
     is ever fetched or expanded.
     """
     if len(data) > LARGEST:
-        raise Unreadable(f"the document has {len(data)} bytes, at most {LARGEST} are read: split it", "line 1")
+        raise Unreadable("too-large", most=LARGEST, what="bytes")
     allowed = _refuse_doctype(_decoded(data))
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -48,12 +49,12 @@ def parse(data: bytes) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(_why(error), f"line {max(error.lineno or 1, 1)}") from error
+        raise _broken(error, Place(line=max(error.lineno or 1, 1))) from error
     information: Any = root.getroottree().docinfo
     if information.doctype and not allowed:  # in an encoding the prologue was not read in
-        raise Unreadable("a document type declaration is read only in cXML: send it without DOCTYPE", "line 1, DOCTYPE")
+        raise Unreadable("doctype", Place(line=1, tag="DOCTYPE"))
     for entity in root.iter(etree.Entity):
-        raise Unreadable(f"the entity {entity.text} is not expanded: write the character itself", _line(entity))
+        raise Unreadable("entity", Place(line=_line(entity)), found=str(entity.text))
     return root
 
 
@@ -67,9 +68,9 @@ def namespace(node: etree._Element) -> str:
     return etree.QName(node).namespace or ""
 
 
-def place(node: etree._Element) -> str:
-    """Where the element stands: `line 12, element Quantity`."""
-    return f"{_line(node)}, element {name(node)}"
+def place(node: etree._Element, attribute: str = "") -> Place:
+    """Where the element, or an attribute of it, stands."""
+    return Place(line=_line(node), element=f"{name(node)}/@{attribute}" if attribute else name(node))
 
 
 def text(node: etree._Element | None, path: str = ".") -> str:
@@ -96,19 +97,19 @@ def number(node: etree._Element | None, path: str = ".") -> Decimal | None:
     return decimal(stated, place(found))
 
 
-def decimal(stated: str, where: str) -> Decimal:
+def decimal(stated: str, where: Place) -> Decimal:
     """A decimal as XML Schema writes it. Raises `Unreadable` with the place `where`."""
     if not _DECIMAL.fullmatch(stated):
-        raise Unreadable(f"{stated[:40]!r} is not a number", where)
+        raise Unreadable("wrong-value", where, found=stated[:40], wanted="number")
     return Decimal(stated)
 
 
-def unit_price(amount: Decimal | None, base: Decimal | None, where: str) -> Decimal | None:
+def unit_price(amount: Decimal | None, base: Decimal | None, where: Place) -> Decimal | None:
     """The price for one unit out of that for `base` units. Raises `Unreadable` where the base is not above zero."""
     if amount is None or base is None or base == 1:
         return amount
     if base <= 0:
-        raise Unreadable(f"the price holds for {base} units: the price base must be above zero", where)
+        raise Unreadable("price-base", where, found=str(base))
     return amount / base
 
 
@@ -121,7 +122,7 @@ def day(node: etree._Element | None, path: str = ".") -> date | None:
     return calendar_day(stated, place(found))
 
 
-def calendar_day(stated: str, where: str) -> date:
+def calendar_day(stated: str, where: Place) -> date:
     """The calendar day a date or time stamp states, in the sender's own time zone.
 
     Takes ISO 8601 (`2010-01-20`, `2010-01-20T12:30:00-08:00`) and UN/EDIFACT 2379 formats 102, 203 and 204 (`20100120`,
@@ -129,24 +130,23 @@ def calendar_day(stated: str, where: str) -> date:
     """
     found = _ISO_DAY.fullmatch(stated) or _COMPACT_DAY.fullmatch(stated)
     if found is None:
-        raise Unreadable(f"{stated[:40]!r} is not a date", where)
+        raise Unreadable("wrong-value", where, found=stated[:40], wanted="date")
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError as error:
-        raise Unreadable(f"{stated[:40]!r} is not a date", where) from error
+        raise Unreadable("wrong-value", where, found=stated[:40], wanted="date") from error
 
 
-def _line(node: etree._Element) -> str:
-    return f"line {node.sourceline or 1}"
+def _line(node: etree._Element) -> int:
+    line: Any = node.sourceline
+    return line or 1
 
 
-def _why(error: etree.XMLSyntaxError) -> str:
-    message = (error.msg or "not well-formed").strip()
+def _broken(error: etree.XMLSyntaxError, where: Place) -> Unreadable:
+    message = (error.msg or "").strip()
     if "Excessive depth" in message:
-        return "elements are nested deeper than 256 levels"
-    if "huge" in message.lower() or "too long" in message.lower():
-        return f"larger than is read: {message}"
-    return f"not well-formed XML: {message}"
+        return Unreadable("too-deep", where, most=_DEEPEST)
+    return Unreadable("not-well-formed", where, said=message[:200])
 
 
 def _decoded(data: bytes) -> str:
@@ -173,16 +173,12 @@ def _refuse_doctype(document: str) -> bool:
     at = _doctype_at(document)
     if at < 0:
         return False
-    where = f"line {document.count(chr(10), 0, at) + 1}, DOCTYPE"
+    where = Place(line=document.count("\n", 0, at) + 1, tag="DOCTYPE")
     end = document.find(">", at)
     declaration = document[at : end if end >= 0 else len(document)]
-    if "[" in declaration:
-        raise Unreadable("the document type declares entities or elements of its own: send it without DOCTYPE", where)
-    if (
-        not re.fullmatch(r"<!DOCTYPE\s+\w+\s+SYSTEM\s+(\"[^\"]*\"|'[^']*')\s*", declaration)
-        or "cxml" not in declaration.lower()
-    ):
-        raise Unreadable("a document type declaration is read only in cXML: send it without DOCTYPE", where)
+    plain = re.fullmatch(r"<!DOCTYPE\s+\w+\s+SYSTEM\s+(\"[^\"]*\"|'[^']*')\s*", declaration)
+    if "[" in declaration or not plain or "cxml" not in declaration.lower():
+        raise Unreadable("doctype", where)
     return True
 
 

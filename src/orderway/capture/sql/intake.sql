@@ -1,7 +1,7 @@
 -- name: insert
 -- Insert files that came in.
-insert into intake (company_id, message_id, document_id, name, position, state, kind, reason, findings, items, stated_prices, dismissed_as)
-select %(company)s::bigint, i.message, i.document, i.name, 1, 'received', '', '', '[]', '{}', '{}', ''
+insert into intake (company_id, message_id, document_id, name, position, state, kind, reasons, findings, items, stated_prices, dismissed_as)
+select %(company)s::bigint, i.message, i.document, i.name, 1, 'received', '', '[]', '[]', '{}', '{}', ''
 from unnest(%(message)s::bigint[], %(document)s::bigint[], %(name)s::text[])
      with ordinality as i (message, document, name, place)
 order by i.place
@@ -9,20 +9,20 @@ returning id
 
 -- name: insert_further
 -- Insert the further orders of files that hold several.
-insert into intake (company_id, message_id, document_id, name, position, state, kind, reason, findings, draft, customer_id, items, stated_prices,
+insert into intake (company_id, message_id, document_id, name, position, state, kind, reasons, findings, draft, customer_id, items, stated_prices,
                     dismissed_as, read_at)
-select f.company_id, f.message_id, f.document_id, f.name, w.position, w.state, f.kind, w.reason, w.findings::jsonb, w.draft::jsonb, w.customer,
+select f.company_id, f.message_id, f.document_id, f.name, w.position, w.state, f.kind, w.reasons::jsonb, w.findings::jsonb, w.draft::jsonb, w.customer,
        w.items::bigint[], w.stated_prices::boolean[], '', %(now)s::timestamptz
-from unnest(%(first)s::bigint[], %(position)s::integer[], %(state)s::text[], %(reason)s::text[], %(findings)s::text[], %(draft)s::text[],
+from unnest(%(first)s::bigint[], %(position)s::integer[], %(state)s::text[], %(reasons)s::text[], %(findings)s::text[], %(draft)s::text[],
             %(customer)s::bigint[], %(items)s::text[], %(stated_prices)s::text[])
-     with ordinality as w (first, position, state, reason, findings, draft, customer, items, stated_prices, place)
+     with ordinality as w (first, position, state, reasons, findings, draft, customer, items, stated_prices, place)
 join intake f on f.id = w.first
 order by w.place
 returning id
 
 -- name: lock
 -- Lock intakes in key order, with what the rules ask.
-select i.id, i.message_id, i.document_id, i.name, i.position, i.state, i.kind, i.reason, i.findings::text as findings, i.draft::text as draft,
+select i.id, i.message_id, i.document_id, i.name, i.position, i.state, i.kind, i.reasons::text as reasons, i.findings::text as findings, i.draft::text as draft,
        i.customer_id, i.items, i.stated_prices, i.order_id, i.dismissed_as, m.sender, m.channel, m.parcel_id as message_parcel_id
 from intake i join message m on m.id = i.message_id
 where i.id = any(%(ids)s::bigint[]) and {visible intake i}
@@ -49,19 +49,19 @@ from unnest(%(id)s::bigint[], %(document)s::bigint[], %(name)s::text[]) as w (id
 
 -- name: note_reading
 -- Keep what was read, who and what is meant, and what is doubtful.
-update intake i set state = w.state, kind = w.kind, reason = w.reason, findings = w.findings::jsonb, draft = w.draft::jsonb,
+update intake i set state = w.state, kind = w.kind, reasons = w.reasons::jsonb, findings = w.findings::jsonb, draft = w.draft::jsonb,
        customer_id = w.customer, items = w.items::bigint[], stated_prices = w.stated_prices::boolean[], read_at = %(now)s::timestamptz
-from unnest(%(id)s::bigint[], %(state)s::text[], %(kind)s::text[], %(reason)s::text[], %(findings)s::text[], %(draft)s::text[],
+from unnest(%(id)s::bigint[], %(state)s::text[], %(kind)s::text[], %(reasons)s::text[], %(findings)s::text[], %(draft)s::text[],
             %(customer)s::bigint[], %(items)s::text[], %(stated_prices)s::text[])
-     as w (id, state, kind, reason, findings, draft, customer, items, stated_prices)
+     as w (id, state, kind, reasons, findings, draft, customer, items, stated_prices)
 where i.id = w.id
 
 -- name: move
 -- Write what became of intakes.
-update intake i set state = w.state, reason = w.reason, findings = w.findings::jsonb, dismissed_as = w.dismissed_as, order_id = w.order_id
-from unnest(%(id)s::bigint[], %(state)s::text[], %(reason)s::text[], %(findings)s::text[], %(dismissed_as)s::text[],
+update intake i set state = w.state, reasons = w.reasons::jsonb, findings = w.findings::jsonb, dismissed_as = w.dismissed_as, order_id = w.order_id
+from unnest(%(id)s::bigint[], %(state)s::text[], %(reasons)s::text[], %(findings)s::text[], %(dismissed_as)s::text[],
             %(order_id)s::bigint[])
-     as w (id, state, reason, findings, dismissed_as, order_id)
+     as w (id, state, reasons, findings, dismissed_as, order_id)
 where i.id = w.id
 
 -- name: by_account
@@ -113,14 +113,14 @@ order by i.id
 select min(c.id) as id from company c
 
 -- name: message_states
--- What became of all the intakes of messages.
-select i.message_id, array_agg(i.state order by i.id) as states, string_agg(nullif(i.reason, ''), '; ' order by i.id) as reasons
+-- What became of all the intakes of messages, and why.
+select i.message_id, array_agg(i.state order by i.id) as states, array_agg(i.reasons::text order by i.id) as reasons
 from intake i where i.message_id = any(%(ids)s::bigint[]) and {visible intake i}
 group by i.message_id
 
 -- name: list
--- The inbox: what came in and how it stands.
-select i.id, i.name, i.position, i.state, i.kind, i.reason, i.findings, i.dismissed_as, i.read_at, i.order_id, m.parcel_id, i.document_id,
+-- The inbox: what came in and how it stands; `reason` is worded by who asks.
+select i.id, i.name, i.position, i.state, i.kind, i.reasons, null::text as reason, i.findings, i.dismissed_as, i.read_at, i.order_id, m.parcel_id, i.document_id,
        m.id as message_id, m.channel, m.sender, m.subject, m.received_at, o.number as order_number, p.id as customer_id, p.name as customer,
        i.draft ->> 'number' as their_number, i.draft ->> 'reference' as their_reference, jsonb_array_length(i.draft -> 'lines') as lines
 from intake i
@@ -139,8 +139,8 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 select i.state, count(*)::integer as n from intake i where {visible intake i} group by i.state order by i.state
 
 -- name: one
--- Everything about one intake.
-select i.*, m.channel, m.sender, m.recipients, m.subject, m.text, m.sent_at, m.received_at, m.parcel_id as message_parcel_id,
+-- Everything about one intake; `reason` is worded by who asks.
+select i.*, null::text as reason, m.channel, m.sender, m.recipients, m.subject, m.text, m.sent_at, m.received_at, m.parcel_id as message_parcel_id,
        o.number as order_number, p.name as customer_name
 from intake i
 join message m on m.id = i.message_id
@@ -159,7 +159,7 @@ select i.company_id, count(*)::integer as inputs,
        count(*) filter (where i.state in ('order', 'not_an_order'))::integer as processed,
        count(*) filter (where i.state in ('received', 'recognised', 'review'))::integer as open,
        count(*) filter (where i.state = 'rejected')::integer as rejected,
-       count(*) filter (where i.state = 'rejected' and i.reason = '')::integer as without_reason
+       count(*) filter (where i.state = 'rejected' and i.reasons = '[]')::integer as without_reason
 from intake i group by i.company_id order by i.company_id
 
 -- name: not_whole

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from . import command_line, happenings, language, maps, settings, verbs
+from . import command_line, happenings, language, maps, reasons, settings, verbs
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": verbs.commands_page,
     "queries.md": verbs.queries_page,
     "bpmn.md": maps.page,
     "events-and-reactions.md": happenings.page,
+    "reasons.md": reasons.page,
     "rules.md": language.page,
     "settings.md": settings.page,
     "cli.md": command_line.page,
