@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderway.decisions.published import hold
 from orderway.kernel.access import SYSTEM
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
@@ -17,7 +18,7 @@ from ..compile import compile_map
 from ..duties import unanswered
 from ..graph import Graph
 from ..problems import ERROR, Problem
-from ..published import known, tables_of
+from ..published import known, tables_asked, tables_of
 
 SQL = statements("workflow", "maps")
 subject("map", "process_version")
@@ -76,6 +77,7 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
     subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}
     keys = set(subjects) | {process.id for processes in drawn.values() for process in processes if process.executable}
+    hold(ctx, {table for processes in drawn.values() for table in tables_asked(processes)})
     tables = tables_of(ctx)
     graphs: dict[int, Graph] = {}
     for index, processes in drawn.items():
