@@ -166,7 +166,7 @@ def drain() -> int:
     total = 0
     while True:
         now = {"now": clock.now()}
-        fetch(SQL.keep_orphans.text(frozenset()), now)  # one a round of up to 1,000
+        _keep_orphans()
         ready = fetch(SQL.ready.text(frozenset()), now)  # one a round of up to 1,000
         starting = fetch(SQL.starting.text(frozenset()), now)  # one a round of up to 1,000
         moved = 0
@@ -177,6 +177,18 @@ def drain() -> int:
         total += moved
         if not moved:  # nothing is left, or other workers hold it
             return total
+
+
+def _keep_orphans() -> None:
+    """Keep what arrived for subjects that are on no map, nor on their way to one: an instance that is not committed yet has looked at
+    arrivals before this one came, so it must be seen by the one who says that nobody waits. By two statements: the second sees what
+    was committed before the slots were locked."""
+    if not fetch(SQL.orphans.text(frozenset()), {}):
+        return
+    with transaction.atomic():
+        slots = [row.slot for row in fetch(SQL.claim.text(frozenset()), {})]
+        if slots:
+            fetch(SQL.keep_orphans.text(frozenset()), {"slots": slots})
 
 
 def _advance_some(company: int, roots: Sequence[int], name: str = "workflow.advance") -> int:
