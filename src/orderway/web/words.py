@@ -144,7 +144,8 @@ REFUSALS: Mapping[str, Text] = {
     "table-twice": lazy("The table %(table)s comes twice."),
     "other-subject": lazy("The table %(table)s decides about another kind of thing: %(about)s."),
     "outputs-in-use": lazy(
-        "Maps ask the table %(table)s for what this version gives otherwise (%(outputs)s): %(maps)s. Keep these columns until no map needs them."
+        "Maps ask the table %(table)s for what this version gives otherwise (%(outputs)s): %(maps)s. "
+        "Keep these columns until no map needs them."
     ),
     "bad-table-key": lazy("%(table)s is no key of a table: letters, digits, ., - and _, beginning with a letter."),
     "not-dmn": lazy("This is no DMN file: %(reason)s"),

@@ -18,7 +18,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch, statements
 
-from ..deadlines import promise
+from ..deadlines import promise, zone_of
 from ..engine import Move
 from ..published import graphs
 from ..times import ENDLESS
@@ -122,11 +122,13 @@ def start_due(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     _start_by(ctx, [(row.key, ctx.actor.company_id, row.node, row.id) for row in due])
     latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({row.key for row in due}))}
     compiled = graphs(ctx, {row.digest for row in latest.values()})
-    again = []
-    for row in due:
-        when = compiled[latest[row.key].digest].clocks[row.node]
-        if row.left != 1:
-            again.append((row.id, row.due_at + when.length, max(row.left - 1, ENDLESS)))
+    clocks = {row.id: compiled[latest[row.key].digest].clocks[row.node] for row in due}
+    zone = zone_of(ctx, [clocks[row.id] for row in due if row.left != 1])
+    again = [
+        (row.id, clocks[row.id].after(row.due_at, latest[row.key].published_at, zone), max(row.left - 1, ENDLESS))
+        for row in due
+        if row.left != 1
+    ]
     if again:
         ids, moments, left = (list(column) for column in zip(*again, strict=True))
         ctx.fetch(SQL.wind_clocks, id=ids, due_at=moments, times=left)

@@ -15,6 +15,7 @@ from orderway.kernel.sql import statements
 
 from ..bpmn import NotBpmn, read_map
 from ..compile import compile_map
+from ..deadlines import zone_of
 from ..duties import unanswered
 from ..graph import Graph
 from ..problems import ERROR, Problem
@@ -107,11 +108,12 @@ def _set_starts(ctx: Context, fresh: Sequence[tuple[Any, Graph]]) -> None:
     if timed:
         ctx.fetch(SQL.drop_clocks, definitions=timed)
         clocks = [(row.id, node, when) for row, graph in fresh for node, when in graph.clocks.items()]
+        zone = zone_of(ctx, [when for _, _, when in clocks])
         ctx.fetch(
             SQL.set_clocks,
             definition=[id for id, _, _ in clocks],
             node=[node for _, node, _ in clocks],
-            due_at=[when.first(ctx.at) for _, _, when in clocks],
+            due_at=[when.first(ctx.at, zone) for _, _, when in clocks],
             times=[when.times for _, _, when in clocks],
         )
 

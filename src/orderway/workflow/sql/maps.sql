@@ -52,7 +52,7 @@ returning id
 
 -- name: latest
 -- The latest version of each map by key.
-select distinct on (d.key) d.key, d.id as definition_id, d.subject_type, v.id as version_id, v.digest, v.number
+select distinct on (d.key) d.key, d.id as definition_id, d.subject_type, v.id as version_id, v.digest, v.number, v.published_at
 from process_definition d
 join process_version v on v.definition_id = d.id
 where d.key = any(%(keys)s::text[]) and {visible process_definition d}
