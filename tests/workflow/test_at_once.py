@@ -1,7 +1,7 @@
 """Several people, workers and trade commands at the same subjects at the same time."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,10 +12,26 @@ from workflow_trial import SYSTEM, drawing, flows, log, publish, standing, step,
 
 from orderway.kernel import clock
 from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome
+from orderway.kernel.registry import Ref, command, commands
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
+from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import StartMap, StopMap, arrive, drain
 from orderway.workflow.commands.work import CompleteWork
+
+held, go_on = threading.Event(), threading.Event()
+
+
+def _hold(_: Context, rows: Sequence[Any]) -> Outcome:
+    """A step that takes its time."""
+    held.set()
+    go_on.wait(10)
+    return Outcome([row.id for row in rows])
+
+
+if "tests.hold" not in commands:
+    command("tests.hold", row=Ref)(_hold)
 
 
 def drawn(body: str) -> str:
@@ -152,3 +168,39 @@ def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(comm
     assert [answer for answer in answers if isinstance(answer, Exception)] == []
     drain()
     assert {id: log(id) for id in ids} == {id: ["a"] for id in ids}
+
+
+def test_moving_back_waits_for_who_is_completing_and_then_sees_that_they_went_on(committed: Any) -> None:
+    """A called map's own row is locked by nobody: only its root keeps the two apart."""
+    inner = drawing(
+        work("look", "good") + step("slow", "hold") + work("then", "good") + flows("s look slow then e"), "inside"
+    )
+    publish(inner, drawn('<callActivity id="call" calledElement="inside"/>' + flows("s call e")))
+    (id,) = trials()
+    run("workflow.start", SYSTEM, [StartMap("together", id)])
+    publish(inner.replace('id="then" name="then"', 'id="then" name="after that"'))
+    (child,) = fetch(
+        "select id from process_instance where subject_type = 'trial' and subject_id = %(id)s and parent_id is not null",
+        {"id": id},
+    )
+    (number,) = [run("workflow.move_over", SYSTEM, [MoveOver(child.id)]).values["undo"]]
+    (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+    held.clear()
+    go_on.clear()
+
+    def back() -> Outcome:
+        assert held.wait(10)
+        threading.Timer(0.5, go_on.set).start()
+        return run("kernel.undo", SYSTEM, [Ref(number)])
+
+    completed, undone = together(
+        lambda: run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]), back
+    )
+    assert completed.ok
+    assert {refusal.code for refusal in undone.refused} == {"changed-since"}
+    assert ("then", "waiting") in standing(id)
+    (now,) = fetch(
+        "select v.number from process_instance i join process_version v on v.id = i.version_id where i.id = %(id)s",
+        {"id": child.id},
+    )
+    assert now.number == 2
