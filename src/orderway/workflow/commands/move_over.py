@@ -1,6 +1,6 @@
 """Running instances go over to the latest version of their map; taken back like any command while they did not go on since."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -47,6 +47,10 @@ def move_over(ctx: Context, rows: Sequence[MoveOver]) -> Outcome:
     locked = _lock(ctx, nodes)
     running = {row.id: row for row in ctx.fetch(SQL.running, ids=list(nodes)) if row.root_id in locked}
     extras = ctx.fetch(SQL.extras, instances=list(running))
+    unasked: dict[int, list[str]] = {}
+    for one in extras:
+        if not one.asked:
+            unasked.setdefault(one.instance_id, []).append(one.node)
     stock = load(ctx, {row.root_id for row in running.values()})
     compiled = graphs(ctx, {row.latest_digest for row in running.values()})
     refused = [Refusal("not-running", id) for id in nodes if id not in running]
@@ -55,7 +59,7 @@ def move_over(ctx: Context, rows: Sequence[MoveOver]) -> Outcome:
             refused.append(Refusal("newest-already", id, {"map": row.key, "number": row.number}))
         elif misfits := [
             *_misfits(stock, compiled[row.latest_digest], id, nodes[id]),
-            *_lost(stock, compiled[row.latest_digest], [one for one in extras if one.instance_id == id], nodes[id]),
+            *_lost(stock.instances[id].graph, compiled[row.latest_digest], unasked.get(id, ()), nodes[id]),
         ]:
             refused.append(Refusal("no-place", id, {"map": row.key, "places": "; ".join(misfits)}))
     out = {refusal.subject for refusal in refused}
@@ -72,12 +76,12 @@ def _misfits(stock: Stock, new: Graph, id: int, nodes: Mapping[str, str]) -> lis
     return [f"{instance.graph.nodes[node].label.text or node} ({code})" for node, code in why.items() if code]
 
 
-def _lost(stock: Stock, new: Graph, extras: Sequence[Any], nodes: Mapping[str, str]) -> list[str]:
+def _lost(old: Graph, new: Graph, unasked: Iterable[str], nodes: Mapping[str, str]) -> list[str]:
     """The steps at which somebody is still to be asked and that the new version does not have."""
-    old, lost = stock.instances[extras[0].instance_id].graph if extras else new, []
-    for node in dict.fromkeys(one.node for one in extras if not one.asked):
+    lost = []
+    for node in dict.fromkeys(unasked):
         there = new.nodes.get(nodes.get(node, node))
-        if there is None or not asks_one(there):
+        if node in old.nodes and (there is None or not asks_one(there)):
             lost.append(f"{old.nodes[node].label.text or node} ({'other-kind' if there else 'gone'})")
     return lost
 
