@@ -1,6 +1,7 @@
 """A customer moves, gets other terms, and is recognised by the new signs; orders keep what held on their day."""
 
 import html
+import re
 from decimal import Decimal as D
 
 import pytest
@@ -83,6 +84,15 @@ def test_the_page_changes_it(shop, as_, customer):
         "prepay_percent": "0", "credit_limit": "",
     }  # fmt: skip
     assert browser.post(f"/customers/{customer}/edit", form)["Location"] == f"/customers/{customer}?tab=details"
+    token = re.search(
+        r'class="undo" name="token" value="(\d+)"', browser.get(f"/customers/{customer}").content.decode()
+    )
+    assert browser.post("/undo", {"token": token[1]}).json() == {"text": "Undone"}
+    assert 'value="Alte Gasse 1"' in html.unescape(browser.get(f"/customers/{customer}/edit").content.decode())
+    browser.post(f"/customers/{customer}/edit", form)
+    browser.post(f"/customers/{customer}/edit", form)
+    page = browser.get(f"/customers/{customer}").content.decode()
+    assert page.count('name="token" value=') == 1, "what changed nothing has nothing to undo"
     party = ask("parties.one", shop.manager, id=customer)
     assert (party.name, party.country, party.payment_days, party.credit_limit) == ("Neu & Co", "DE", 30, None)
     wrong = browser.post(f"/customers/{customer}/edit", {**form, "payment_days": "soon"})

@@ -1,21 +1,37 @@
 """Several people, workers and trade commands at the same subjects at the same time."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 import workflow_trial
 import world
-from django.db import connection
+from django.db import connection, transaction
 from workflow_trial import SYSTEM, drawing, flows, log, publish, standing, step, trials, wait, work
 
 from orderway.kernel import clock
 from orderway.kernel.context import Context
+from orderway.kernel.outcome import Outcome
+from orderway.kernel.registry import Ref, command, commands
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
+from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import StartMap, StopMap, arrive, drain
 from orderway.workflow.commands.work import CompleteWork
+
+held, go_on = threading.Event(), threading.Event()
+
+
+def _hold(_: Context, rows: Sequence[Any]) -> Outcome:
+    """A step that takes its time."""
+    held.set()
+    go_on.wait(10)
+    return Outcome([row.id for row in rows])
+
+
+if "tests.hold" not in commands:
+    command("tests.hold", row=Ref)(_hold)
 
 
 def drawn(body: str) -> str:
@@ -84,8 +100,6 @@ def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each
     assert len(todo) == 60
 
     def trade(part: list[int]) -> None:
-        from django.db import transaction
-
         for id in part:
             with transaction.atomic():
                 fetch("update trial set total = total + 1 where id = %(id)s returning id", {"id": id})
@@ -105,3 +119,88 @@ def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each
         assert sorted(log(id)) == ["a", "b", "c"]
         assert log(id)[-1] == "c"
         assert standing(id) == []
+
+
+def test_what_arrives_while_a_map_begins_is_found_by_it(committed: Any) -> None:
+    """The worker must not set it aside as nobody's because the one who begins has not committed yet."""
+    publish(drawn(wait("v", "go") + step("x", "a") + flows("s v x e")))
+    (id, nobody) = trials(2)
+    begun, arrived = threading.Event(), threading.Event()
+
+    def begin() -> None:
+        with transaction.atomic():
+            assert run("workflow.start", SYSTEM, [StartMap("together", id)]).ok
+            begun.set()
+            assert arrived.wait(20)
+
+    def tell() -> None:
+        assert begun.wait(20)
+        arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", [id, nobody], "go")
+        drain()
+        arrived.set()
+
+    assert together(begin, tell) == [None, None]
+    drain()
+    assert (log(id), standing(id)) == (["a"], [])
+    states = fetch("select subject_id, state from arrival where subject_type = 'trial' order by subject_id", {})
+    assert [(row.subject_id, row.state) for row in states] == [(id, "taken"), (nobody, "kept")]
+
+
+def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(committed: Any) -> None:
+    """Starts in sets and one by one, arrivals and two workers at the same time: each subject goes through once."""
+    publish(drawn(wait("v", "go") + step("x", "a") + flows("s v x e")))
+    ids = trials(240)
+
+    def begin(parts: list[list[int]]) -> None:
+        for part in parts:
+            assert run("workflow.start", SYSTEM, [StartMap("together", id) for id in part]).ok
+
+    def tell() -> None:
+        for at in range(0, 240, 5):
+            arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", ids[at : at + 5], "go")
+
+    answers = together(
+        lambda: begin([[id] for id in ids[:60]]),
+        lambda: begin([ids[60:150], ids[150:]]),
+        tell,
+        *[lambda: [drain() for _ in range(20)]] * 2,
+    )
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    drain()
+    assert {id: log(id) for id in ids} == {id: ["a"] for id in ids}
+
+
+def test_moving_back_waits_for_who_is_completing_and_then_sees_that_they_went_on(committed: Any) -> None:
+    """A called map's own row is locked by nobody: only its root keeps the two apart."""
+    inner = drawing(
+        work("look", "good") + step("slow", "hold") + work("then", "good") + flows("s look slow then e"), "inside"
+    )
+    publish(inner, drawn('<callActivity id="call" calledElement="inside"/>' + flows("s call e")))
+    (id,) = trials()
+    run("workflow.start", SYSTEM, [StartMap("together", id)])
+    publish(inner.replace('id="then" name="then"', 'id="then" name="after that"'))
+    (child,) = fetch(
+        "select id from process_instance where subject_type = 'trial' and subject_id = %(id)s and parent_id is not null",
+        {"id": id},
+    )
+    (number,) = [run("workflow.move_over", SYSTEM, [MoveOver(child.id)]).values["undo"]]
+    (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+    held.clear()
+    go_on.clear()
+
+    def back() -> Outcome:
+        assert held.wait(10)
+        threading.Timer(0.5, go_on.set).start()
+        return run("kernel.undo", SYSTEM, [Ref(number)])
+
+    completed, undone = together(
+        lambda: run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]), back
+    )
+    assert completed.ok
+    assert {refusal.code for refusal in undone.refused} == {"changed-since"}
+    assert ("then", "waiting") in standing(id)
+    (now,) = fetch(
+        "select v.number from process_instance i join process_version v on v.id = i.version_id where i.id = %(id)s",
+        {"id": child.id},
+    )
+    assert now.number == 2

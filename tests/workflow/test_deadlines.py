@@ -157,7 +157,7 @@ def test_the_report_counts_what_was_met_and_what_was_late_by_step_and_month(shop
     ("inner", "code"),
     [
         ('<o:remind before="soon"/>', "bad-duration"),
-        ('<o:escalate after="P1M" to="manager"/>', "bad-duration"),
+        ('<o:escalate after="P1Q" to="manager"/>', "bad-duration"),
         ('<o:escalate after="P1D" to="boss"/>', "unknown-role"),
         ('<o:escalate after="P1D"/>', "bad-duration"),
     ],

@@ -1,5 +1,6 @@
 """What a drawing becomes: a graph that runs, or the list of what cannot run, by name."""
 
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -7,8 +8,9 @@ import pytest
 from django.utils import translation
 
 import orderway.workflow
+from orderway.people.rules import Term
 from orderway.workflow.bpmn import NotBpmn, Process, read_map
-from orderway.workflow.compile import Compiled, Known, Shape, compile_map, duration
+from orderway.workflow.compile import Compiled, Known, Shape, compile_map
 from orderway.workflow.graph import Call, Choose, Gather, Step, Wait, Work
 
 MAPS = Path(orderway.workflow.__file__).parent / "maps"
@@ -72,7 +74,7 @@ def test_a_work_item_takes_all_it_is_from_the_drawing() -> None:
     assert graph is not None
     work = graph.nodes["a"].does
     assert isinstance(work, Work)
-    assert (work.role, work.due) == ("accountant", duration("P1DT4H"))
+    assert (work.role, work.term) == ("accountant", Term(days=1, time=timedelta(hours=4)))
     assert work.instruction.in_language("de-at") == "Zweimal hinsehen."
     assert work.instruction.in_language("fr") == "Look twice."
     assert [(field.name, field.type, field.required) for field in work.fields] == [("percent", "number", True)]
@@ -141,7 +143,7 @@ ARGUMENT = '<extensionElements><o:argument name="percent" value="30"/></extensio
         (f'<serviceTask id="a" o:command="a.step">{ARGUMENT}</serviceTask>', "unknown-argument"),
         ('<userTask id="a" name="A" o:due="P1D"/>', "no-role"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="pope"/>', "unknown-role"),
-        ('<userTask id="a" name="A" o:due="P1M" o:role="manager"/>', "bad-duration"),
+        ('<userTask id="a" name="A" o:due="P1Q" o:role="manager"/>', "bad-duration"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:holds="no_fact"/>', "unknown-fact"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:sameAs="e"/>', "same-as"),
         ('<task id="a" name="A"/>', "cannot-run"),

@@ -8,6 +8,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
+from orderway.workflow.commands.instruct import AddApprover
 from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import StartMap, arrive, drain
 from orderway.workflow.commands.work import CompleteWork
@@ -37,10 +38,6 @@ def whole() -> list[tuple[str, str, str]]:
     return [tuple(row) for row in fetch(STATE, {})]
 
 
-def last_command() -> int:
-    return fetch("select max(command_id) as id from event where name = 'process.moved_over'", {})[0].id
-
-
 def finish(id: int) -> None:
     (item,) = fetch(
         "select id from work_item where subject_id = %(id)s and subject_type = 'trial' and state = 'open'", {"id": id}
@@ -64,9 +61,10 @@ def test_a_thousand_move_and_are_moved_back_row_by_row(trial):
     ids, instances = going(1_000)
     before = whole()
     publish(NEW)
-    assert len(run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances]).done) == 1_000
+    moved = run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
+    assert len(moved.done) == 1_000
     assert whole() != before
-    assert run("kernel.undo", SYSTEM, [Ref(last_command())]).ok
+    assert run("kernel.undo", SYSTEM, [Ref(moved.values["undo"])]).ok
     assert whole() == before
     finish(ids[500])
     assert log(ids[500]) == ["a"], "it went on by the version it was moved back to"
@@ -75,10 +73,10 @@ def test_a_thousand_move_and_are_moved_back_row_by_row(trial):
 def test_one_that_went_on_since_keeps_the_whole_set_from_being_taken_back(trial):
     ids, instances = going(3)
     publish(NEW)
-    run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
+    moved = run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
     finish(ids[1])
     after = whole()
-    outcome = run("kernel.undo", SYSTEM, [Ref(last_command())])
+    outcome = run("kernel.undo", SYSTEM, [Ref(moved.values["undo"])])
     assert {refusal.code for refusal in outcome.refused} == {"changed-since"}
     assert whole() == after
 
@@ -102,6 +100,40 @@ def test_who_held_the_work_holds_it_no_more_when_it_goes_to_another_role(trial, 
     assert run("workflow.move_over", SYSTEM, [MoveOver(instance)]).ok
     assert run("workflow.complete", shop.quality, [CompleteWork(item.id, "good")]).ok
     assert log(id) == ["b", "a"]
+
+
+TWO_STEPS = drawing(work("look", "good") + work("approve", "good", "back") + flows("s look approve e"))
+CALLED_OTHERWISE = drawing(work("look", "good") + work("release", "good", "back") + flows("s look release e"))
+WITHOUT = drawing(work("look", "good") + step("a", "a") + flows("s look a e"))
+
+
+def test_who_is_still_to_agree_agrees_at_the_step_that_is_called_otherwise(trial, shop):
+    (id,), (instance,) = going(xml=TWO_STEPS)
+    assert run("workflow.add_approver", SYSTEM, [AddApprover(instance, shop.quality.id, "approve")]).ok
+    publish(CALLED_OTHERWISE)
+    (refusal,) = run("workflow.move_over", SYSTEM, [MoveOver(instance)]).refused
+    assert (refusal.code, refusal.facts["places"]) == ("no-place", "approve (gone)")
+    shown = {place.node: (place.stands, place.fits) for place in ask("workflow.behind", SYSTEM, key="trial_map")}
+    assert shown == {"look": (True, True), "approve": (False, False)}
+    moved = run("workflow.move_over", SYSTEM, [MoveOver(instance, {"approve": "release"})])
+    assert run("kernel.undo", SYSTEM, [Ref(moved.values["undo"])]).ok
+    assert run("workflow.move_over", SYSTEM, [MoveOver(instance, {"approve": "release"})]).ok
+    finish(id)
+    finish(id)
+    assert standing(id) == [("release", "waiting")], "the role has decided, one is still to agree"
+    (item,) = ask("workflow.work", shop.quality, which="mine").rows
+    assert run("workflow.complete", shop.quality, [CompleteWork(item.id, "agree")]).ok
+    assert standing(id) == []
+
+
+def test_a_step_at_which_somebody_is_still_to_agree_cannot_go(trial, shop):
+    _, (instance,) = going(xml=TWO_STEPS)
+    assert run("workflow.add_approver", SYSTEM, [AddApprover(instance, shop.quality.id, "approve")]).ok
+    before = whole()
+    publish(WITHOUT)
+    (refusal,) = run("workflow.move_over", SYSTEM, [MoveOver(instance, {"approve": "a"})]).refused
+    assert refusal.facts["places"] == "approve (other-kind)"
+    assert whole() == before
 
 
 OTHER_KIND = drawing(wait("look", "goods") + flows("s look e"))
@@ -132,11 +164,12 @@ def test_one_that_was_nudged_beside_its_step_since_is_not_taken_back(trial):
     """What does not interrupt leaves place and work as they were; where it led to is unknown to the version before."""
     (id,), (instance,) = going(1, NUDGED)
     publish(ANSWERED)
-    assert run("workflow.move_over", SYSTEM, [MoveOver(instance)]).ok
+    moved = run("workflow.move_over", SYSTEM, [MoveOver(instance)])
+    assert moved.ok
     arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", [id], "goods")
     drain()
     assert ("answer", "waiting") in standing(id)
-    outcome = run("kernel.undo", SYSTEM, [Ref(last_command())])
+    outcome = run("kernel.undo", SYSTEM, [Ref(moved.values["undo"])])
     assert {refusal.code for refusal in outcome.refused} == {"changed-since"}
 
 

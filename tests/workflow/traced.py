@@ -16,9 +16,10 @@ run total=11 refuses=b:       a subject with these facts, and an act a line
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from notation import Scope, Writer, read_scope
@@ -29,6 +30,7 @@ from orderway.kernel.context import Context
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.people.rules import Term, counted
 from orderway.workflow.commands.proceed import GiveSignal, StartMap, arrive
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -126,7 +128,7 @@ def ride_all(cases: list[Case]) -> None:
         now = [(case, ride, ride.acts[at]) for case, ride in riding if at < len(ride.acts)]
         for _, ride, act in now:
             if act.done.startswith("after "):
-                ride.at += duration(act.done.split()[1]) or timedelta()
+                ride.at = counted(ride.at, duration(act.done.split()[1]) or Term(), ZoneInfo("UTC"))
         for moment in sorted({ride.at for _, ride, _ in now}):
             with clock.at(moment):
                 _act([one for one in now if one[1].at == moment])

@@ -130,19 +130,29 @@ class Offered(NamedTuple):
     outputs: Mapping[str, FactType]
 
 
-def offered(ctx: Reader) -> Mapping[str, Offered]:
-    """The tables by key that a map may ask: those that give one answer, whose columns are named by plain words and typed."""
-    rows = ctx.fetch(SQL.offered)
+def offered(ctx: Reader, keys: Collection[str] | None = None) -> Mapping[str, Offered]:
+    """The tables by key (all, or those of `keys`) that a map may ask: they give one answer, their columns have plain names and types."""
+    rows = ctx.fetch(SQL.offered, keys=None if keys is None else list(keys))
     found: dict[str, Offered] = {}
     for row in rows:
-        decider = deciders(ctx, row.subject_type, [row.digest])[row.digest]
-        outputs = _outputs(decider)
+        outputs = outputs_of(deciders(ctx, row.subject_type, [row.digest])[row.digest])
         if outputs:
             found[row.key] = Offered(row.subject_type, outputs)
     return found
 
 
-def _outputs(decider: Decider) -> Mapping[str, FactType]:
+def latest(ctx: Reader, keys: Collection[str]) -> Mapping[str, str]:
+    """The digests of the latest versions of tables by key; a key without any is left out."""
+    return {row.key: row.digest for row in ctx.fetch(SQL.offered, keys=list(keys))}
+
+
+def hold(ctx: Reader, keys: Collection[str]) -> None:
+    """Let nobody publish these tables until the transaction ends: for who publishes something that rests on their columns."""
+    if keys:
+        ctx.fetch(SQL.hold, keys=sorted(keys))
+
+
+def outputs_of(decider: Decider) -> Mapping[str, FactType]:
     """The columns of a table with their types, empty where it may answer several rows or a column has no plain type."""
     logic = decider.logic
     if logic is None or logic.policy in "RO" or (logic.policy == "C" and not logic.aggregation):

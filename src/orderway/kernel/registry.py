@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Work = Callable[["Context", Sequence[Any]], Outcome]
 Read = Callable[["Reader", Any], Any]
+Reversible = bool | Callable[["Context", Sequence[Any]], object]
 EVERYONE = frozenset(ROLES)
 
 
@@ -27,13 +28,14 @@ class Ref:
 
 @dataclass(frozen=True)
 class Command:
-    """A named write on a set. `row` is the one schema of an input row; `reversible` lets undo restore the columns it wrote."""
+    """A named write on a set. `row` is the one schema of an input row; `reversible` lets undo restore the columns it wrote; a function
+    first locks, of these changes ({"table", "id", "old", "new"}), what stands above them in the order of locks."""
 
     name: str
     work: Work
     row: type
     roles: frozenset[str]
-    reversible: bool
+    reversible: Reversible
 
     @property
     def purpose(self) -> str:
@@ -102,8 +104,11 @@ reactions: dict[str, Reaction] = {}
 listeners: dict[str, list[str]] = {}
 
 
-def command(name: str, row: type = Ref, roles: Sequence[str] = (), reversible: bool = False) -> Callable[[Work], Work]:
-    """Register a command under `package.verb`; no `roles` means that only reactions and process steps call it."""
+def command(
+    name: str, row: type = Ref, roles: Sequence[str] = (), reversible: Reversible = False
+) -> Callable[[Work], Work]:
+    """Register a command under `package.verb`; no `roles` means that only reactions and process steps call it.
+    The outcome of a `reversible` one tells by which number undo takes it back: `values["undo"]`, its `ctx.command_id`."""
     _known(name, roles)
 
     def register(work: Work) -> Work:

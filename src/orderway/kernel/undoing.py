@@ -19,21 +19,18 @@ SQL = statements("kernel", "events")
 @command("kernel.undo", roles=sorted(EVERYONE))
 def undo(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Undo commands by their number, while nobody wrote the same columns since; the way back is recorded like any change."""
-    done: list[int] = []
-    refused: list[Refusal] = []
     past = ctx.fetch(SQL.of_commands, command_ids=[row.id for row in rows])
     by_command = {id: list(group) for id, group in groupby(past, key=lambda event: event.command_id)}
-    for row in rows:
-        refusal = _standing_in_the_way(ctx, row.id, by_command.get(row.id, []))
-        if refusal is None:
-            done.append(row.id)
-        else:
-            refused.append(refusal)
+    refused = [no for row in rows if (no := _standing_in_the_way(ctx, row.id, by_command.get(row.id, [])))]
+    done = [row.id for row in rows if row.id not in {refusal.subject for refusal in refused}]
     if ctx.halts(refused) or not done:
         return Outcome(refused=refused)
     changes = [
         (event, change) for id in done for event in by_command[id] for change in json.loads(event.data)["changes"]
     ]
+    for name in sorted({event.command for event, _ in changes} & commands.keys()):  # one a kind of command
+        if callable(lock := commands[name].reversible):
+            lock(ctx, [change for event, change in changes if event.command == name])
     with transaction.atomic():
         stale = _restore(ctx, changes)
         if stale:

@@ -101,7 +101,7 @@ def change(ctx: Context, rows: Sequence[ChangeParty]) -> Outcome:
     ctx.fetch(SQL.learn, party=[k[0] for k in keys], scheme=[k[1] for k in keys], value=[k[2] for k in keys])
     old = {id: {name: getattr(found[id], name) for name in changes} for id, changes in new.items()}
     ctx.record("party.changed", "party", [Fact(id, id, old[id], changes) for id, changes in new.items() if changes])
-    return Outcome(list(new), refused)
+    return Outcome(list(new), refused, {"undo": ctx.command_id} if any(new.values()) else {})
 
 
 def _unfit(row: ChangeParty, party: Any) -> Refusal | None:

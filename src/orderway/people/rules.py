@@ -1,5 +1,6 @@
 """When something is due by a calendar of working hours and holidays; who may stand for whom. Pure."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,17 +16,19 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A length of time: calendar weeks, then working days, then working time. `elapsed`: by the clock, nights and all."""
+    """A length of time: calendar months, calendar weeks, then working days, then working time. `elapsed`: nights and days off count
+    as well, and days are calendar days."""
 
     weeks: int = 0
     days: int = 0
     time: timedelta = timedelta()
     elapsed: bool = False
+    months: int = 0
 
     @property
-    def length(self) -> timedelta:
-        """The term by the clock: a day has 24 hours."""
-        return timedelta(weeks=self.weeks, days=self.days) + self.time
+    def dated(self) -> bool:
+        """Whether it counts days, weeks or months, which are as long as the time zone makes them."""
+        return bool(self.months or self.weeks or self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,46 @@ def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     return moment.astimezone(zone).utcoffset() or timedelta()
 
 
+def counted(start: datetime, term: Term, zone: ZoneInfo, times: int = 1) -> datetime:
+    """The moment (UTC) that lies `times` terms after `start` (before it, when negative), whatever the working hours.
+
+    Months, then weeks and days keep the wall clock of the zone; a day that the month does not have is its last one. Then the time passes
+    as it is: a day is not 24 hours when the clock changes (XML Schema 1.1 part 2, E.3.3). A time that the clock skips is as long after
+    midnight as if it had not been skipped; of two equal ones the first counts (RFC 5545, 3.3.5).
+    """
+    moment = start
+    if term.dated:  # adding nothing would still take the second of two equal hours for the first
+        local = start.astimezone(zone)
+        year, month = divmod(local.year * 12 + local.month - 1 + term.months * times, 12)
+        day = min(local.day, monthrange(year, month + 1)[1])
+        local = local.replace(year=year, month=month + 1, day=day, fold=0)
+        # arithmetic of aware datetimes is by the wall clock of their zone (Python's datetime, "aware operations")
+        moment = (local + timedelta(weeks=term.weeks, days=term.days) * times).astimezone(UTC)
+    return moment + term.time * times
+
+
+def beginning(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment (UTC) of a day; where the clock skips midnight, the one it goes on with."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
 def due_at(start: datetime, term: Term, calendar: Calendar) -> datetime:
     """The moment (UTC) that lies `term` after `start`.
 
-    Weeks keep weekday and time. Then working days are counted: what comes in outside of working hours comes in when work begins;
-    the time of day stays, cut to that day's hours. Then working time is counted; what ends with the day is due at its end.
+    Months keep the day and weeks the weekday, both the time. Then working days are counted: what comes in outside of working hours
+    comes in when work begins; the time of day stays, cut to that day's hours. Then working time is counted; what ends with the day is
+    due at its end.
     """
+    zone = ZoneInfo(calendar.timezone)
     if term.elapsed or not calendar.hours:
-        return start + term.length
-    if not term.length:
+        return counted(start, term, zone)
+    if not (term.dated or term.time):
         return start
-    moment = _weeks_on(start, term.weeks, calendar)
+    moment = counted(start, Term(term.weeks, months=term.months), zone)
     spans = _forward(moment, calendar)
     first = next(spans, None)
     if first is None:
-        return start + term.length
+        return counted(start, term, zone)
     moment = max(moment, first[0])
     if term.days:
         days = islice(_working_days(_local(moment, calendar).date(), 1, calendar), term.days - 1, None)
@@ -100,14 +128,15 @@ def due_at(start: datetime, term: Term, calendar: Calendar) -> datetime:
 
 def ahead_of(due: datetime, term: Term, calendar: Calendar) -> datetime:
     """The moment (UTC) that lies `term` before `due`, counted the same way backwards; for reminders."""
+    zone = ZoneInfo(calendar.timezone)
     if term.elapsed or not calendar.hours:
-        return due - term.length
-    if not term.length:
+        return counted(due, term, zone, -1)
+    if not (term.dated or term.time):
         return due
-    moment = _weeks_on(due, -term.weeks, calendar)
+    moment = counted(due, Term(term.weeks, months=term.months), zone, -1)
     last = next(_backward(moment, calendar), None)
     if last is None:
-        return due - term.length
+        return counted(due, term, zone, -1)
     moment = min(moment, last[1])
     if term.days:
         days = islice(_working_days(_local(moment, calendar).date(), -1, calendar), term.days - 1, None)
@@ -117,13 +146,6 @@ def ahead_of(due: datetime, term: Term, calendar: Calendar) -> datetime:
 
 def _local(moment: datetime, calendar: Calendar) -> datetime:
     return moment.astimezone(ZoneInfo(calendar.timezone))
-
-
-def _weeks_on(moment: datetime, weeks: int, calendar: Calendar) -> datetime:
-    if not weeks:
-        return moment  # adding nothing would still take the second of two equal hours for the first
-    # arithmetic of aware datetimes is by the wall clock of their zone (Python's datetime, "aware operations")
-    return (_local(moment, calendar) + timedelta(weeks=weeks)).astimezone(UTC)
 
 
 def _working_days(day: date, step: int, calendar: Calendar) -> Iterator[date]:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from orderway.kernel.outcome import Outcome
 
 from .publishing import title_of
-from .respond import actor, do, need, page, read, show, tell
+from .respond import do, need, page, read, show, tell
 
 STAY = ""
 
@@ -27,7 +27,7 @@ def move_over(request: HttpRequest, key: str) -> HttpResponse:
         outcome = do(request, "workflow.move_over", rows, partial=True) if rows else Outcome()
         n = len(outcome.done)
         said = ngettext("%(n)d goes on by the new version.", "%(n)d go on by the new version.", n) % {"n": n}
-        tell(request, outcome, said, _undo_token(request, outcome))
+        tell(request, outcome, said)
         return HttpResponseRedirect(here)
     return show(
         request,
@@ -51,7 +51,12 @@ def _field(place: Any) -> dict[str, Any]:
     stay = {"value": STAY, "label": _("These stay on their version")}
     return {
         "name": _name(place),
-        "label": _("Version %(version)s, %(name)s: %(n)s") % said,
+        "label": (
+            _("Version %(version)s, %(name)s: %(n)s")
+            if place.stands
+            else _("Version %(version)s, %(name)s, where somebody is still to agree: %(n)s")
+        )
+        % said,
         "kind": "select",
         "value": place.node if place.fits else STAY,
         "choices": [stay, *({"value": node, "label": name} for node, name in place.choices)],
@@ -72,16 +77,6 @@ def _rows(request: HttpRequest, places: Sequence[Any]) -> list[dict[str, Any]]:
         for id in place.ids:
             nodes.setdefault(id, {})[place.node] = chosen
     return [{"id": id, "nodes": where} for id, where in nodes.items() if id not in staying]
-
-
-def _undo_token(request: HttpRequest, outcome: Outcome) -> str:
-    """The number of the command that just moved them, from what the first of them tells."""
-    if not outcome.done:
-        return ""
-    first = outcome.values["subjects"][0]
-    events = read(request, "kernel.timeline", root_type=first[0], root_id=first[1])
-    mine = [event for event in events if event.name == "process.moved_over" and event.actor_id == actor(request).id]
-    return str(mine[-1].command_id) if mine else ""
 
 
 urls = [path("maps/<mapkey:key>/move-over", move_over, name="map-move-over")]

@@ -200,7 +200,7 @@ def act(request: HttpRequest, id: int, name: str) -> HttpResponse:
     order, verb = found(read(request, "orders.one", id=id)), VERBS[name]
     if request.method == "POST":
         row = {"id": id, "reason": request.POST.get("reason", "")} if verb.reason else {"id": id}
-        told_done(request, name, verb, do(request, verb.command, [row]))
+        told_done(request, verb, do(request, verb.command, [row]))
         return HttpResponseRedirect(f"/orders/{id}")
     context = _asking(id, reason=verb.reason)
     title = f"{verb.label}: {order.number}"

@@ -18,7 +18,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.running import ask
 
 from .listing import Filter, Listing, View, column, listed, many, scope, whole_view
-from .respond import actor, back, do, may, new_key, page, read, show, tell
+from .respond import back, do, may, new_key, page, read, show, tell
 from .shell import counted
 from .templatetags.ui import Row, money
 from .words import CHANNELS, STATES, done_refused, refusal_text
@@ -86,7 +86,6 @@ VERBS: Mapping[str, Verb] = {
         irreversible=lazy("A cancelled order does not come back; its goods are free for others at once."),
     ),
 }
-UNDOABLE = ("hold", "resume")
 
 
 @counted("orders")
@@ -220,24 +219,14 @@ def many_at_once(request: HttpRequest, name: str) -> HttpResponse:
     )
     if dry:
         return show(request, "components/dry_run.html", dry=_tried(request, name, verb, ids, outcome))
-    told_done(request, name, verb, outcome)
+    told_done(request, verb, outcome)
     return back(request, "/orders")
 
 
-def told_done(request: HttpRequest, name: str, verb: Verb, outcome: Outcome) -> None:
+def told_done(request: HttpRequest, verb: Verb, outcome: Outcome) -> None:
     """Say what a verb did to how many orders, with its undo where it has one."""
     n = len(outcome.done)
-    undo = _undo_token(request, verb.command, outcome) if name in UNDOABLE else ""
-    tell(request, outcome, done_refused(str(verb.done % {"n": n}), len(outcome.refused)), undo)
-
-
-def _undo_token(request: HttpRequest, command: str, outcome: Outcome) -> str:
-    """The number of the command that just wrote these orders: the newest of this person on the first of them."""
-    if not outcome.done:
-        return ""
-    events = read(request, "kernel.timeline", root_type="order", root_id=outcome.done[0])
-    mine = [e for e in events if e.command == command and e.actor_id == actor(request).id]
-    return str(mine[-1].command_id) if mine else ""
+    tell(request, outcome, done_refused(str(verb.done % {"n": n}), len(outcome.refused)))
 
 
 def _tried(request: HttpRequest, name: str, verb: Verb, ids: Sequence[int], outcome: Outcome) -> dict[str, Any]:

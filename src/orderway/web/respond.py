@@ -139,10 +139,10 @@ def do(
     return run(name, actor(request), rows, key=full, dry=dry, partial=partial)
 
 
-def tell(request: HttpRequest, outcome: Outcome, done: str, undo: str = "") -> None:
-    """Say what was done (with its undo token), and for every refusal what stands in the way."""
+def tell(request: HttpRequest, outcome: Outcome, done: str) -> None:
+    """Say what was done (with its undo where the command has one), and for every refusal what stands in the way."""
     if outcome.done:
-        messages.success(request, done, extra_tags=undo)
+        messages.success(request, done, extra_tags=str(outcome.values.get("undo", "")))
     for refusal in outcome.refused[:TOLD]:
         messages.error(request, refusal_text(refusal))
     if len(outcome.refused) > TOLD:

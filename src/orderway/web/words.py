@@ -143,6 +143,10 @@ REFUSALS: Mapping[str, Text] = {
     "cannot-decide": lazy("The table cannot decide: %(problems)s"),
     "table-twice": lazy("The table %(table)s comes twice."),
     "other-subject": lazy("The table %(table)s decides about another kind of thing: %(about)s."),
+    "outputs-in-use": lazy(
+        "Maps ask the table %(table)s for what this version gives otherwise (%(outputs)s): %(maps)s. "
+        "Keep these columns until no map needs them."
+    ),
     "bad-table-key": lazy("%(table)s is no key of a table: letters, digits, ., - and _, beginning with a letter."),
     "not-dmn": lazy("This is no DMN file: %(reason)s"),
     "other-table": lazy("This file does not hold the table %(table)s. It holds: %(drawn)s."),

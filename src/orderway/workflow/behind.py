@@ -24,7 +24,8 @@ class Behind:
 
 class Place(NamedTuple):
     """A place of an older version: its number, the node and its name, how many instances stand there and which, whether the latest
-    version has a place of this id and kind (`fits`), and its places of that kind with their names (`choices`)."""
+    version has a place of this id and kind (`fits`), and its places of that kind with their names (`choices`). Where nobody `stands`,
+    somebody is still to be asked to agree; told only where it does not fit."""
 
     number: int
     node: str
@@ -33,6 +34,7 @@ class Place(NamedTuple):
     ids: Sequence[int]
     fits: bool
     choices: Sequence[tuple[str, str]]
+    stands: bool = True
 
 
 @query("workflow.behind", Behind)
@@ -40,7 +42,8 @@ def behind(ctx: Reader, asked: Behind) -> list[Place]:
     """Where the running instances of older versions stand, the oldest version first."""
     rows = ctx.fetch(SQL.standing, key=asked.key)
     sound = sound_graphs(ctx, {digest for row in rows for digest in (row.digest, row.latest_digest)})
-    return [_place(row, sound.get(row.digest), sound.get(row.latest_digest)) for row in rows]
+    places = [_place(row, sound.get(row.digest), sound.get(row.latest_digest)) for row in rows]
+    return [place for place in places if place.stands or not place.fits]
 
 
 def _place(row: Any, old: Graph | None, new: Graph | None) -> Place:
@@ -51,4 +54,4 @@ def _place(row: Any, old: Graph | None, new: Graph | None) -> Place:
         alike = [one.id for one in new.nodes.values() if type(one.does) is type(was.does)]
         choices = [(node, name_of(new, node) or node) for node in alike]
     fits = row.node in {node for node, _ in choices}
-    return Place(row.number, row.node, name, row.instances, sorted(row.ids), fits, choices)
+    return Place(row.number, row.node, name, row.instances, sorted(row.ids), fits, choices, row.stands)

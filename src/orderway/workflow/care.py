@@ -11,26 +11,28 @@ from typing import Any
 from orderway.people.rules import Term
 
 OURS = "{https://orderway.org/bpmn/1}"
-_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
+_DURATION = re.compile(
+    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?\Z"
+)
+FARTHEST = timedelta(days=365_250)  # nobody waits a thousand years, and calendars end with the year 9999
 RACI = ("accountable", "consulted", "informed")
 
 
-def parts(text: str) -> tuple[int, int, timedelta] | None:
-    """The weeks, days and time of an ISO 8601 duration; None for other text (months and years have no fixed length)."""
-    found = _DURATION.match(text)
-    if found is None or not any(found.groups()):
-        return None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return weeks, days, timedelta(hours=hours, minutes=minutes, seconds=seconds)
-
-
 def term(text: str, counts: str = "") -> Term | None:
-    """A duration as a calendar counts it: weeks, working days, working time; with `counts` "elapsed" by the clock.
+    """An ISO 8601 duration as a calendar counts it: years and months, weeks, working days, working time; with `counts` "elapsed" days
+    and hours as they pass. None for other text, and for more than a thousand years.
 
     Hours beyond a day stay hours: PT24H are 24 working hours, P1D is a working day.
     """
-    found = parts(text)
-    return Term(*found, counts == "elapsed") if found else None
+    found = _DURATION.match(text)
+    if found is None or not any(found.groups()):
+        return None
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    months += 12 * years
+    passing = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if passing + timedelta(weeks=weeks, days=days + 31 * months) > FARTHEST:
+        return None
+    return Term(weeks, days, passing, counts == "elapsed", months)
 
 
 @dataclass(frozen=True, slots=True)

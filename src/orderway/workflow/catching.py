@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from heapq import heappop, heappush
+from zoneinfo import ZoneInfo
 
 from .compile import SIGNAL
 from .conditions import Value
@@ -65,18 +66,24 @@ def pause(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
         return
     when, term = node.does.when, node.does.term
     given = move.given(tokens, frozenset({when.name})) if when.name else {}
+    zone = _zone(move, node, when)
     move.wait(tokens)
     for token in tokens:
         if term is not None:
             due: datetime | None = move.deadlines.after(node.department, term)
         else:
-            due = when.first(move.ctx.at, _moment(given[token.instance.id][when.name]) if when.name else None)
+            due = when.first(move.ctx.at, zone, _moment(given[token.instance.id][when.name]) if when.name else None)
         if due is not None:
             move.stock.paused.append((token, due))
             if when.times != 1:
-                token.counts = {"left": when.times}
+                token.counts = {"left": when.times, "since": move.ctx.at.isoformat()}
         elif token.state != LISTENING:
             move.stick(token, "", "no-moment", {"name": when.name})
+
+
+def _zone(move: Moving, node: Node, when: When) -> ZoneInfo:
+    """The time zone that a timer counts in; calendars are read only for one that rests on it."""
+    return move.deadlines.zone(node.department) if when.zoned else ZoneInfo("UTC")
 
 
 def _moment(value: Value) -> date | datetime | None:
@@ -144,15 +151,17 @@ def _ring(move: Moving, tokens: Sequence[Token]) -> None:
 
 def _again(move: Moving, token: Token, when: When, rang: datetime) -> datetime | None:
     """When a timer that does not stop its activity rings next; one that has rung as often as its cycle says is gone."""
-    left = (token.counts or {}).get("left", 1)
+    counts = token.counts or {}
+    left = counts.get("left", 1)
     if left == 1:
         if token.parent is not None:
             token.parent.ears.remove(token)
         move.drop(token)
         return None
     if left != ENDLESS:
-        token.counts, token.changed = {"left": left - 1}, True
-    return rang + when.length
+        token.counts, token.changed = {**counts, "left": left - 1}, True
+    since = datetime.fromisoformat(counts["since"]) if "since" in counts else rang
+    return when.after(rang, since, _zone(move, token.instance.graph.nodes[token.node], when))
 
 
 def happened(move: Moving, tokens: Sequence[Token]) -> None:

@@ -8,10 +8,10 @@ from .graph import Around, Graph, Include, Inside, Node, Pass, Pause, Way
 from .judging import Asked, Known, Shape
 from .meaning import CLOCK_SUBJECT, PART_STARTS, STARTS, TASKS, Meaning
 from .problems import WARNING, Problem
-from .times import When, duration
+from .times import When
 from .wiring import Wiring
 
-__all__ = ["Asked", "Compiled", "Known", "Shape", "compile_map", "duration"]
+__all__ = ["Asked", "Compiled", "Known", "Shape", "compile_map"]
 LONGEST_LABEL = 40
 CONTAINERS = ("subProcess", "transaction", "adHocSubProcess")
 CONDITIONAL = ("exclusiveGateway", "inclusiveGateway")

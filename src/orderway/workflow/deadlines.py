@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from orderway.kernel.context import Reader
 from orderway.kernel.sql import statements
@@ -11,6 +12,7 @@ from orderway.people.queries import calendars
 from orderway.people.rules import Calendar, Term, ahead_of, due_at
 
 from .care import Care
+from .times import When
 
 SQL = statements("workflow", "notices")
 
@@ -40,10 +42,14 @@ class Deadlines:
     def _calendar(self, department: str) -> Calendar:
         return self._calendars.get(department) or self._calendars[""]
 
+    def zone(self, department: str) -> ZoneInfo:
+        """The time zone of a department (its key; the company's for any other)."""
+        return ZoneInfo(self._calendar(department).timezone)
+
     def after(self, department: str, term: Term) -> datetime:
         """The moment `term` from now, by the calendar of a department (its key; the company's for any other)."""
-        if term.elapsed:
-            return self.ctx.at + term.length
+        if term.elapsed and not term.dated:
+            return self.ctx.at + term.time
         place = (department, term)
         if place not in self._known:
             self._known[place] = due_at(self.ctx.at, term, self._calendar(department))
@@ -51,11 +57,11 @@ class Deadlines:
 
     def before(self, department: str, due: datetime, term: Term) -> datetime:
         """The moment `term` before `due`."""
-        return due - term.length if term.elapsed else ahead_of(due, term, self._calendar(department))
+        return ahead_of(due, term, self._calendar(department))
 
     def beyond(self, department: str, due: datetime, term: Term) -> datetime:
         """The moment `term` after `due`."""
-        return due + term.length if term.elapsed else due_at(due, term, self._calendar(department))
+        return due_at(due, term, self._calendar(department))
 
     def notices(self, department: str, care: Care, due: datetime | None) -> list[Planned]:
         """What is to be told about work that is due at `due`, as its drawing says; a reminder whose moment has passed is left out."""
@@ -66,6 +72,11 @@ class Deadlines:
             if not early or moment > self.ctx.at:
                 planned.append(Planned(one.kind, one.level, moment, one.to))
         return planned
+
+
+def zone_of(ctx: Reader, clocks: Sequence[When]) -> ZoneInfo:
+    """The company's time zone for clocks that start maps; read only where one of them rests on it."""
+    return Deadlines(ctx).zone("") if any(when.zoned for when in clocks) else ZoneInfo("UTC")
 
 
 def plan(ctx: Reader, told: Sequence[tuple[int, int | None, Planned]]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from orderway.people.rules import Term
 
@@ -35,7 +34,6 @@ class Work:
     `assignment` the table that says to whom it goes, which `gives` person, role or priority."""
 
     role: str
-    due: timedelta | None
     instruction: Label
     fields: tuple[Field, ...]
     checks: tuple[Check, ...]

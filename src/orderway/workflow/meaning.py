@@ -30,7 +30,7 @@ from .graph import (
 )
 from .judging import ASSIGNED, Judge
 from .problems import WARNING
-from .times import duration, read_when
+from .times import read_when
 from .wiring import reach
 
 COUNTS = (
@@ -193,8 +193,7 @@ class Meaning(Judge):
             self.tell("unknown-role", element, element.role)
         if not element.due:
             self.tell("no-due", element, level=WARNING)
-        due = duration(element.due) if element.due else None
-        if element.due and due is None:
+        if element.due and term(element.due) is None:
             self.tell("bad-duration", element, element.due)
         for named in (element.fields, element.checks, element.outcomes):
             self.check_names(element, [one.name for one in named])
@@ -207,7 +206,6 @@ class Meaning(Judge):
             self.tell("same-as", element, element.same_as)
         return Work(
             role=element.role,
-            due=due,
             instruction=element.instruction,
             fields=element.fields,
             checks=element.checks,

@@ -50,7 +50,9 @@ WHY = {
     "unknown-role": _("There is no role %(what)s."),
     "no-accountable": _("Nobody answers for the work item (accountable), neither here nor for the whole map."),
     "no-due": _("The work item has no due time."),
-    "bad-duration": _("%(what)s is no duration in weeks, days, hours, minutes or seconds like P2D or PT4H."),
+    "bad-duration": _(
+        "%(what)s is no duration like P2D (days), P1M (a month) or PT4H (hours), or it is longer than a thousand years."
+    ),
     "no-event": _("The event does not say what it waits for."),
     "no-duration": _("The timer states no duration."),
     "no-map": _("The call names no map."),

@@ -11,7 +11,7 @@ from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
 from .drawn import Label
-from .graph import Graph, Work
+from .graph import Graph, Node, Work
 from .naming import name_of, said, titles_of
 from .published import sound_graphs
 
@@ -58,13 +58,14 @@ def _startable(ctx: Reader, row: Any, graph: Graph) -> Startable:
     )
 
 
+def asks_one(node: Node) -> bool:
+    """Whether one person decides here, so that one more may be asked to agree."""
+    return isinstance(node.does, Work) and not (node.around and node.around.repeat)
+
+
 def steps_of(graph: Graph) -> list[tuple[str, str]]:
     """The steps (id, name) at which one more person may be asked to agree, in the order of the map."""
-    works = [
-        node
-        for node in graph.nodes.values()
-        if isinstance(node.does, Work) and not (node.around and node.around.repeat)
-    ]
+    works = [node for node in graph.nodes.values() if asks_one(node)]
     return [(node.id, said(node.label) or node.id) for node in sorted(works, key=lambda node: graph.rank[node.id])]
 
 

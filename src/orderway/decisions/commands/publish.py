@@ -1,7 +1,7 @@
 """Publishing decision tables: from then on what is decided is decided by the new version."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from orderway.kernel.context import Context
@@ -10,8 +10,9 @@ from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
 from .. import facts
+from ..asking import Use, askers
 from ..problems import ERROR, told
-from ..published import Decider
+from ..published import Decider, Offered, offered, outputs_of
 from ..reviewing import reviewed
 
 SQL = statements("decisions", "tables")
@@ -29,14 +30,18 @@ class PublishTable:
 
 @command("decisions.publish", row=PublishTable, roles=["administrator"])
 def publish(ctx: Context, rows: Sequence[PublishTable]) -> Outcome:
-    """Publish decision tables. A file that is already the latest version stays as it is."""
+    """Publish decision tables. A file that is already the latest version stays as it is; one that no longer gives what published maps
+    ask is refused."""
     deciders, refused = _judge(rows)
-    kept = ctx.fetch(SQL.subjects, keys=sorted(one.key for one in deciders.values()))
+    kept = ctx.fetch(SQL.lock_known, keys=sorted(one.key for one in deciders.values()))
     other = {row.key: row.subject_type for row in kept}
     for index, one in list(deciders.items()):
         if other.get(one.key, rows[index].subject) != rows[index].subject:
             refused.append(Refusal("other-subject", index, {"table": one.key, "about": other[one.key]}))
             del deciders[index]
+    for index, said in (_in_use(ctx, deciders, rows, set(other)) if other else {}).items():
+        refused.append(Refusal("outputs-in-use", index, said))
+        del deciders[index]
     if ctx.halts(refused) or not deciders:
         return Outcome(refused=refused)
     accepted = sorted(deciders, key=lambda index: deciders[index].key)
@@ -82,3 +87,30 @@ def _judge(rows: Sequence[PublishTable]) -> tuple[dict[int, Decider], list[Refus
         else:
             deciders[index] = compiled.decider
     return deciders, refused
+
+
+def _in_use(
+    ctx: Context, deciders: Mapping[int, Decider], rows: Sequence[PublishTable], known: Collection[str]
+) -> dict[int, dict[str, str]]:
+    """For those, by index, whose new columns something published could not go on with: the columns, who asks them, and where."""
+    before = offered(ctx, known)
+    planned = {one.key: Offered(rows[index].subject, outputs_of(one)) for index, one in deciders.items()}
+    changed = {key: one for key, one in planned.items() if key in before and before[key].outputs != one.outputs}
+    uses: dict[str, list[Use]] = {}
+    for asker in askers if changed else ():
+        for use in asker(ctx, changed):
+            uses.setdefault(use.table, []).append(use)
+    return {
+        index: {
+            "table": one.key,
+            "outputs": ", ".join(_otherwise(before[one.key].outputs, changed[one.key].outputs)),
+            "maps": "; ".join(f"{use.name} ({', '.join(use.places)})" for use in uses[one.key]),
+        }
+        for index, one in deciders.items()
+        if one.key in uses
+    }
+
+
+def _otherwise(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The columns that are gone or of another kind; where none is, those that came."""
+    return [name for name, kind in before.items() if after.get(name) != kind] or sorted(after.keys() - before.keys())

@@ -24,10 +24,17 @@ from unnest(%(definition)s::bigint[], %(number)s::integer[], %(xml)s::text[], %(
 order by v.place
 returning id
 
--- name: subjects
--- What the decisions of these keys decide about by now.
+-- name: lock_known
+-- Lock those of these decisions that exist already, in key order, and say what they decide about by now.
 select d.key, d.subject_type from decision_definition d
 where d.key = any(%(keys)s::text[]) and {visible decision_definition d}
+order by d.key for update
+
+-- name: hold
+-- Nobody publishes another version of these decisions meanwhile.
+select d.id from decision_definition d
+where d.key = any(%(keys)s::text[]) and {visible decision_definition d}
+order by d.key for share
 
 -- name: latest
 -- The latest version of a decision by its key, and the company's time zone.
@@ -45,11 +52,15 @@ select distinct on (v.digest) v.digest, v.xml from decision_version v
 where v.digest = any(%(digests)s::text[]) and {visible decision_version v}
 
 -- name: offered
--- The latest version of every decision.
-select distinct on (d.key) d.key, d.subject_type, v.digest
-from decision_definition d join decision_version v on v.definition_id = d.id
+-- The latest version of every decision, or of those of some keys.
+select d.key, d.subject_type, v.digest
+from decision_definition d
+cross join lateral (
+    select v.digest from decision_version v where v.definition_id = d.id order by v.number desc limit 1
+) v
 where {visible decision_definition d}
-order by d.key, v.number desc
+    and d.key = any(%(keys)s::text[]) --? keys
+order by d.key
 
 -- name: tables
 -- Every decision with its latest version, who published it, and how many were decided by it.

@@ -74,7 +74,7 @@ def hold(ctx: Context, rows: Sequence[HoldOrder]) -> Outcome:
             may,
             lambda o: {"state": "held", "held_from": o.state, "hold_reason": reasons[o.id]},
         )
-    return Outcome([order.id for order in may], refused)
+    return Outcome([order.id for order in may], refused, {"undo": ctx.command_id})
 
 
 @command("orders.resume", roles=[*DESK, "accountant", "quality"], reversible=True)
@@ -84,7 +84,7 @@ def resume(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     move(ctx, "order.resumed", may, lambda o: {"state": o.held_from, "held_from": "", "hold_reason": ""})
-    return Outcome([order.id for order in may], refused)
+    return Outcome([order.id for order in may], refused, {"undo": ctx.command_id})
 
 
 @command("orders.cancel", row=HoldOrder, roles=DESK)

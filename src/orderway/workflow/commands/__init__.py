@@ -1,7 +1,8 @@
 """The verbs of the maps, one module a family."""
 
+from .. import asking
 from . import draft, instruct, later, links, move_over, notices, proceed, publish, questions, start, work
 
 __all__ = [
-    "draft", "instruct", "later", "links", "move_over", "notices", "proceed", "publish", "questions", "start", "work",
+    "asking", "draft", "instruct", "later", "links", "move_over", "notices", "proceed", "publish", "questions", "start", "work",
 ]  # fmt: skip

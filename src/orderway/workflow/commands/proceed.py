@@ -18,7 +18,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch, statements
 
-from ..deadlines import promise
+from ..deadlines import promise, zone_of
 from ..engine import Move
 from ..published import graphs
 from ..times import ENDLESS
@@ -122,11 +122,13 @@ def start_due(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     _start_by(ctx, [(row.key, ctx.actor.company_id, row.node, row.id) for row in due])
     latest = {row.key: row for row in ctx.fetch(MAPS.latest, keys=sorted({row.key for row in due}))}
     compiled = graphs(ctx, {row.digest for row in latest.values()})
-    again = []
-    for row in due:
-        when = compiled[latest[row.key].digest].clocks[row.node]
-        if row.left != 1:
-            again.append((row.id, row.due_at + when.length, max(row.left - 1, ENDLESS)))
+    clocks = {row.id: compiled[latest[row.key].digest].clocks[row.node] for row in due}
+    zone = zone_of(ctx, [clocks[row.id] for row in due if row.left != 1])
+    again = [
+        (row.id, clocks[row.id].after(row.due_at, latest[row.key].published_at, zone), max(row.left - 1, ENDLESS))
+        for row in due
+        if row.left != 1
+    ]
     if again:
         ids, moments, left = (list(column) for column in zip(*again, strict=True))
         ctx.fetch(SQL.wind_clocks, id=ids, due_at=moments, times=left)
@@ -166,7 +168,7 @@ def drain() -> int:
     total = 0
     while True:
         now = {"now": clock.now()}
-        fetch(SQL.keep_orphans.text(frozenset()), now)  # one a round of up to 1,000
+        _keep_orphans()
         ready = fetch(SQL.ready.text(frozenset()), now)  # one a round of up to 1,000
         starting = fetch(SQL.starting.text(frozenset()), now)  # one a round of up to 1,000
         moved = 0
@@ -177,6 +179,18 @@ def drain() -> int:
         total += moved
         if not moved:  # nothing is left, or other workers hold it
             return total
+
+
+def _keep_orphans() -> None:
+    """Keep what arrived for subjects that are on no map, nor on their way to one: an instance that is not committed yet has looked at
+    arrivals before this one came, so it must be seen by the one who says that nobody waits. By two statements: the second sees what
+    was committed before the slots were locked."""
+    if not fetch(SQL.orphans.text(frozenset()), {}):
+        return
+    with transaction.atomic():
+        slots = [row.slot for row in fetch(SQL.claim.text(frozenset()), {})]
+        if slots:
+            fetch(SQL.keep_orphans.text(frozenset()), {"slots": slots})
 
 
 def _advance_some(company: int, roots: Sequence[int], name: str = "workflow.advance") -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderway.decisions.published import hold
 from orderway.kernel.access import SYSTEM
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
@@ -14,10 +15,11 @@ from orderway.kernel.sql import statements
 
 from ..bpmn import NotBpmn, read_map
 from ..compile import compile_map
+from ..deadlines import zone_of
 from ..duties import unanswered
 from ..graph import Graph
 from ..problems import ERROR, Problem
-from ..published import known, tables_of
+from ..published import known, tables_asked, tables_of
 
 SQL = statements("workflow", "maps")
 subject("map", "process_version")
@@ -76,6 +78,7 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
     subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}
     keys = set(subjects) | {process.id for processes in drawn.values() for process in processes if process.executable}
+    hold(ctx, {table for processes in drawn.values() for table in tables_asked(processes)})
     tables = tables_of(ctx)
     graphs: dict[int, Graph] = {}
     for index, processes in drawn.items():
@@ -105,11 +108,12 @@ def _set_starts(ctx: Context, fresh: Sequence[tuple[Any, Graph]]) -> None:
     if timed:
         ctx.fetch(SQL.drop_clocks, definitions=timed)
         clocks = [(row.id, node, when) for row, graph in fresh for node, when in graph.clocks.items()]
+        zone = zone_of(ctx, [when for _, _, when in clocks])
         ctx.fetch(
             SQL.set_clocks,
             definition=[id for id, _, _ in clocks],
             node=[node for _, node, _ in clocks],
-            due_at=[when.first(ctx.at) for _, _, when in clocks],
+            due_at=[when.first(ctx.at, zone) for _, _, when in clocks],
             times=[when.times for _, _, when in clocks],
         )
 

@@ -7,6 +7,24 @@ select d.key, d.subject_type from process_definition d where {visible process_de
 select distinct on (v.digest) v.digest, v.xml from process_version v
 where v.digest = any(%(digests)s::text[]) and {visible process_version v}
 
+-- name: in_use
+-- The versions that subjects begin or go by: the latest of each map, and those with tokens.
+select d.key, v.number, v.digest
+from process_definition d
+cross join lateral (
+    select v.number, v.digest from process_version v where v.definition_id = d.id order by v.number desc limit 1
+) v
+where {visible process_definition d}
+union
+select d.key, v.number, v.digest
+from (
+    select distinct i.version_id from token t join process_instance i on i.id = t.instance_id
+    where {visible process_instance i}
+) r
+join process_version v on v.id = r.version_id
+join process_definition d on d.id = v.definition_id
+order by 1, 2
+
 -- name: lock_definitions
 -- Make sure that each map has its row, lock the rows in key order and say what the latest version is.
 with made as (
@@ -34,7 +52,7 @@ returning id
 
 -- name: latest
 -- The latest version of each map by key.
-select distinct on (d.key) d.key, d.id as definition_id, d.subject_type, v.id as version_id, v.digest, v.number
+select distinct on (d.key) d.key, d.id as definition_id, d.subject_type, v.id as version_id, v.digest, v.number, v.published_at
 from process_definition d
 join process_version v on v.definition_id = d.id
 where d.key = any(%(keys)s::text[]) and {visible process_definition d}

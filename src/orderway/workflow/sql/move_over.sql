@@ -1,3 +1,26 @@
+-- name: roots
+-- The roots of instances.
+select distinct i.root_id from process_instance i where i.id = any(%(ids)s::bigint[]) and {visible process_instance i}
+
+-- name: extras
+-- Who has to agree at steps of instances, locked in key order, and whether they were asked already.
+select e.id, e.instance_id, e.node, exists (
+    select from work_item w
+    where w.instance_id = e.instance_id and w.node = e.node and w.extra and w.assignee_id = e.person_id
+) as asked
+from extra_approver e
+where e.instance_id = any(%(instances)s::bigint[]) and {visible extra_approver e}
+order by e.id for update of e
+
+-- name: set_extras
+-- They agree at the step of that version, unless they have to do so there anyway.
+update extra_approver e set node = n.node
+from unnest(%(id)s::bigint[], %(node)s::text[]) as n (id, node)
+where e.id = n.id and not exists (
+    select from extra_approver o where o.instance_id = e.instance_id and o.node = n.node and o.person_id = e.person_id
+)
+returning e.id
+
 -- name: running
 -- Running instances with the version they go by and the latest of their map.
 select i.id, i.root_id, i.subject_type, i.subject_id, i.version_id, i.path, v.number, v.digest, d.key,
@@ -39,14 +62,24 @@ where w.id = n.id
 
 -- name: standing
 -- Where the running instances of a map stand that do not go by its latest version: how many at each place of each version.
-select v.number, v.digest, l.digest as latest_digest, t.node, count(distinct i.id)::integer as instances, array_agg(distinct i.id) as ids
+-- Also where somebody is still to be asked to agree.
+select v.number, v.digest, l.digest as latest_digest, t.node, count(distinct i.id)::integer as instances,
+       array_agg(distinct i.id) as ids, bool_or(t.stands) as stands
 from process_definition d
 cross join lateral (
     select n.id, n.digest from process_version n where n.definition_id = d.id order by n.number desc limit 1
 ) l
 join process_instance i on i.definition_id = d.id and i.state = 'running' and i.version_id <> l.id
 join process_version v on v.id = i.version_id
-join token t on t.instance_id = i.id
+cross join lateral (
+    select k.node, true as stands from token k where k.instance_id = i.id
+    union all
+    select e.node, false from extra_approver e
+    where e.instance_id = i.id and not exists (
+        select from work_item w
+        where w.instance_id = e.instance_id and w.node = e.node and w.extra and w.assignee_id = e.person_id
+    )
+) t
 where d.key = %(key)s::text and {visible process_instance i}
 group by v.number, v.digest, l.digest, t.node
 order by v.number, t.node

@@ -1,6 +1,15 @@
 -- name: insert_roots
 -- Insert instances in the order of the input; none comes back for a subject that already runs through the same map.
-with fresh as (
+-- Who keeps arrivals (claim) sees by the lock of the subject's slot that it begins, before the instance itself can be seen.
+with held as materialized (
+    select count(pg_advisory_xact_lock_shared(hashtext('orderway arrival'), s.slot)) as slots
+    from (
+        select distinct ((w.subject + hashtext(w.subject_type)) & 63)::integer as slot
+        from unnest(%(subject_type)s::text[], %(subject)s::bigint[]) as w (subject_type, subject)
+        order by 1
+    ) s
+),
+fresh as (
     select nextval('process_instance_id_seq') as id, w.definition, w.version, w.subject_type, w.subject
     from unnest(%(definition)s::bigint[], %(version)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[])
          with ordinality as w (definition, version, subject_type, subject, place)
@@ -10,7 +19,7 @@ insert into process_instance (id, company_id, definition_id, version_id, root_id
                               path, path_at, values, started_by)
 select f.id, %(company)s::bigint, f.definition, f.version, f.id, f.subject_type, f.subject, 'running', %(now)s::timestamptz,
        '{}', '{}', '{}', coalesce(%(on_behalf_of)s::bigint, nullif(%(actor)s::bigint, 0))
-from fresh f
+from fresh f cross join held
 on conflict (definition_id, subject_id) where state = 'running' and parent_id is null do nothing
 returning id, definition_id, subject_id
 
@@ -20,10 +29,32 @@ insert into arrival (company_id, subject_type, subject_id, name, at, state)
 select %(company)s::bigint, %(subject_type)s::text, s.id, %(name)s::text, %(now)s::timestamptz, 'new'
 from unnest(%(subjects)s::bigint[]) as s (id)
 
--- name: keep_orphans
--- Keep arrivals of subjects that are on no map: one may start later. A signal is for who listened only.
-update arrival a set state = case when a.token_id is null then 'kept' else 'taken' end
+-- name: orphans
+-- Whether anything arrived for a subject that is on no map.
+select a.id from arrival a
 where a.state = 'new' and not exists (
+    select from process_instance i
+    where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
+)
+limit 1
+
+-- name: claim
+-- Lock the slots of such subjects, but those in which a map begins just now: what arrives for these is looked at again.
+with slots as materialized (
+    select distinct ((a.subject_id + hashtext(a.subject_type)) & 63)::integer as slot
+    from arrival a
+    where a.state = 'new' and not exists (
+        select from process_instance i
+        where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
+    )
+    order by 1
+)
+select s.slot from slots s where pg_try_advisory_xact_lock(hashtext('orderway arrival'), s.slot)
+
+-- name: keep_orphans
+-- Keep arrivals of subjects of locked slots that are on no map: one may start later. A signal is for who listened only.
+update arrival a set state = case when a.token_id is null then 'kept' else 'taken' end
+where a.state = 'new' and ((a.subject_id + hashtext(a.subject_type)) & 63)::integer = any(%(slots)s::integer[]) and not exists (
     select from process_instance i
     where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
 )
