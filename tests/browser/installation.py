@@ -1,6 +1,5 @@
 """A whole installation for the browser: `orderway serve` with web, workers and jobs on a fresh copy of the lived-in shop."""
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -14,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import psycopg
+from databases import fresh_database
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -26,23 +26,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _tests_database(name: str) -> str:
-    """A copy of the tests' template, as tests/conftest.py makes it."""
-    spec = importlib.util.spec_from_file_location("tests_conftest", ROOT / "tests" / "conftest.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return str(module.fresh_database(name))
-
-
 class House:
     """The installation: its address, and its database for what only the database can tell."""
 
     def __init__(self) -> None:
         self.name = f"browser_{os.getpid()}"
         self.home = Path(tempfile.mkdtemp(prefix="orderway-browser-"))
-        self.database = _tests_database(self.name)
+        self.database = fresh_database(self.name)
         paths = [ROOT / "tests" / part for part in ("browser", "scenarios", "production", "decisions", "")]
         self.env = {
             **os.environ,
@@ -96,7 +86,12 @@ class House:
 
     def settle(self) -> None:
         """Wait until reactions, maps and jobs have nothing left to do."""
-        open_work = "select (select count(*) from pending) + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))"
+        open_work = """select (select count(*) from pending)
+            + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))
+            + (select count(*) from process_instance i where i.state = 'running' and (
+                exists (select from token k where k.instance_id = i.id and k.state = 'ready')
+                or exists (select from arrival a
+                    where a.subject_type = i.subject_type and a.subject_id = i.subject_id and a.state = 'new')))"""
         end = time.monotonic() + PATIENCE
         while self.value(open_work):
             assert time.monotonic() < end, "the worker does not come to rest"

@@ -9,7 +9,6 @@ import pytest
 from installation import ROOT, House
 from lived_in import EVERYBODY
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
-from signing_at_the_door import sign_in
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = ViewportSize(width=360, height=740)
@@ -177,25 +176,15 @@ def test_the_pages_before_sign_in(context: Callable[..., BrowserContext], house:
     assert not visit.wrong, "\n".join(visit.wrong)
 
 
-@pytest.fixture(scope="module")
-def ticket(browser: Any, house: House) -> Any:
-    """The cookies of the person who holds every role."""
-    made = browser.new_context(base_url=house.url)
-    sign_in(made.new_page(), EVERYBODY)
-    house.settle()
-    state = made.storage_state()
-    made.close()
-    return state
-
-
 @pytest.fixture
-def everybody(context: Callable[..., BrowserContext], ticket: Any) -> Callable[[], Page]:
+def everybody(signed_in: Callable[..., BrowserContext], house: House) -> Callable[[], Page]:
     """A page of the person who holds every role, with axe at hand."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed: `npm ci` does it")
+    house.settle()
 
     def seated() -> Page:
-        made = context(storage_state=ticket, viewport=DESK, color_scheme="light")
+        made = signed_in(EVERYBODY, viewport=DESK, color_scheme="light")
         made.add_init_script(path=AXE)
         return made.new_page()
 

@@ -4,13 +4,11 @@ import gettext
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import pytest
-from installation import ROOT, House
+from installation import ROOT
 from lived_in import GERMAN
 from playwright.sync_api import BrowserContext, Page, expect
-from signing_at_the_door import sign_in
 from test_every_page import STICKING_OUT
 
 CATALOGUE = ROOT / "src" / "orderway" / "web" / "locale" / "de" / "LC_MESSAGES" / "django.mo"
@@ -128,16 +126,7 @@ def _english_on(page: Page) -> list[str]:
     return left
 
 
-@pytest.fixture(scope="module")
-def ticket(browser: Any, house: House) -> Any:
-    """The cookies of the German colleague who holds every role."""
-    made = browser.new_context(base_url=house.url)
-    sign_in(made.new_page(), GERMAN)
-    state = made.storage_state()
-    made.close()
-    return state
-
-
 @pytest.fixture
-def in_german(context: Callable[..., BrowserContext], ticket: Any) -> Callable[[], Page]:
-    return lambda: context(storage_state=ticket, locale="de-DE").new_page()
+def in_german(signed_in: Callable[..., BrowserContext]) -> Callable[[], Page]:
+    """A page of the German colleague who holds every role."""
+    return lambda: signed_in(GERMAN, locale="de-DE").new_page()

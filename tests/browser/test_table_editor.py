@@ -4,17 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from installation import House
 from lived_in import EVERYBODY
 from playwright.sync_api import BrowserContext, Page, expect
-from signing_at_the_door import sign_in
 
 
 @pytest.fixture
-def drawing(context: Callable[..., BrowserContext], house: House) -> Page:
-    page = context().new_page()
-    sign_in(page, EVERYBODY)
-    return page
+def drawing(signed_in: Callable[..., BrowserContext]) -> Page:
+    return signed_in(EVERYBODY).new_page()
 
 
 def ready(page: Page) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from databases import named, server
+from databases import fresh_database, named, server
 from psycopg import sql
 
 DAYS = "2"
@@ -22,10 +22,15 @@ class Installation:
     """A data folder and a database, and the commands run there."""
 
     def __init__(self, folder: Path, database: str) -> None:
+        """With an empty database."""
         self.folder, self.url = folder, named(server(), database)
-        self.database = sql.Identifier(database)
+        self.name, self.database = database, sql.Identifier(database)
         folder.mkdir()
         self._onserver("create database {} template template0")
+
+    def settle_in(self) -> None:
+        """Instead of the empty database, one with the company of tests/world.py at work in it."""
+        self.url = fresh_database(self.name)
 
     def _onserver(self, statement: str) -> None:
         with psycopg.connect(named(server(), "postgres"), autocommit=True) as connection:
@@ -192,7 +197,7 @@ def test_a_day_happens_through_commands_and_only_once(saved, elsewhere):
 
 
 def test_where_no_demo_is_no_day_is_simulated(elsewhere):
-    elsewhere.must("migrate")
+    elsewhere.settle_in()
     refused = elsewhere.orderway("day")
     assert refused.returncode == 1
     assert "no demo company" in refused.stderr

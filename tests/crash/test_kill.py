@@ -21,6 +21,9 @@ import psutil
 import psycopg
 import pytest
 from aiosmtpd.controller import Controller
+from databases import pour_into
+
+from orderway.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDERWAY = [sys.executable, "-m", "orderway.cli"]
@@ -55,22 +58,40 @@ class Installation:
             "ORDERWAY_SMTP_HOST": "127.0.0.1",
             "ORDERWAY_SMTP_PORT": str(smtp_port),
         }
-        subprocess.run([sys.executable, ROOT / "tests" / "world.py"], env=self.env, check=True)
-        self.token = self.run_python(
-            "from orderway.kernel.running import run; import world; from orderway.people.commands import IssueToken;"
-            "row = IssueToken('kill test', ['orders.place'], calls_a_minute=100000);"
-            "print(run('people.issue_token', world.known().manager, [row]).values['tokens'][0].get_secret_value())"
-        )
+        self.cluster = Cluster(home / "cluster")
+        pour_into(self.cluster.ensure())
+        self.token, self.row = self._meet_a_buyer()
         self.process = subprocess.Popen(
             [*ORDERWAY, "serve", "--port", str(self.port), "--web-workers", "2"], env=self.env
         )
+        self._await_first_page()
 
-    def run_python(self, code: str) -> str:
-        setup = "import django; django.setup(); "
+    def _await_first_page(self) -> None:
+        """Before its supervisor watches over it, nothing brings a killed database back."""
+        patience = time.monotonic() + 120
+        while time.monotonic() < patience and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/sign-in", timeout=10).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError("the house does not serve")
+
+    def _meet_a_buyer(self) -> tuple[str, dict]:
+        """The token of a program that sends orders, and an order of somebody who gets a receipt by mail."""
+        code = (
+            "import django; django.setup(); import json, world; from orderway.kernel.running import run;"
+            "from orderway.parties.commands import TakeOn; from orderway.people.commands import IssueToken;"
+            "shop = world.known(); row = IssueToken('kill test', ['orders.place'], calls_a_minute=100000);"
+            "token = run('people.issue_token', shop.manager, [row]).values['tokens'][0].get_secret_value();"
+            "(id,) = run('parties.take_on', shop.manager, [TakeOn('Buyer', 'DE', email='buyer@customer.example')]).done;"
+            "print(json.dumps([token, {'customer': id, 'lines': [{'item': shop.items['PAP-A4-80'], 'quantity': '1'}]}]))"
+        )
         path = {**self.env, "PYTHONPATH": str(ROOT / "tests")}
-        return subprocess.run(
-            [sys.executable, "-c", setup + code], env=path, check=True, capture_output=True, text=True
-        ).stdout.strip()
+        done = subprocess.run([sys.executable, "-c", code], env=path, check=True, capture_output=True, text=True)
+        token, row = json.loads(done.stdout)
+        return token, row
 
     def victims(self) -> list[psutil.Process]:
         """Every process of this installation but the supervisor: web, workers, database."""
@@ -130,14 +151,7 @@ def run_with_kills(orders: int, kills: int) -> None:
     finally:
         house.stop()
         smtp.stop()
-        subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                f"from pathlib import Path; from orderway.cluster import Cluster; Cluster(Path({str(home)!r}) / 'cluster').stop()",
-            ],
-            check=True,
-        )
+        house.cluster.stop()
         subprocess.run(["rm", "-rf", str(home)], check=True)
 
 
@@ -146,14 +160,6 @@ def _place_while_killing(house: Installation, orders: int, kills: int) -> dict[s
     seed = secrets.randbelow(10**6)
     print(f"seed {seed}")
     dice = random.Random(seed)
-    row = json.loads(
-        house.run_python(
-            "import json, world; from orderway.kernel.running import run; from orderway.parties.commands import TakeOn;"
-            "shop = world.known(); mail = 'buyer@customer.example';"
-            "(id,) = run('parties.take_on', shop.manager, [TakeOn('Buyer', 'DE', email=mail)]).done;"
-            "print(json.dumps({'customer': id, 'lines': [{'item': shop.items['PAP-A4-80'], 'quantity': '1'}]}))"
-        )
-    )
     acknowledged: dict[str, str] = {}
     todo = [f"order-{n}" for n in range(orders)]
     busy = threading.Lock()
@@ -165,7 +171,7 @@ def _place_while_killing(house: Installation, orders: int, kills: int) -> dict[s
                 if not todo:
                     return
                 key = todo.pop()
-            while not house.place(key, {**row, "their_reference": key}):
+            while not house.place(key, {**house.row, "their_reference": key}):
                 assert time.monotonic() < patience, "the house did not come back"
                 time.sleep(0.2)
             acknowledged[key] = key
@@ -184,10 +190,7 @@ def _place_while_killing(house: Installation, orders: int, kills: int) -> dict[s
 
 
 def _connect(house: Installation) -> psycopg.Connection:
-    url = house.run_python(
-        "from django.conf import settings; from orderway.cluster import Cluster; print(Cluster(settings.CLUSTER_DIR).ensure())"
-    )
-    return psycopg.connect(url, autocommit=True)
+    return psycopg.connect(house.cluster.ensure(), autocommit=True)
 
 
 def _wait_until_quiet(house: Installation) -> None:
