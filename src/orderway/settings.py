@@ -23,6 +23,10 @@ def _data_dir() -> Path:
 
 
 DATA_DIR = _data_dir()
+DEMO_ACCOUNTS, DEMO_DAY = (
+    "demo.json",
+    "day.json",
+)  # in DATA_DIR: who there is in the demo and their password; the day simulated last
 BLOBS = os.environ.get("ORDERWAY_BLOBS", str(DATA_DIR / "blobs"))
 CLUSTER_DIR = Path(os.environ.get("ORDERWAY_CLUSTER", DATA_DIR / "cluster"))
 DATABASE_URL = os.environ.get("DATABASE_URL", "")

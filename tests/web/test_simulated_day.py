@@ -7,20 +7,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from orderway.web.signing_in import ACCOUNTS
-from orderway.web.simulated_day import NOTED
-
 
 @pytest.fixture
 def noted(shop: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, order: int) -> Any:
     """A demo in which a day is going on: ten o'clock is over."""
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
-    (tmp_path / ACCOUNTS).write_text("{}")
+    (tmp_path / settings.DEMO_ACCOUNTS).write_text("{}")
     late = {"at": "10:25", "name": "work.late", "order": order, "number": "26-00001", "map": "gone", "step": "note"}
     placed = {"at": "10:05", "name": "order.placed", "order": order, "number": "26-00001", "map": "", "step": ""}
     hour = {"hour": 10, "on_maps": {}, "late": 1, "happenings": [placed, late]}
     day = {"company": shop.company, "day": "2026-11-23", "seed": 7, "hours": [hour], "over": False}
-    file = tmp_path / NOTED
+    file = tmp_path / settings.DEMO_DAY
     file.write_text(json.dumps(day | {"noted_at": datetime.now(UTC).isoformat()}))
     return file
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 else:
     _PasswordForm = SetPasswordForm  # generic in its stubs only
 
-ACCOUNTS = "demo.json"  # in the data folder: who there is in the demo company, and their password
 RESETS = "new password"  # counted like failures, so that nobody's mailbox is filled
 
 
@@ -38,7 +37,7 @@ def _address(request: HttpRequest) -> str:
 def demo_accounts() -> dict[str, Any] | None:
     """The accounts of the demo company and their password, where this installation is a demo."""
     try:
-        told: dict[str, Any] = json.loads((settings.DATA_DIR / ACCOUNTS).read_text("utf-8"))
+        told: dict[str, Any] = json.loads((settings.DATA_DIR / settings.DEMO_ACCOUNTS).read_text("utf-8"))
     except OSError:
         return None
     return told

@@ -20,7 +20,6 @@ from .respond import actor, need, page, read, show
 from .signing_in import demo_accounts
 from .templatetags.ui import day, number
 
-NOTED = "day.json"  # in the data folder, as the demo's accounts are
 SEED = 1897
 LAST_HOUR = 18
 SILENT = timedelta(minutes=2)  # after which a day that is not over is taken for broken off
@@ -76,7 +75,9 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _note_begin(request: HttpRequest, seed: str) -> None:
     """Until the process has its first hour to tell, the page knows that it is on its way."""
     told_day = {"company": actor(request).company_id, "day": "", "seed": int(seed), "hours": [], "over": False}
-    (settings.DATA_DIR / NOTED).write_text(json.dumps(told_day | {"noted_at": timezone.now().isoformat()}), "utf-8")
+    (settings.DATA_DIR / settings.DEMO_DAY).write_text(
+        json.dumps(told_day | {"noted_at": timezone.now().isoformat()}), "utf-8"
+    )
 
 
 def _only_in_demo(request: HttpRequest) -> None:
@@ -88,7 +89,7 @@ def _only_in_demo(request: HttpRequest) -> None:
 def _noted(request: HttpRequest) -> dict[str, Any]:
     """What is noted of the last simulated day of the reader's company; empty when there was none."""
     try:
-        noted: dict[str, Any] = json.loads((settings.DATA_DIR / NOTED).read_text("utf-8"))
+        noted: dict[str, Any] = json.loads((settings.DATA_DIR / settings.DEMO_DAY).read_text("utf-8"))
     except OSError:
         return {}
     return noted if noted["company"] == actor(request).company_id else {}

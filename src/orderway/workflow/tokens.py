@@ -300,6 +300,7 @@ def _open(ctx: Context, opened: Sequence[Opened]) -> None:
         priority=[one.priority for one in given],
         due_at=[one.due_at for one in opened],
         same_as=[one.work.same_as for one in opened],
+        again=any(one.work.same_as for one in opened) or None,
         round_of=[_round_of(token) for token in tokens],
         told=any(one.notices for one in opened) or any(to.table for to in given) or None,
     )

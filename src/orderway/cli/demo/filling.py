@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from orderway.kernel import clock
 from orderway.kernel.models import CommandLog
 from orderway.people.models import Company
-from orderway.web.signing_in import ACCOUNTS
 
 from .company import COMPANY, MAIL_DOMAIN, PEOPLE
 from .founding import found
@@ -61,7 +60,7 @@ def _fill(days: int, now: datetime) -> Iterator[str]:
         for count, day in enumerate(calendar, 1):
             live(house, day, now, print_papers)
             yield _("%(day)s is over (%(count)d of %(days)d).") % {"day": day, "count": count, "days": len(calendar)}
-    (settings.DATA_DIR / ACCOUNTS).write_text(json.dumps(accounts()), "utf-8")
+    (settings.DATA_DIR / settings.DEMO_ACCOUNTS).write_text(json.dumps(accounts()), "utf-8")
     with transaction.atomic():  # all of them or none: their bytes hold the hour, so they would not be known again
         take_time_off(house, now)
         messages_come(house)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from orderway.kernel import clock
 from orderway.people.models import Company
-from orderway.web.simulated_day import NOTED
 
 from .day import Hour, next_day, simulate
 from .filling import FILLED
@@ -60,7 +59,7 @@ def _lines(hour: Hour) -> Iterator[str]:
 
 def _note(told: dict[str, Any]) -> None:
     """Whoever looks meanwhile sees the hours before or this one too, never half of it."""
-    file = settings.DATA_DIR / NOTED
-    draft = file.with_name(f"{NOTED}.new")
+    file = settings.DATA_DIR / settings.DEMO_DAY
+    draft = file.with_suffix(".new")
     draft.write_text(json.dumps(told | {"noted_at": clock.now().isoformat()}), "utf-8")
     draft.replace(file)

@@ -166,19 +166,24 @@ def drain() -> int:
     Runs on the worker, outside of any transaction.
     """
     total = 0
-    while True:
-        now = {"now": clock.now()}
-        _keep_orphans()
-        ready = fetch(SQL.ready.text(frozenset()), now)  # one a round of up to 1,000
-        starting = fetch(SQL.starting.text(frozenset()), now)  # one a round of up to 1,000
-        moved = 0
-        for (company, name), group in groupby(starting, key=lambda row: (row.company_id, row.command)):
-            moved += _advance_some(company, [row.id for row in group], name)
-        for company, group in groupby(ready, key=lambda row: row.company_id):
-            moved += _advance_some(company, [row.root_id for row in group])
+    while moved := _drain_ready() or _drain_starting():
         total += moved
-        if not moved:  # nothing is left, or other workers hold it
-            return total
+    return total
+
+
+def _drain_ready() -> int:
+    """Move on what can go on, a thousand at most; 0 when nothing can, or other workers hold it."""
+    ready = fetch(SQL.ready.text(frozenset()), {"now": clock.now()})
+    companies = groupby(ready, key=lambda row: row.company_id)
+    return sum(_advance_some(company, [row.root_id for row in group]) for company, group in companies)
+
+
+def _drain_starting() -> int:
+    """Start the maps that something arrived for which nobody waits for, and those whose clock is due."""
+    _keep_orphans()
+    starting = fetch(SQL.starting.text(frozenset()), {"now": clock.now()})
+    kinds = groupby(starting, key=lambda row: (row.company_id, row.command))
+    return sum(_advance_some(company, [row.id for row in group], name) for (company, name), group in kinds)
 
 
 def _keep_orphans() -> None:

@@ -79,12 +79,16 @@ from (
 where i.id = m.id
 
 -- name: open_items
--- Open work items; who last finished the named node of the same instance gets it again, if still there.
+-- Open work items; where a node is named (`same_as`), who last finished it in the same instance gets it again, if still there.
 insert into work_item (company_id, definition_id, instance_id, token_id, node, subject_type, subject_id, role, department_id,
                        assignee_id, state, opened_at, due_at, why, why_code, why_by, outcome, sends_back, reason, values, checks,
                        round_of, priority)
 select %(company)s::bigint, n.definition, n.instance, n.token, n.node, n.subject_type, n.subject, n.role, d.id,
-       coalesce(before.person, n.person), 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}',
+       coalesce( --? again
+                before.person, --? again
+                n.person
+       ) --? again
+       , 'open', %(now)s::timestamptz, n.due_at, n.why, n.why_code, n.why_by, '', false, '', '{}',
        '{}', n.round_of, n.priority
 from unnest(%(token)s::bigint[], %(node)s::text[], %(why)s::text[], %(why_code)s::text[], %(why_by)s::bigint[],
             %(instance)s::bigint[], %(definition)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[],
@@ -93,14 +97,14 @@ from unnest(%(token)s::bigint[], %(node)s::text[], %(why)s::text[], %(why_code)s
      as n (token, node, why, why_code, why_by, instance, definition, subject_type, subject, department, role, due_at, same_as,
            round_of, person, priority)
 left join department d on d.company_id = %(company)s::bigint and d.key = n.department
-left join lateral (
-    select p.id as person
-    from work_item w
-    join person p on p.id = w.done_by and p.is_active
-    join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint and g.role = n.role
-    where w.instance_id = n.instance and w.node = n.same_as and w.state = 'done' and not w.extra
-    order by w.id desc limit 1
-) before on true
+left join lateral ( --? again
+    select p.id as person --? again
+    from work_item w --? again
+    join person p on p.id = w.done_by and p.is_active --? again
+    join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint and g.role = n.role --? again
+    where w.instance_id = n.instance and w.node = n.same_as and w.state = 'done' and not w.extra --? again
+    order by w.id desc limit 1 --? again
+) before on true --? again
 order by n.token
 returning id, token_id, assignee_id --? told
 
