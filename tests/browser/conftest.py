@@ -65,12 +65,16 @@ class Open:
 
     def close(self) -> None:
         """Playwright's event loop keeps other tests from the database, and the installation's workers never sleep."""
-        for end in (self.chromium and self.chromium.close, self.playwright and self.playwright.stop):
-            if end:
-                end()
-        if self.installation:
-            self.installation.stop()
+        installation, playwright, chromium = self.installation, self.playwright, self.chromium
         self.__init__()  # type: ignore[misc]
+        try:
+            if chromium:
+                chromium.close()
+            if playwright:
+                playwright.stop()
+        finally:
+            if installation:
+                installation.stop()
 
 
 OPEN = Open()
@@ -82,6 +86,11 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None, Non
     yield
     if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
         OPEN.close()
+
+
+def pytest_sessionfinish() -> None:
+    """Also when somebody pressed Ctrl-C."""
+    OPEN.close()
 
 
 @pytest.fixture

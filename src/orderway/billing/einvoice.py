@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import cast
 
-from facturx.generate_xml import generate_cii_xml
 from lxml import etree
 
 from orderway.catalog.sums import ZERO, Adjustment, Rounding, Tax, Totals, line_net, totals
@@ -385,6 +384,9 @@ def cii(invoice: Invoice) -> bytes:
     found = faults(invoice)
     if found:
         raise ValueError("; ".join(found))
+    # only here, because it brings a PDF library and an HTTP client with it: a tenth of the time of every start
+    from facturx.generate_xml import generate_cii_xml  # noqa: PLC0415
+
     terms = business_terms(invoice)
     xml = cast(bytes, generate_cii_xml(terms, level=EN16931, check_xsd=False, check_schematron=False))
     return _without_nil(xml) if NIL_MARK in xml else xml
