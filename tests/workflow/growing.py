@@ -67,6 +67,19 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         )
         return [row.id for row in found]
 
+    def said(shop: Any, n: int) -> list[int]:
+        """Instances about whose subjects something was said that nobody waits for."""
+        subjects = running(shop, n)
+        ctx = Context(system_actor(shop.company), clock.now(), within_command=True)
+        arrive(ctx, "order", subjects, "growth.said")
+        found = fetch(
+            "select root_id as id from process_instance where subject_id = any(%(ids)s::bigint[]) and subject_type = 'order'"
+            " and state = 'running' and parent_id is null and company_id = %(company)s::bigint"
+            " and definition_id = (select id from process_definition where key = 'growth' and company_id = %(company)s::bigint)",
+            {"ids": subjects, "company": shop.company},
+        )
+        return [row.id for row in found]
+
     def questions(shop: Any, n: int) -> list[int]:
         rows = [AskColleague(id, shop.quality.id, "Why?") for id in items(shop, n)]
         return list(run("workflow.ask", system_actor(shop.company), rows).done)
@@ -156,7 +169,7 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         "workflow.instruct": lambda shop, n: [Instruct(id, "Ring first.") for id in started(shop, n)],
         "workflow.set_due": lambda shop, n: [SetDue(id, LATER) for id in started(shop, n)],
         "workflow.add_approver": lambda shop, n: [AddApprover(id, shop.planner.id, "a") for id in started(shop, n)],
-        "workflow.advance": lambda shop, n: [Ref(id) for id in started(shop, n)],
+        "workflow.advance": lambda shop, n: [Ref(id) for id in said(shop, n)],
         "workflow.retry": lambda shop, n: [Ref(id) for id in stuck(shop, n)],
         "workflow.stop": lambda shop, n: [StopMap("order", id, "not wanted") for id in running(shop, n)],
         "workflow.complete": lambda shop, n: [CompleteWork(id) for id in items(shop, n)],

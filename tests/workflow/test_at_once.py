@@ -17,7 +17,7 @@ from orderway.kernel.registry import Ref, command, commands
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.move_over import MoveOver
-from orderway.workflow.commands.proceed import StartMap, StopMap, arrive, drain
+from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive, drain
 from orderway.workflow.commands.work import CompleteWork
 
 held, go_on = threading.Event(), threading.Event()
@@ -144,6 +144,51 @@ def test_what_arrives_while_a_map_begins_is_found_by_it(committed: Any) -> None:
     assert (log(id), standing(id)) == (["a"], [])
     states = fetch("select subject_id, state from arrival where subject_type = 'trial' order by subject_id", {})
     assert [(row.subject_id, row.state) for row in states] == [(id, "taken"), (nobody, "kept")]
+
+
+def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by_it(committed: Any) -> None:
+    """A worker that moves one map of a subject must not set aside what is for the other, which a person moves just now."""
+    publish(
+        drawing(wait("v", "never") + flows("s v e"), "beside"),
+        drawn(work("w", "good") + wait("v", "go") + step("x", "a") + flows("s w v x e")),
+    )
+    (id,) = trials()
+    run("workflow.start", SYSTEM, [StartMap("together", id), StartMap("beside", id)])
+    (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+    completed, arrived = threading.Event(), threading.Event()
+
+    def complete() -> None:
+        with transaction.atomic():
+            assert run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]).ok
+            completed.set()
+            assert arrived.wait(20)
+
+    def tell() -> None:
+        assert completed.wait(20)
+        arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", [id], "go")
+        drain()
+        arrived.set()
+
+    assert together(complete, tell) == [None, None]
+    drain()
+    assert log(id) == ["a"]
+
+
+def test_a_signal_for_one_map_of_a_subject_is_not_taken_by_the_other(committed: Any) -> None:
+    hear = '<intermediateCatchEvent id="h"><signalEventDefinition signalRef="g"/></intermediateCatchEvent>'
+    signals = drawing(hear + step("x", "a") + flows("s h x e"), "beside")
+    publish(
+        signals.replace("<error ", '<signal id="g" name="open"/><error ', 1),
+        drawn(work("w", "good") + wait("v", "go") + flows("s w v e")),
+    )
+    (id,) = trials()
+    run("workflow.start", SYSTEM, [StartMap("together", id), StartMap("beside", id)])
+    (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+    assert run("workflow.signal", SYSTEM, [GiveSignal("open")]).ok
+    assert run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]).ok
+    drain()
+    assert log(id) == ["a"]
+    assert fetch("select id from arrival where state = 'new'", {}) == []
 
 
 def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(committed: Any) -> None:

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from heapq import heappop, heappush
 from zoneinfo import ZoneInfo
 
+from orderway.kernel.sql import statements
+
 from .compile import SIGNAL
 from .conditions import Value
 from .graph import Around, Hear, Inside, Node, Pause, Throw, Wait
@@ -18,6 +20,7 @@ from .scopes import go_on, interrupt, settle, start_part
 from .times import ENDLESS, When
 from .tokens import LISTENING, SQL, Instance, Token
 
+PROCEED = statements("workflow", "proceed")
 Arrived = dict[tuple[int, str], list[int]]
 
 
@@ -37,12 +40,26 @@ def wake(move: Moving) -> None:
                 pausing.append(token)
     for kind in sorted({instance.subject_type for instance in move.stock.instances.values()}):
         instances = [one for one in move.stock.instances.values() if one.subject_type == kind]
-        arrived = _arrived(move, kind, instances)
-        # nobody may be waiting for it yet, and then it is kept for who comes
-        move.stock.seen.update({id: "kept" for ids in arrived.values() for id in ids})
+        strays: dict[int, int] = {}
+        arrived = _arrived(move, kind, instances, strays)
         _take_arrivals(move, [token for token in waiting if token.instance.subject_type == kind], arrived)
+        _keep(move, kind, arrived, strays)
     if pausing:
         _ring(move, pausing)
+
+
+def _keep(move: Moving, kind: str, arrived: Arrived, strays: Mapping[int, int]) -> None:
+    """What nobody here waits for (and signals for tokens that are not here, by arrival) is kept for who comes, and looked at again where
+    the subject also runs under a root that others move: it may just have come to wait, or the signal is for it."""
+    if arrived:
+        roots, subjects = {one.root for one in move.stock.instances.values()}, {subject for subject, _ in arrived}
+        rows = move.ctx.fetch(PROCEED.elsewhere, subject_type=kind, subjects=sorted(subjects), roots=sorted(roots))
+        others = {row.subject_id for row in rows}
+        kept = [id for (subject, _), ids in arrived.items() if subject not in others for id in ids]
+        move.stock.seen.update(dict.fromkeys(kept, "kept"))
+    if strays:
+        found = {row.id for row in move.ctx.fetch(PROCEED.listening, tokens=sorted(set(strays.values())))}
+        move.stock.seen.update({id: "taken" for id, token in strays.items() if token not in found})
 
 
 def wait(move: Moving, _: Node, tokens: Sequence[Token]) -> None:
@@ -90,8 +107,9 @@ def _moment(value: Value) -> date | datetime | None:
     return value if isinstance(value, date) else None
 
 
-def _arrived(move: Moving, kind: str, instances: Sequence[Instance]) -> Arrived:
-    """The arrivals not taken yet by subject and name; all of one name and subject count once. Signals wake their tokens here."""
+def _arrived(move: Moving, kind: str, instances: Sequence[Instance], strays: dict[int, int] | None = None) -> Arrived:
+    """The arrivals not taken yet by subject and name; all of one name and subject count once. Signals wake their tokens here; those for
+    tokens that are gone, or move with another root of the subject, are put into `strays`."""
     subjects = sorted({instance.subject for instance in instances})
     arrived: Arrived = defaultdict(list)
     heard = []
@@ -105,10 +123,8 @@ def _arrived(move: Moving, kind: str, instances: Sequence[Instance]) -> Arrived:
             token = move.stock.tokens[row.token_id]
             if SIGNAL + token.signal == row.name:
                 heard.append(token)
-        else:
-            move.stock.seen.setdefault(
-                row.id, "taken"
-            )  # who listened is gone, or moves with another root of this subject
+        elif strays is not None and row.id not in move.stock.seen:
+            strays[row.id] = row.token_id
     happened(move, heard)
     return arrived
 

@@ -78,12 +78,16 @@ def arrive(ctx: Context, subject_type: str, ids: Sequence[int], name: str) -> No
 
 @command("workflow.advance")
 def advance(ctx: Context, rows: Sequence[Ref]) -> Outcome:
-    """Move root instances on as far as they go; those that somebody else is moving are left to them."""
+    """Move root instances on as far as they go; those that somebody else is moving are left to them. None is done where nothing came of
+    it: what arrived may be for one that somebody else is moving."""
     free = lock(ctx, [row.id for row in rows], skip=True)
-    if free:
-        move = Move(ctx, load(ctx, free))
-        move.wake()
-        move.rest()
+    if not free:
+        return Outcome()
+    move = Move(ctx, load(ctx, free))
+    move.wake()
+    if not (move.ready or move.stock.seen or move.stock.rung):
+        return Outcome()
+    move.rest()
     return Outcome(sorted(free))
 
 

@@ -59,6 +59,16 @@ where a.state = 'new' and ((a.subject_id + hashtext(a.subject_type)) & 63)::inte
     where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
 )
 
+-- name: elsewhere
+-- Which of these subjects also run under other roots than these.
+select distinct i.subject_id from process_instance i
+where i.subject_type = %(subject_type)s::text and i.subject_id = any(%(subjects)s::bigint[]) and i.state = 'running'
+  and i.root_id <> all(%(roots)s::bigint[]) and {visible process_instance i}
+
+-- name: listening
+-- Which of these tokens are still there.
+select t.id from token t where t.id = any(%(tokens)s::bigint[]) and {visible token t}
+
 -- name: starting
 -- Arrivals that nobody took and that start a map not running for their subject yet; and clocks that are due.
 select a.company_id, 'workflow.start_arrived' as command, a.id
