@@ -1,5 +1,6 @@
 """Lists renew themselves while they are looked at, whatever the moment in which something happens."""
 
+import re
 from collections.abc import Callable
 
 from installation import House
@@ -89,3 +90,21 @@ def test_a_work_list_shows_what_a_map_opens_for_others(at_desk: Callable[[str], 
     _ordered(other)
     house.settle()
     expect(watching.locator("#items .item")).to_have_count(before + 1, timeout=15_000)
+
+
+def test_a_click_is_not_lost_when_the_list_renews_itself(at_desk: Callable[[str], Page], house: House) -> None:
+    """An item is clicked, its page is slow, and the list hears of something new before it is there."""
+    watching, other = at_desk("manager"), at_desk("manager")
+    _ordered(other)
+    house.settle()
+    watching.goto("/work")
+    watching.wait_for_timeout(3_000)
+    clicked: list[Route] = []
+    watching.route(re.compile(r"/work/\d+"), lambda route: clicked.append(route))  # noqa: PLW0108 - it looks at the parameters
+    watching.locator("#items .item").last.click()
+    _ordered(other)
+    house.settle()
+    watching.wait_for_timeout(5_000)  # the list hears of it meanwhile
+    for route in clicked:
+        route.continue_()
+    expect(watching).to_have_url(re.compile(r"/work/\d+"))

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orderway.people.rules import Calendar, Term, ahead_of, beginning, counted, due_at
@@ -66,6 +66,7 @@ def near_a_change(draw: st.DrawFn) -> tuple[str, datetime, Term, int]:
     return zone, start, term, sign
 
 
+@settings(deadline=None)
 @given(near_a_change())
 @example(("Europe/Berlin", datetime(2026, 3, 28, 1, 30, tzinfo=UTC), Term(days=1), 1))
 @example(("Europe/Berlin", datetime(2026, 10, 26, 1, 30, tzinfo=UTC), Term(days=1, time=MINUTE), -1))
@@ -80,6 +81,7 @@ def test_days_are_those_of_the_wall_clock_and_hours_pass(case: tuple[str, dateti
     assert (due_at if sign > 0 else ahead_of)(start, term, nowhere) == lands + sign * term.time
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CHANGES)), st.integers(-3, 3), st.booleans())
 def test_a_day_begins_with_its_first_minute(name: str, days: int, spring: bool) -> None:
     zone = ZoneInfo(name)

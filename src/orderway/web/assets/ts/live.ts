@@ -1,10 +1,11 @@
 import htmx from "htmx.org";
 
 // The server says only which lists changed. An element with data-live="orders stock" and an id is fetched again, from
-// data-live-url or the page's own address; while somebody types in it, it waits until they leave it.
+// data-live-url or the page's own address; while somebody types or presses in it, or waits for what they clicked in it, it stays.
 // Elements are known by their id: each answer puts a new one in the place of the old.
 const waiting = new Set<string>();
 const loading = new Set<string>();
+let pressed: Node | undefined;
 let timer = 0;
 
 function refetch(element: HTMLElement): void {
@@ -25,7 +26,7 @@ function refetch(element: HTMLElement): void {
 
 function isBusy(element: HTMLElement): boolean {
   const active = document.activeElement;
-  if (element.querySelector("details[open], dialog[open]")) return true;
+  if (element.querySelector("details[open], dialog[open], .htmx-request") || (pressed && element.contains(pressed))) return true;
   return !!active && element.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
 }
 
@@ -40,6 +41,19 @@ function drain(): void {
       refetch(element);
     }
   }
+}
+
+// What somebody has begun since the answer was asked for is not taken from under their hands: it is asked for again afterwards.
+function hold(event: Event): void {
+  const detail = (event as CustomEvent<{ shouldSwap: boolean; target: HTMLElement; requestConfig: { elt: Element } }>).detail;
+  if (detail.requestConfig.elt !== detail.target || !loading.has(detail.target.id) || !isBusy(detail.target)) return;
+  detail.shouldSwap = false;
+  waiting.add(detail.target.id);
+}
+
+function press(event: Event): void {
+  pressed = event.type === "pointerdown" ? (event.target as Node) : undefined;
+  if (!pressed) later();
 }
 
 function later(): void {
@@ -69,6 +83,9 @@ async function catchUp(url: string): Promise<void> {
 
 /** Starts listening. Of all tabs of a browser one holds the connection and tells the others; each catches up for itself. */
 export function listen(url: string): void {
+  document.addEventListener("htmx:beforeSwap", hold);
+  document.addEventListener("htmx:afterRequest", later);
+  for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, press);
   document.addEventListener("visibilitychange", drain);
   document.addEventListener("focusout", () => void (waiting.size && setTimeout(drain, 50)));
   if (!("locks" in navigator)) return open(url, changed);
