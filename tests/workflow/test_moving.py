@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from notation import Writer, read_scope
 from workflow_trial import SYSTEM, change, drawing, flow, flows, log, publish, standing, step, trials, wait, work
 
 from orderway.kernel import clock
@@ -316,3 +317,25 @@ def test_a_hundred_move_with_the_statements_of_one(shop, act):
             assert {tuple(states(id)) for id in ids} == {("ended", "ended")}
         counts.append(count)
     assert counts[1] == counts[2], counts
+
+
+STOPPED = """sub outer:
+  sub inner:
+    (s2) -> [t]
+    t @ undo -> [u]
+    [t] -> ((m: message go)) -> (e2)
+  (s3) -> [inner] -> (e3)
+outer @ message stop -> {w: left right} -> (e4)
+(s) -> [outer] -> (e)""".splitlines()
+
+
+def test_what_was_done_inside_an_activity_that_is_stopped_is_forgotten_with_it():
+    """What is remembered for compensation stood in a scope that was gone, and the subject could not be moved any more."""
+    publish(Writer("stopped").map("stopped", read_scope(STOPPED)))
+    (id,) = trials()
+    assert start(id, key="stopped").ok
+    tell("stop", id)
+    assert standing(id) == [("w", "waiting")]
+    (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
+    assert run("workflow.complete", SYSTEM, [CompleteWork(item.id, "left")]).ok
+    assert standing(id) == []
