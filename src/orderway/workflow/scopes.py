@@ -9,7 +9,7 @@ from typing import Any
 from .conditions import Value
 from .graph import Around, Node, Repeat
 from .meaning import COUNTS
-from .moving import Moving, remembered, within
+from .moving import Moving, remembered
 from .tokens import LISTENING, Instance, Token
 
 MOST_TIMES = 1_000
@@ -119,12 +119,9 @@ def start_part(move: Moving, instance: Instance, scope: Token | None, start: str
 
 def interrupt(move: Moving, host: Token) -> None:
     """Stop an activity with all that runs in it. What was completed in there is forgotten with it: only what is completed can be
-    compensated (clause 10.7), and a memory of it would stand in a scope that is gone."""
+    compensated (clause 10.7)."""
     if host.live:
         move.empty(host.instance, host)
-    for token in list(host.instance.tokens):
-        if not token.gone and token.scope is not None and within(token, host):
-            move.drop(token)
     move.drop(host)
     move.forget(host.instance)
 
