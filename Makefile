@@ -27,7 +27,7 @@ run: $(STAMPS)/run $(STAMPS)/web ## build everything, load the demo company and 
 	@exec .venv/bin/orderway serve
 
 test: $(STAMPS)/dev $(STAMPS)/web ## run the tests (at most 8 minutes on two cores)
-	.venv/bin/pytest -n 2 --dist worksteal -m "not long" --timeout 180
+	.venv/bin/pytest -n 3 --dist worksteal -m "not long" --timeout 180
 
 test-long: $(STAMPS)/dev $(STAMPS)/web ## run the long property, crash, fuzz and peer tests
 	.venv/bin/pytest -n 2 --dist worksteal -m long --timeout 3600
