@@ -21,6 +21,7 @@ from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, ar
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.questions import AnswerColleague, AskColleague
 from orderway.workflow.commands.work import CompleteWork, HandOver
+from orderway.workflow.published import sound_graphs
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
@@ -131,6 +132,8 @@ def rows(placed: Callable[[Any, int], list[int]]) -> Mapping[str, Callable[[Any,
         ]
         assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml) for xml in xmls]).ok
         fetch("update process_clock set due_at = now() - interval '1 day'", {})
+        digests = {row.digest for row in fetch("select digest from process_version", {})}
+        sound_graphs(Context(system_actor(shop.company), clock.now()), digests)  # compiles the maps
         return [row.id for row in fetch("select id from process_clock", {})]
 
     def drafts(shop: Any, n: int) -> list[str]:

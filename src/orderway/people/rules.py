@@ -213,8 +213,10 @@ class Away:
     ends: datetime
 
 
-def goes_round(new: Away, others: Sequence[Away]) -> bool:
-    """Whether at some moment of `new` the deputies, each away and stood for by the next, lead back to who is away."""
+def goes_round(new: Away, others: Mapping[int, Sequence[Away]]) -> bool:
+    """Whether at some moment of `new` the deputies, each away and stood for by the next, lead back to who is away; `others` by person."""
+    if new.deputy is None:
+        return False
     ahead = [(new.deputy, new.starts, new.ends)]
     seen = set()
     while ahead:
@@ -224,8 +226,8 @@ def goes_round(new: Away, others: Sequence[Away]) -> bool:
         seen.add(place)
         if deputy == new.person:
             return True
-        for other in others:
+        for other in others.get(deputy, ()):
             first, last = max(starts, other.starts), min(ends, other.ends)
-            if other.person == deputy and other.deputy is not None and first < last:
+            if other.deputy is not None and first < last:
                 ahead.append((other.deputy, first, last))
     return False

@@ -72,11 +72,15 @@ class Move(Moving):
 
     def _run(self) -> None:
         while self.ready:
-            place = min(self.ready, key=lambda at: self.ready[at][0].instance.graph.rank[at[1]])
-            tokens = [token for token in self.ready.pop(place) if not token.gone and not self.spins(token)]
+            drawing, places = next(iter(self.ready.items()))
+            if not places:
+                del self.ready[drawing]
+                continue
+            place = min(places, key=lambda node: places[node][0].instance.graph.rank[node])
+            tokens = [token for token in places.pop(place) if not token.gone and not self.spins(token)]
             if not tokens:
                 continue
-            node = tokens[0].instance.graph.nodes[place[1]]
+            node = tokens[0].instance.graph.nodes[place]
             if node.around is not None:
                 tokens = scopes.begin(self, node, node.around, tokens)
             if tokens:

@@ -21,8 +21,13 @@ from .graph import Node, Pause, Way, Work
 from .tokens import LISTENING, Instance, Stock, Token
 
 MOST_MOVES = 1_000
-Place = tuple[str, str]
+Ready = dict[str, dict[str, list[Token]]]
 Does = Callable[["Moving", Node, Sequence[Token]], None]
+
+
+def standing() -> Ready:
+    """Tokens that stand ready, by drawing and node: none yet."""
+    return defaultdict(lambda: defaultdict(list))
 
 
 class Moving:
@@ -33,20 +38,20 @@ class Moving:
         person = ctx.actor.on_behalf_of or ctx.actor.id or None
         self.ctx = replace(ctx.within(), actor=system_actor(ctx.actor.company_id, person))
         self.stock = stock
-        self.ready: dict[Place, list[Token]] = defaultdict(list)
+        self.ready = standing()
         self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
         self.deadlines = Deadlines(ctx)
 
     def put(self, token: Token) -> None:
         """Let a token begin the node it stands at."""
-        self.ready[token.instance.digest, token.node].append(token)
+        self.ready[token.instance.digest][token.node].append(token)
 
     def take(self, token: Token, way: Way) -> None:
         """Let a token go a way and stand ready where it leads."""
         token.node, token.came_by, token.state, token.signal, token.changed = way.target, way.flow, "ready", "", True
         token.moves += 1
         token.instance.path.append(way.flow)
-        self.ready[token.instance.digest, token.node].append(token)
+        self.ready[token.instance.digest][token.node].append(token)
 
     def leave(self, token: Token, ways: Sequence[Way]) -> None:
         """Let a token go all of these ways at once: on the first itself, on each other as a new token."""

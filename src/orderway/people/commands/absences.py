@@ -1,5 +1,6 @@
 """Being away: asking for it, deciding it, and who stands for whom meanwhile."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -49,10 +50,9 @@ def request_absence(ctx: Context, rows: Sequence[RequestAbsence]) -> Outcome:
     named = {one for asked in spans for one in (asked.person, asked.row.approver, asked.row.deputy) if one}
     people = {row.id: frozenset(row.roles) for row in ctx.fetch(SQL.colleagues, persons=sorted(named))}
     first, last = min(asked.starts for asked in spans), max(asked.ends for asked in spans)
-    around = [
-        Away(row.person_id, row.deputy_id, row.starts_at, row.ends_at)
-        for row in ctx.fetch(SQL.around, since=first, until=last)
-    ]
+    around: dict[int, list[Away]] = defaultdict(list)
+    for row in ctx.fetch(SQL.around, since=first, until=last):
+        around[row.person_id].append(Away(row.person_id, row.deputy_id, row.starts_at, row.ends_at))
     refused, accepted = [], []
     for index, asked in enumerate(spans):
         refusal = _unfit(ctx, index, asked, people, around)
@@ -60,7 +60,7 @@ def request_absence(ctx: Context, rows: Sequence[RequestAbsence]) -> Outcome:
             refused.append(refusal)
         else:
             accepted.append(asked)
-            around.append(asked.away)
+            around[asked.person].append(asked.away)
     if ctx.halts(refused) or not accepted:
         return Outcome(refused=refused)
     ids = ctx.fetch(
@@ -95,7 +95,7 @@ def _span(row: RequestAbsence, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _unfit(
-    ctx: Context, index: int, asked: _Asked, people: Mapping[int, frozenset[str]], around: Sequence[Away]
+    ctx: Context, index: int, asked: _Asked, people: Mapping[int, frozenset[str]], around: Mapping[int, Sequence[Away]]
 ) -> Refusal | None:
     row = asked.row
     if asked.person != ctx.actor.id and not ctx.actor.roles & {"administrator", SYSTEM}:
@@ -110,9 +110,9 @@ def _unfit(
         return Refusal("cannot-approve", index, {"person": row.approver})
     if row.deputy == asked.person:
         return Refusal("own-deputy", index)
-    if any(a.person == asked.person and a.starts < asked.ends and asked.starts < a.ends for a in around):
+    if any(one.starts < asked.ends and asked.starts < one.ends for one in around.get(asked.person, ())):
         return Refusal("already-away", index)
-    if row.deputy is not None and goes_round(asked.away, around):
+    if goes_round(asked.away, around):
         return Refusal("deputies-in-a-circle", index, {"deputy": row.deputy})
     return None
 

@@ -3,7 +3,6 @@
 What is assumed where nothing of the kind happened: see docs/explanation/trying.md; every assumption is written down by code and place.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,8 +18,7 @@ from ..decisions import registered
 from ..engine import Move, basis_of
 from ..forms import typed
 from ..graph import Call, Decide, Graph, Node, Step, Work
-from ..moving import Does
-from ..moving import Place as Standing
+from ..moving import Does, standing
 from ..rules import PLAIN_OUTCOME
 from ..tokens import Instance, Token
 from .past import Item, Passage, Past, Place, sources
@@ -76,7 +74,7 @@ class Walk(Move):
         self.world = world
         self.ctx = world.context()
         self.stock = world.stock
-        self.ready: dict[Standing, list[Token]] = defaultdict(list)
+        self.ready = standing()
         self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
         self.deadlines = Deadlines(self.ctx, world.terms.calendars)
 
