@@ -166,6 +166,7 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     choice.addEventListener("change", () => void manager.open(views[Number(choice.value)]!).then(mark));
   }
   new MutationObserver(() => requestAnimationFrame(mark)).observe(canvas, { childList: true, subtree: true });
+  mark(); // the first answer about problems may be long in coming
   await review();
   root.dataset.ready = "1";
 }
