@@ -37,8 +37,10 @@ def shipped() -> list[Path]:
 
 
 def some(count: int, chance: Random) -> list[Path]:
-    """Maps that ship, picked by chance; a drawing on which nothing but a start and an end stand is none."""
-    files = [file for file in shipped() if file.read_text().count("<bpmn:sequenceFlow") > 1]
+    """Maps about orders that ship, picked by chance; a drawing on which nothing but a start and an end stand is none."""
+    texts = {file: file.read_text() for file in shipped()}
+    about = f'subject="{SUBJECT}"'
+    files = [file for file, text in texts.items() if about in text and text.count("<bpmn:sequenceFlow") > 1]
     return chance.sample(files, min(count, len(files)))
 
 

@@ -19,6 +19,7 @@ ROWS: Mapping[str, str] = {
     "work_item": "x.subject_type = 'order' and x.subject_id = %(id)s",
     "timer": "x.token_id in (select t.id from token t join process_instance i on i.id = t.instance_id"
     " where i.subject_type = 'order' and i.subject_id = %(id)s)",
+    "work_notice": "x.instance_id in (select id from process_instance where subject_type = 'order' and subject_id = %(id)s)",
     "arrival": "x.subject_type = 'order' and x.subject_id = %(id)s",
     "event": "x.id > %(after)s",
 }
@@ -27,6 +28,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "token": {"instance_id": "process_instance", "scope": "token", "parent": "token"},
     "work_item": {"instance_id": "process_instance", "token_id": "token"},
     "timer": {"token_id": "token"},
+    "work_notice": {"instance_id": "process_instance", "work_item_id": "work_item"},
     "arrival": {"token_id": "token"},
     "event": {},
 }

@@ -17,7 +17,7 @@ from psycopg import sql
 from ..recording import NAMES, Place, Segment, Way
 
 JSON = {("process_instance", "values"), ("token", "counts"), ("work_item", "values"), ("event", "data")}
-SHORT = {"process_instance": "i", "token": "t", "work_item": "w", "arrival": "a", "timer": "m"}
+SHORT = {"process_instance": "i", "token": "t", "work_item": "w", "arrival": "a", "timer": "m", "work_notice": "n"}
 # by what a row of an order is found, beside the row that it belongs to
 FOUND_BY = {
     "process_instance": ("definition_id", "state"),
