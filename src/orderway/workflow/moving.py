@@ -123,9 +123,9 @@ class Moving:
         for token in list(instance.tokens):
             if not token.gone and token is not keep and within(token, scope) and not remembered(token):
                 self.drop(token)
-        self.forget(instance)
+        self._forget(instance)
 
-    def forget(self, instance: Instance) -> None:
+    def _forget(self, instance: Instance) -> None:
         """Drop what is remembered for compensation in scopes that are gone: only what has completed is undone (clause 13.5.5)."""
         for token in instance.tokens:
             if token.scope is not None and token.scope.gone and not token.gone and remembered(token):

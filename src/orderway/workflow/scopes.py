@@ -120,10 +120,9 @@ def start_part(move: Moving, instance: Instance, scope: Token | None, start: str
 def interrupt(move: Moving, host: Token) -> None:
     """Stop an activity with all that runs in it. What was completed in there is forgotten with it: only what is completed can be
     compensated (clause 10.7)."""
+    move.drop(host)
     if host.live:
         move.empty(host.instance, host)
-    move.drop(host)
-    move.forget(host.instance)
 
 
 def end(move: Moving, _: Node, tokens: Sequence[Token]) -> None:

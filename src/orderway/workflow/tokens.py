@@ -198,8 +198,8 @@ def store(ctx: Context, stock: Stock) -> None:
     if nameless:
         for token, row in zip(nameless, ctx.fetch(SQL.token_ids, count=len(nameless)), strict=True):
             token.id = row.id
-    _store_instances(ctx, stock.instances.values())
-    _store(ctx, list(stock.instances.values()), tokens)
+    _insert_called(ctx, stock.instances.values())
+    _write_moved(ctx, stock.instances.values(), tokens)
     if stock.withdrawn:
         instances = sorted({token.instance.id for token in stock.withdrawn})
         ctx.fetch(SQL.withdraw_items, instances=instances, tokens=[token.id for token in stock.withdrawn])
@@ -232,7 +232,7 @@ def _tell(ctx: Context, stock: Stock) -> None:
         )
 
 
-def _store_instances(ctx: Context, instances: Iterable[Instance]) -> None:
+def _insert_called(ctx: Context, instances: Iterable[Instance]) -> None:
     new = [instance for instance in instances if instance.new]
     if new:
         ctx.fetch(
@@ -256,7 +256,7 @@ def _columns(tokens: Sequence[Token], prefix: str = "") -> dict[str, list[Any]]:
     return {prefix + name: values for name, values in found.items()} if tokens else {}
 
 
-def _store(ctx: Context, instances: Sequence[Instance], tokens: Sequence[Token]) -> None:
+def _write_moved(ctx: Context, instances: Iterable[Instance], tokens: Sequence[Token]) -> None:
     """What has changed of instances and tokens, in one statement that holds only the parts that are needed."""
     moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
     gone = [token.id for token in tokens if token.gone and token.stored]
