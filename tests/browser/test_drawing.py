@@ -182,9 +182,11 @@ def run_by_two(at_desk: Callable[[str], Page], house: House, map: str) -> None:
     manager = at_work(at_desk("manager"), "Check order")
     expect(manager.get_by_text("Is everything there?")).to_be_visible()
     manager.get_by_role("button", name="Fine", exact=True).click()
+    expect(manager.get_by_text("Check order: done.")).to_be_visible()
     house.settle()
     quality = at_work(at_desk("quality"), "Release order")
     quality.locator(".actionbar .btn").last.click()
+    expect(quality.get_by_text("Release order: done.")).to_be_visible()  # only then is there something to settle
     house.settle()
     assert ended(house, map, order) == "ended"
 
