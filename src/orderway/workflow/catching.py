@@ -4,7 +4,6 @@ BPMN 2.0.2 (formal/13-12-09), clauses 10.5.1 to 10.5.6 and 13.5. A message is fo
 waits for it; a signal is for all that listen when it is given, and for nobody later.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from heapq import heappop, heappush
@@ -15,17 +14,17 @@ from orderway.kernel.sql import statements
 from .compile import SIGNAL
 from .conditions import Value
 from .graph import Around, Hear, Inside, Node, Pause, Throw, Wait
-from .moving import Moving
+from .moving import Arrived, Moving
 from .scopes import go_on, interrupt, settle, start_part
 from .times import ENDLESS, When
 from .tokens import LISTENING, SQL, Instance, Token
 
 PROCEED = statements("workflow", "proceed")
-Arrived = dict[tuple[int, str], list[int]]
 
 
 def wake(move: Moving) -> None:
     """Set going what may go on: ready tokens, and those whose event has arrived or whose time has come."""
+    move.arrived.clear()  # anything may have arrived since
     waiting: list[Token] = []
     pausing: list[Token] = []
     for token in move.stock.tokens.values():
@@ -51,11 +50,11 @@ def wake(move: Moving) -> None:
 def _keep(move: Moving, kind: str, arrived: Arrived, strays: Mapping[int, int]) -> None:
     """What nobody here waits for (and signals for tokens that are not here, by arrival) is kept for who comes, and looked at again where
     the subject also runs under a root that others move: it may just have come to wait, or the signal is for it."""
-    if arrived:
-        roots, subjects = {one.root for one in move.stock.instances.values()}, {subject for subject, _ in arrived}
+    if arrived.untaken:
+        roots, subjects = {one.root for one in move.stock.instances.values()}, {subject for subject, _ in arrived.untaken}
         rows = move.ctx.fetch(PROCEED.elsewhere, subject_type=kind, subjects=sorted(subjects), roots=sorted(roots))
         others = {row.subject_id for row in rows}
-        kept = [id for (subject, _), ids in arrived.items() if subject not in others for id in ids]
+        kept = [id for (subject, _), ids in arrived.untaken.items() if subject not in others for id in ids]
         move.stock.seen.update(dict.fromkeys(kept, "kept"))
     if strays:
         found = {row.id for row in move.ctx.fetch(PROCEED.listening, tokens=sorted(set(strays.values())))}
@@ -108,16 +107,19 @@ def _moment(value: Value) -> date | datetime | None:
 
 
 def _arrived(move: Moving, kind: str, instances: Sequence[Instance], strays: dict[int, int] | None = None) -> Arrived:
-    """The arrivals not taken yet by subject and name; all of one name and subject count once. Signals wake their tokens here; those for
-    tokens that are gone, or move with another root of the subject, are put into `strays`."""
-    subjects = sorted({instance.subject for instance in instances})
-    arrived: Arrived = defaultdict(list)
+    """The arrivals not taken yet; what comes while this move looks at others is there for the next one. Signals wake their tokens here;
+    those for tokens that are gone, or move with another root of the subject, are put into `strays`."""
+    arrived = move.arrived[kind]
+    subjects = {instance.subject for instance in instances} - arrived.subjects
+    if not subjects:
+        return arrived
+    arrived.subjects |= subjects
     heard = []
-    for row in move.ctx.fetch(SQL.arrivals, subject_type=kind, subjects=subjects):
+    for row in move.ctx.fetch(SQL.arrivals, subject_type=kind, subjects=sorted(subjects)):
         if move.stock.seen.get(row.id) == "taken":
             continue
         if row.token_id is None:
-            arrived[row.subject_id, row.name].append(row.id)
+            arrived.untaken[row.subject_id, row.name].append(row.id)
         elif row.token_id in move.stock.tokens:
             move.stock.seen[row.id] = "taken"
             token = move.stock.tokens[row.token_id]
@@ -135,7 +137,7 @@ def _take_arrivals(move: Moving, tokens: Sequence[Token], arrived: Arrived) -> N
         does = token.instance.graph.nodes[token.node].does
         if token.gone or not isinstance(does, Wait):
             continue
-        taken = arrived.pop((token.instance.subject, does.event), None)
+        taken = arrived.untaken.pop((token.instance.subject, does.event), None)
         if taken:
             move.stock.seen.update(dict.fromkeys(taken, "taken"))
             if token.state == LISTENING:

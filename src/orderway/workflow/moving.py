@@ -7,7 +7,7 @@ what a node does; that is told in scopes, gates, steps, catching and undoing, on
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from orderway.kernel.access import system_actor
@@ -30,6 +30,15 @@ def standing() -> Ready:
     return defaultdict(lambda: defaultdict(list))
 
 
+@dataclass(slots=True)
+class Arrived:
+    """What has arrived for subjects of one kind and was not taken yet: the arrivals by subject and name. `subjects` are those that were
+    looked at; all of one name and subject count once."""
+
+    subjects: set[int] = field(default_factory=set)
+    untaken: dict[tuple[int, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+
 class Moving:
     """Tokens by the node they stand ready at, and the facts read on the way."""
 
@@ -40,7 +49,13 @@ class Moving:
         self.stock = stock
         self.ready = standing()
         self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
+        self.arrived: dict[str, Arrived] = defaultdict(Arrived)
         self.deadlines = Deadlines(ctx)
+
+    def forget(self) -> None:
+        """Forget what was read: a command has run, and may have changed it."""
+        self.facts.clear()
+        self.arrived.clear()
 
     def put(self, token: Token) -> None:
         """Let a token begin the node it stands at."""

@@ -47,7 +47,7 @@ def _run(move: Moving, step: Step, tokens: Sequence[Token]) -> None:
     refused: dict[int | None, list[Refusal]] = defaultdict(list)
     for refusal in _attempt(move, step.command, _rows(move, step, tokens)):
         refused[refusal.subject].append(refusal)
-    move.facts.clear()
+    move.forget()
     for token in tokens:
         why = refused.get(token.instance.subject) or refused.get(None)
         if why is None:

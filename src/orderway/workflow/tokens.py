@@ -134,12 +134,12 @@ def lock(ctx: Context, roots: Collection[int], *, skip: bool = False) -> set[int
     return {row.id for row in ctx.fetch(statement, roots=sorted(roots))}
 
 
-def load(ctx: Context, roots: Collection[int]) -> Stock:
-    """The running instances of locked roots with all their tokens."""
+def load(ctx: Context, roots: Collection[int], *, extras: bool = False) -> Stock:
+    """The running instances of locked roots with all their tokens; with `extras` their extra approvers, too."""
     stock = Stock()
     if not roots:
         return stock
-    rows = ctx.fetch(SQL.load, roots=list(roots))
+    rows = ctx.fetch(SQL.load, roots=list(roots), extras=extras or None)
     compiled = graphs(ctx, {row.digest for row in rows})
     for row in rows:
         instance = stock.instances.get(row.instance_id) or Instance(
@@ -166,7 +166,7 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
             reason_by=row.reason_by,
             signal=row.signal,
             counts=json.loads(row.counts) if row.counts else None,
-            extras=row.extras,
+            extras=row.extras if extras else (),
             stored=True,
         )
         instance.tokens.append(token)
@@ -268,7 +268,7 @@ def _write_moved(ctx: Context, instances: Iterable[Instance], tokens: Sequence[T
             moved=[instance.id for instance in moved],
             ended=[instance.ended for instance in moved],
             path=[" ".join(instance.path) for instance in moved],
-            filled=[json.dumps(instance.filled) for instance in moved],
+            filled=[json.dumps(instance.filled) if instance.filled else "{}" for instance in moved],
             gone=gone or None,
             new_instance=[token.instance.id for token in new],
             new_definition=[token.instance.definition for token in new],

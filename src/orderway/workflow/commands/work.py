@@ -58,7 +58,7 @@ def complete(ctx: Context, rows: Sequence[CompleteWork]) -> Outcome:
     whom, not_mine = in_hand(ctx, list(items.values()))
     refused += not_mine
     out = {refusal.subject for refusal in refused}
-    stock = load(ctx, {item.root_id for item in items.values() if item.running})
+    stock = load(ctx, {item.root_id for item in items.values() if item.running}, extras=True)
     standing = [item for id, item in items.items() if id not in out]
     works = {item.id: _work(stock, item) for item in standing}
     extras = {item.id: stock.tokens[item.token_id].extras for item in standing}

@@ -122,7 +122,7 @@ select r.company_id, r.root_id
 from (
     (select i.company_id, i.root_id
      from arrival a join process_instance i on i.subject_type = a.subject_type and i.subject_id = a.subject_id
-     where a.state = 'new' and i.state = 'running'
+     where a.state = 'new' and i.state = 'running' and i.id = i.root_id
      order by a.id limit 1000)
     union
     (select i.company_id, i.root_id

@@ -13,8 +13,9 @@ order by i.id for update skip locked
 -- name: load
 -- The tokens of all running instances under these roots.
 select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
-       t.signal, t.counts::text as counts, i.values::text as filled, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest, i.subject_type, i.subject_id,
-       array(select e.person_id from extra_approver e where e.instance_id = t.instance_id and e.node = t.node order by e.id) as extras
+       t.signal, t.counts::text as counts, i.values::text as filled, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest,
+       i.subject_type, i.subject_id
+       , array(select e.person_id from extra_approver e where e.instance_id = t.instance_id and e.node = t.node order by e.id) as extras --? extras
 from process_instance i
 join process_version v on v.id = i.version_id
 join token t on t.instance_id = i.id
