@@ -4,17 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-ROLES = (
-    "manager",
-    "accountant",
-    "quality",
-    "planner",
-    "production",
-    "warehouse",
-    "purchasing",
-    "administrator",
-    "auditor",
-)
+ROLES: tuple[str, ...] = ("manager", "accountant", "quality", "planner", "production")
+ROLES += ("warehouse", "purchasing", "administrator", "auditor")
 SYSTEM = "system"
 
 

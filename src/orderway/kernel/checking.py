@@ -23,11 +23,8 @@ def check(name: str) -> Callable[[Check], Check]:
 def differences() -> list[str]:
     """Every difference that any registered check finds, and every row that its events do not lead to."""
     found = [f"{name}: {line}" for name, work in sorted(checks.items()) for line in work()]
-    return found + [line for table in _tables() for line in _against_events(table)]
-
-
-def _tables() -> list[str]:
-    return sorted({t for s in subjects.values() for t in (s.table, *s.parts)})
+    tables = sorted({table for subject in subjects.values() for table in (subject.table, *subject.parts)})
+    return found + [line for table in tables for line in _against_events(table)]
 
 
 def _against_events(table: str) -> list[str]:

@@ -9,7 +9,7 @@ from . import events
 from .access import Actor
 from .outcome import Outcome, Refusal
 from .registry import commands
-from .sql import Statement, fetch
+from .sql import Awaited, Statement, send
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,12 @@ class Reader:
 
     def fetch(self, statement: Statement, sort: str = "", /, **parameters: Any) -> list[Any]:
         """The rows of a statement as named tuples; the actor's values and `now` are at hand in every statement."""
+        return self.send(statement, sort, **parameters).rows
+
+    def send(self, statement: Statement, sort: str = "", /, **parameters: Any) -> Awaited:
+        """The same, to look at its rows later: until then it travels with others."""
         given = frozenset(name for name, value in parameters.items() if value is not None)
-        return fetch(statement.text(given, sort), self.values(parameters), self.database)
+        return send(statement.text(given, sort), self.values(parameters), self.database)
 
     def one(self, statement: Statement, /, **parameters: Any) -> Any:
         """The only row of a statement, or None."""
@@ -40,11 +44,16 @@ class Context(Reader):
     """A command at work. `causes` maps a root id to the event that set the command in motion."""
 
     command: str = ""
-    command_id: int = 0
+    opened: Awaited | None = None
     partial: bool = False
     dry: bool = False
     causes: Mapping[int, int] = field(default_factory=dict)
     depth: int = 0
+
+    @property
+    def command_id(self) -> int:
+        """The number of the command, by which its events are found and taken back."""
+        return int(self.opened.rows[0].command_id) if self.opened else 0
 
     def halts(self, refused: Sequence[Refusal]) -> bool:
         """Whether the command must stop here: something was refused and the caller asked for all or nothing."""

@@ -101,9 +101,8 @@ def _new_rows(name: str, told: bool) -> str:
 def ensure_partitions() -> None:
     """Make the partition after the one in use, so that no insert ever finds none."""
     (row,) = fetch(SQL.last_id.text(frozenset()), {})
-    for start in ((row.last // PARTITION) * PARTITION, (row.last // PARTITION + 1) * PARTITION):
-        name = f"event_{start // PARTITION}"  # one a partition, of two
+    for n in (row.last // PARTITION, row.last // PARTITION + 1):
+        span = f"from ({n * PARTITION}) to ({(n + 1) * PARTITION})"
         fetch(
-            f"create table if not exists {name} partition of event for values from ({start}) to ({start + PARTITION})",
-            {},
-        )
+            f"create table if not exists event_{n} partition of event for values {span}", {}
+        )  # one a partition, of two

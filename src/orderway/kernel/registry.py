@@ -26,8 +26,19 @@ class Ref:
     id: int
 
 
+class Named:
+    """What a verb is for stands with the function that does it."""
+
+    work: Any
+
+    @property
+    def purpose(self) -> str:
+        """The first line of the docstring."""
+        return (self.work.__doc__ or "").strip().split("\n")[0]
+
+
 @dataclass(frozen=True)
-class Command:
+class Command(Named):
     """A named write on a set. `row` is the one schema of an input row; `reversible` lets undo restore the columns it wrote; a function
     first locks, of these changes ({"table", "id", "old", "new"}), what stands above them in the order of locks."""
 
@@ -36,11 +47,6 @@ class Command:
     row: type
     roles: frozenset[str]
     reversible: Reversible
-
-    @property
-    def purpose(self) -> str:
-        """The first line of the docstring."""
-        return (self.work.__doc__ or "").strip().split("\n")[0]
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -59,17 +65,13 @@ def _misfit(place: tuple[int | str, ...], message: str) -> Refusal:
 
 
 @dataclass(frozen=True)
-class Query:
+class Query(Named):
     """A named read: `parameters` is a dataclass of what may be asked."""
 
     name: str
     work: Read
     parameters: type
     roles: frozenset[str]
-
-    @property
-    def purpose(self) -> str:
-        return (self.work.__doc__ or "").strip().split("\n")[0]
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:

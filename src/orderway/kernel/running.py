@@ -11,7 +11,7 @@ from .access import Actor, NotAllowed
 from .context import Context, Reader
 from .outcome import Outcome, Refusal, outcome_from_json
 from .registry import commands, queries
-from .sql import fetch, statements, whole
+from .sql import Awaited, fetch, statements, whole
 
 SQL = statements("kernel", "running")
 CHUNK = 5_000
@@ -60,9 +60,9 @@ def run(
 def _once(ctx: Context, rows: Sequence[Any], key: str | None) -> Outcome:
     digest = _digest(ctx.command, rows) if key else ""
     opened = _open(ctx, rows, key)
-    if key and opened.outcome is not None:
+    if key and opened.rows[0].outcome is not None:
         return _again(opened, digest, ctx.command)
-    ctx = replace(ctx, command_id=opened.command_id)
+    ctx = replace(ctx, opened=opened)
     outcome = commands[ctx.command].work(ctx, rows)
     if outcome.refused and not ctx.partial:
         raise _TakenBack(Outcome(refused=outcome.refused))
@@ -76,8 +76,8 @@ def _once(ctx: Context, rows: Sequence[Any], key: str | None) -> Outcome:
     return outcome
 
 
-def _open(ctx: Context, rows: Sequence[Any], key: str | None) -> Any:
-    return ctx.one(SQL.open, key=key, plans="force_generic_plan" if len(rows) <= FEW else "auto")
+def _open(ctx: Context, rows: Sequence[Any], key: str | None) -> Awaited:
+    return ctx.send(SQL.open, key=key, plans="force_generic_plan" if len(rows) <= FEW else "auto")
 
 
 def _log(ctx: Context, key: str, digest: str, outcome: Outcome) -> bool:
@@ -85,10 +85,10 @@ def _log(ctx: Context, key: str, digest: str, outcome: Outcome) -> bool:
     return bool(ctx.fetch(SQL.log, id=ctx.command_id, key=key, command=ctx.command, digest=digest, outcome=told))
 
 
-def _again(opened: Any, digest: str, name: str) -> Outcome:
-    if opened.digest != digest:
+def _again(opened: Awaited, digest: str, name: str) -> Outcome:
+    if opened.rows[0].digest != digest:
         return Outcome(refused=[Refusal("key-reused", None, {"command": name})])
-    return outcome_from_json(json.loads(opened.outcome))
+    return outcome_from_json(json.loads(opened.rows[0].outcome))
 
 
 def _in_chunks(

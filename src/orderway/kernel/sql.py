@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -85,26 +85,46 @@ def statements(package: str, verb: str) -> Statements:
     return Statements(package, verb)
 
 
-def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -> list[Any]:
-    """Rows as named tuples (NamedTuple attributes are the column names); an empty list for a statement that returns none."""
+class Awaited:
+    """A statement that was sent. Its `rows` are named tuples (their attributes are the column names); whoever looks at them waits."""
+
+    def __init__(self, watched: Any, spare: list[Any] | None) -> None:
+        self._watched, self._spare = watched, spare
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        """An empty list for a statement that returns none."""
+        if self._spare is None:
+            return []
+        rows: list[Any] = self._watched.fetchall()
+        if len(rows) <= MOST_KEPT:  # a cursor holds them until the next statement
+            self._spare.append(self._watched.cursor)
+        return rows
+
+
+def send(text: str, parameters: Mapping[str, Any], database: str = "default") -> Awaited:
+    """Send a statement; within `whole` it is not waited for until its rows are looked at."""
     given = {name: _array(value) if type(value) is list else value for name, value in parameters.items()}
     connection = connections[database]
+    silent, spare = _cursors(connection)
     asked = answers(text)
-    cursor = _cursor(connection, asked)
-    watch = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    watched = watch(cursor)
+    cursor = silent if not asked else spare.pop() if spare else _cursor(connection)
+    watched = (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor)
     watched.execute(text, given)
-    rows = watched.fetchall() if asked else []
-    if len(rows) > MOST_KEPT:
-        cursor.close()  # it would hold them until the next statement
-    return rows
+    return Awaited(watched, spare if asked else None)
+
+
+def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -> list[Any]:
+    """The rows of a statement, as it is sent."""
+    return send(text, parameters, database).rows
 
 
 @contextmanager
 def whole(savepoint: bool = True) -> Iterator[None]:
-    """All of it or nothing: a transaction, or a savepoint within one. A statement of ours that answers nothing travels with the next
-    one that does, and what it complains of is raised there, or at the end of this. Those of libraries are waited for at once."""
+    """All of it or nothing: a transaction, or a savepoint within one. A statement of ours whose rows nobody looks at travels with the
+    next one, at last with the commit, and what it complains of is raised there. Those of libraries are waited for at once."""
     connection = connections["default"]
+    outermost = not connection.in_atomic_block
     with (
         transaction.atomic(savepoint=savepoint),
         connection.wrap_database_errors,
@@ -119,6 +139,8 @@ def whole(savepoint: bool = True) -> Iterator[None]:
 
         with connection.execute_wrapper(at_once):
             yield
+            if outermost and not connection.needs_rollback:
+                send("commit", {})  # with what is still on its way; Django finds it done
 
 
 @cache
@@ -132,19 +154,24 @@ def answers(text: str) -> bool:
 
 
 MOST_KEPT = 1_000
-_cursors: WeakKeyDictionary[Any, dict[bool, Any]] = WeakKeyDictionary()
+_open_ones: WeakKeyDictionary[Any, tuple[Any, list[Any]]] = WeakKeyDictionary()
 _NESTED = re.compile(r"\([^()]*\)")
-_VERB = re.compile(r"\b(select|show|insert|update|delete|set|create|drop|truncate|refresh)\b")
+_VERB = re.compile(r"\b(select|show|commit|insert|update|delete|set|create|drop|truncate|refresh)\b")
 
 
-def _cursor(connection: Any, answers: bool) -> Any:
-    """The one cursor of a connection (a thread's own): making a new one takes twice as long as what it is made for."""
+def _cursors(connection: Any) -> tuple[Any, list[Any]]:
+    """The cursors of a connection (a thread's own): one for statements that answer nothing, and those that wait for no answer now.
+    Making a new one takes twice as long as what it is made for."""
     connection.ensure_connection()
-    kept = _cursors.setdefault(connection, {})
-    cursor = kept.get(answers)
-    if cursor is None or cursor.closed or cursor.connection is not connection.connection:
-        cursor = kept[answers] = connection.create_cursor()
-        cursor.row_factory = namedtuple_row
+    kept = _open_ones.get(connection)
+    if kept is None or kept[0].closed or kept[0].connection is not connection.connection:
+        kept = _open_ones[connection] = (_cursor(connection), [])
+    return kept
+
+
+def _cursor(connection: Any) -> Any:
+    cursor = connection.create_cursor()
+    cursor.row_factory = namedtuple_row
     return cursor
 
 

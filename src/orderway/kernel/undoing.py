@@ -59,16 +59,12 @@ def _restore(ctx: Context, changes: Sequence[tuple[Any, Any]]) -> list[int]:
     for table in tables:
         mine = [change for _, change in changes if change["table"] == table]
         columns = sorted({column for change in mine for column in change["old"]})
-        restored = fetch(  # one a table
-            _restoring(table, columns),
-            {
-                "company": ctx.actor.company_id,
-                "ids": [change["id"] for change in mine],
-                "old": [json.dumps(change["old"]) for change in mine],
-                "new": [json.dumps(change["new"]) for change in mine],
-            },
-        )
-        stale += sorted({change["id"] for change in mine} - {row.id for row in restored})
+        values = {which: [json.dumps(change[which]) for change in mine] for which in ("old", "new")}
+        ids = [change["id"] for change in mine]
+        restored = fetch(
+            _restoring(table, columns), {"company": ctx.actor.company_id, "ids": ids, **values}
+        )  # one a table
+        stale += sorted(set(ids) - {row.id for row in restored})
     return stale
 
 

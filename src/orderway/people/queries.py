@@ -93,10 +93,16 @@ def tokens(ctx: Reader, asked: NoQuestion) -> list[Any]:
 
 def calendars(ctx: Reader) -> Mapping[str, Calendar]:
     """The calendars of the departments by key, "" for the company's own; one statement, for whole sets of due times."""
-    return {
-        row.key: Calendar(row.timezone, _by_weekday(row.hours or []), frozenset(row.holidays))
-        for row in ctx.fetch(CALENDARS.all)
-    }
+    return {row.key: _calendar(row) for row in ctx.fetch(CALENDARS.all)}
+
+
+def calendar_of(ctx: Reader, department: str) -> Calendar:
+    """The calendar of one department by its key; the company's own for "" and for any other."""
+    return _calendar(ctx.one(CALENDARS.all, department=department))
+
+
+def _calendar(row: Any) -> Calendar:
+    return Calendar(row.timezone, _by_weekday(row.hours or []), frozenset(row.holidays))
 
 
 def _by_weekday(hours: list[list[int]]) -> dict[int, tuple[tuple[int, int], ...]]:

@@ -1,14 +1,13 @@
-"""When something is due: by the calendar of the department that does it, read once for a whole set."""
+"""When something is due: by the calendar of the department that does it, each read once for a whole set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from orderway.kernel.context import Reader
 from orderway.kernel.sql import statements
-from orderway.people.queries import calendars
+from orderway.people.queries import calendar_of
 from orderway.people.rules import Calendar, Term, ahead_of, due_at
 
 from .care import Care
@@ -32,15 +31,16 @@ class Deadlines:
 
     def __init__(self, ctx: Reader, known: Mapping[str, Calendar] | None = None) -> None:
         self.ctx = ctx
-        self._read = known
+        self._given = known
+        self._read: dict[str, Calendar] = {}
         self._known: dict[tuple[str, Term], datetime] = {}
 
-    @cached_property
-    def _calendars(self) -> Mapping[str, Calendar]:
-        return self._read if self._read is not None else calendars(self.ctx)
-
     def _calendar(self, department: str) -> Calendar:
-        return self._calendars.get(department) or self._calendars[""]
+        if self._given is not None:
+            return self._given.get(department) or self._given[""]
+        if department not in self._read:
+            self._read[department] = calendar_of(self.ctx, department)
+        return self._read[department]
 
     def zone(self, department: str) -> ZoneInfo:
         """The time zone of a department (its key; the company's for any other)."""

@@ -70,9 +70,10 @@ class Moving:
 
     def leave(self, token: Token, ways: Sequence[Way]) -> None:
         """Let a token go all of these ways at once: on the first itself, on each other as a new token."""
-        for way in ways[1:]:
-            branch = self.add(token.instance, token.node, token.scope, like=token)
-            self.take(branch, way)
+        if len(ways) > 1:
+            for way in ways[1:]:
+                branch = self.add(token.instance, token.node, token.scope, like=token)
+                self.take(branch, way)
         self.take(token, ways[0])
 
     def add(

@@ -9,7 +9,7 @@ from typing import Any
 from orderway.kernel import desk
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
-from orderway.kernel.sql import columns, statements
+from orderway.kernel.sql import Awaited, columns, statements
 
 from .assigning import Given, give
 from .conditions import Value
@@ -134,45 +134,48 @@ def lock(ctx: Context, roots: Collection[int], *, skip: bool = False) -> set[int
     return {row.id for row in ctx.fetch(statement, roots=sorted(roots))}
 
 
-def load(ctx: Context, roots: Collection[int], *, extras: bool = False) -> Stock:
-    """The running instances of locked roots with all their tokens; with `extras` their extra approvers, too."""
+def load(ctx: Context, roots: Collection[int]) -> Stock:
+    """The running instances of locked roots with all their tokens."""
+    return loaded(ctx, ctx.fetch(SQL.load, roots=list(roots)) if roots else ())
+
+
+def send_load(ctx: Context, items: Collection[int]) -> Awaited:
+    """Ask for what `loaded` takes: the tokens under the roots of work items, with extra approvers. Sent behind the statement that locks
+    these roots it reads what stands there when they are locked, and travels with it."""
+    return ctx.send(SQL.load, items=list(items), extras=True)
+
+
+def loaded(ctx: Context, rows: Sequence[Any], *, extras: bool = False) -> Stock:
+    """The instances and tokens of rows; with `extras` those name extra approvers, too."""
     stock = Stock()
-    if not roots:
-        return stock
-    rows = ctx.fetch(SQL.load, roots=list(roots), extras=extras or None)
-    compiled = graphs(ctx, {row.digest for row in rows})
+    compiled = graphs(ctx, {row.digest for row in rows}) if rows else {}
     for row in rows:
-        instance = stock.instances.get(row.instance_id) or Instance(
-            id=row.instance_id,
-            root=row.root_id,
-            definition=row.definition_id,
-            version=row.version_id,
-            digest=row.digest,
-            graph=compiled[row.digest],
-            subject_type=row.subject_type,
-            subject=row.subject_id,
-            stored=row.filled,
-        )
-        stock.instances[instance.id] = instance
-        token = Token(
-            id=row.id,
-            instance=instance,
-            node=row.node,
-            state=row.state,
-            came_by=row.came_by,
-            outcome=row.outcome,
-            reason=row.reason,
-            reason_code=row.reason_code,
-            reason_by=row.reason_by,
-            signal=row.signal,
-            counts=json.loads(row.counts) if row.counts else None,
-            extras=row.extras if extras else (),
-            stored=True,
-        )
+        # taken apart at once: to ask a row for column after column takes longer than all the rest
+        id, of, node, came_by, state, _, _, outcome, reason, reason_code, reason_by, signal, counts = row[:13]
+        instance = stock.instances.get(of)
+        if instance is None:
+            instance = stock.instances[of] = _instance(row, compiled)
+        token = Token(id, instance, node, state, came_by, None, None, outcome, reason, reason_code, reason_by, signal)
+        token.counts, token.extras = json.loads(counts) if counts else None, row.extras if extras else ()
+        token.stored = True
         instance.tokens.append(token)
-        stock.tokens[token.id] = token
+        stock.tokens[id] = token
     _tie(stock, rows)
     return stock
+
+
+def _instance(row: Any, compiled: Mapping[str, Graph]) -> Instance:
+    return Instance(
+        id=row.instance_id,
+        root=row.root_id,
+        definition=row.definition_id,
+        version=row.version_id,
+        digest=row.digest,
+        graph=compiled[row.digest],
+        subject_type=row.subject_type,
+        subject=row.subject_id,
+        stored=row.filled,
+    )
 
 
 def _tie(stock: Stock, rows: Sequence[Any]) -> None:
@@ -240,7 +243,10 @@ def _insert_called(ctx: Context, instances: Iterable[Instance]) -> None:
             **columns(new, "id", "root", "definition", "version", "subject_type", "subject"),
             parent=[instance.caller and instance.caller.instance.id for instance in new],
             called_by=[instance.caller and instance.caller.id for instance in new],
+            **_taken(new),
         )
+        for instance in new:
+            instance.path, instance.filled = [], {}  # they stand in its row now
 
 
 _TOKEN_COLUMNS = ("id", "node", "came_by", "state", "outcome", "reason", "reason_code", "reason_by", "signal")
@@ -256,6 +262,14 @@ def _columns(tokens: Sequence[Token], prefix: str = "") -> dict[str, list[Any]]:
     return {prefix + name: values for name, values in found.items()} if tokens else {}
 
 
+def _taken(instances: Sequence[Instance]) -> dict[str, list[str]]:
+    """Flows taken and form values that this move adds."""
+    return {
+        "path": [" ".join(one.path) for one in instances],
+        "filled": [json.dumps(one.filled) if one.filled else "{}" for one in instances],
+    }
+
+
 def _write_moved(ctx: Context, instances: Iterable[Instance], tokens: Sequence[Token]) -> None:
     """What has changed of instances and tokens, in one statement that holds only the parts that are needed."""
     moved = [instance for instance in instances if instance.path or instance.filled or instance.ended]
@@ -267,8 +281,7 @@ def _write_moved(ctx: Context, instances: Iterable[Instance], tokens: Sequence[T
             SQL.store,
             moved=[instance.id for instance in moved],
             ended=[instance.ended for instance in moved],
-            path=[" ".join(instance.path) for instance in moved],
-            filled=[json.dumps(instance.filled) if instance.filled else "{}" for instance in moved],
+            **_taken(moved),
             gone=gone or None,
             new_instance=[token.instance.id for token in new],
             new_definition=[token.instance.definition for token in new],

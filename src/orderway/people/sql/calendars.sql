@@ -1,5 +1,5 @@
 -- name: all
--- The calendars of the company ('') and of its departments, with the days off that due times from now on can meet.
+-- The calendars of the company ('') and its departments with the days off that due times can meet; or the one of `department`.
 select p.key, p.timezone,
        (select json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens)
         from working_hours h
@@ -14,6 +14,9 @@ from (
            case when exists (select from working_hours o where o.department_id = d.id) then d.id end
     from department d join company c on c.id = d.company_id
     where {visible department d}
+      and d.key = %(department)s::text --? department
+    order by 2 desc --? department
+    limit 1 --? department
 ) p
 order by p.key
 

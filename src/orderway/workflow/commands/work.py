@@ -21,7 +21,7 @@ from ..facts import read_facts
 from ..forms import asked_of, typed
 from ..graph import Work
 from ..rules import PLAIN_OUTCOME, Verdict, hand, judge
-from ..tokens import Stock, Token, load, record
+from ..tokens import Stock, Token, loaded, record, send_load
 
 SQL = statements("workflow", "work")
 ALL = sorted(EVERYONE)  # the map, not the verb, says which role a work item needs
@@ -53,12 +53,14 @@ class CompleteWork:
 def complete(ctx: Context, rows: Sequence[CompleteWork]) -> Outcome:
     """Finish work items and move their instances on; role, form, check items and outcomes are those of the map."""
     given = {row.id: row for row in rows}
-    items = {item.id: item for item in ctx.fetch(SQL.lock_deciding, ids=list(given))}
+    locked, tokens = ctx.send(SQL.lock_deciding, ids=list(given)), send_load(ctx, given.keys())
+    items = {item.id: item for item in locked.rows}
     refused = [Refusal("unknown-work", id) for id in given if id not in items]
     whom, not_mine = in_hand(ctx, list(items.values()))
     refused += not_mine
     out = {refusal.subject for refusal in refused}
-    stock = load(ctx, {item.root_id for item in items.values() if item.running}, extras=True)
+    roots = {item.root_id for item in items.values() if item.running}
+    stock = loaded(ctx, [row for row in tokens.rows if row.root_id in roots], extras=True)
     standing = [item for id, item in items.items() if id not in out]
     works = {item.id: _work(stock, item) for item in standing}
     extras = {item.id: stock.tokens[item.token_id].extras for item in standing}

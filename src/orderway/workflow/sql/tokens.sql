@@ -11,7 +11,7 @@ where i.id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible proce
 order by i.id for update skip locked
 
 -- name: load
--- The tokens of all running instances under these roots.
+-- The tokens of all running instances under these roots, or under those that work items belong to.
 select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
        t.signal, t.counts::text as counts, i.values::text as filled, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest,
        i.subject_type, i.subject_id
@@ -19,7 +19,9 @@ select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.out
 from process_instance i
 join process_version v on v.id = i.version_id
 join token t on t.instance_id = i.id
-where i.root_id = any(%(roots)s::bigint[]) and i.state = 'running' and {visible process_instance i}
+where i.state = 'running' and {visible process_instance i}
+  and i.root_id = any(%(roots)s::bigint[]) --? roots
+  and i.root_id in (select o.root_id from work_item w join process_instance o on o.id = w.instance_id where w.id = any(%(items)s::bigint[])) --? items
 order by t.id
 
 -- name: token_ids
@@ -31,14 +33,15 @@ select nextval('token_id_seq') as id from generate_series(1, %(count)s::integer)
 select nextval('process_instance_id_seq') as id from generate_series(1, %(count)s::integer)
 
 -- name: insert_instances
--- Insert called instances.
+-- Insert called instances with the flows taken so far.
 insert into process_instance (id, company_id, definition_id, version_id, root_id, parent_id, called_by, subject_type, subject_id,
                               state, started_at, path, path_at, values)
 select n.id, %(company)s::bigint, n.definition, n.version, n.root, n.parent, n.called_by, n.subject_type, n.subject,
-       'running', %(now)s::timestamptz, '{}', '{}', '{}'
+       'running', %(now)s::timestamptz, w.path, array_fill(%(now)s::timestamptz, array[cardinality(w.path)]), n.filled::jsonb
 from unnest(%(id)s::bigint[], %(root)s::bigint[], %(parent)s::bigint[], %(called_by)s::bigint[], %(definition)s::bigint[],
-            %(version)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[])
-     as n (id, root, parent, called_by, definition, version, subject_type, subject)
+            %(version)s::bigint[], %(subject_type)s::text[], %(subject)s::bigint[], %(path)s::text[], %(filled)s::text[])
+     as n (id, root, parent, called_by, definition, version, subject_type, subject, path, filled)
+cross join lateral (select coalesce(string_to_array(nullif(n.path, ''), ' '), '{}') as path) w
 order by n.id
 
 -- name: store
