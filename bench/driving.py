@@ -81,6 +81,15 @@ class Driver:
             DOES[act.kind](self, act, ids)
             settle()
 
+    def one_by_one(self, act: Act, ids: Sequence[int], alone: bool) -> None:
+        """A work item of each order is finished, in a transaction each; everything reacts after each when `alone`, else at the end."""
+        with self._clock():
+            for row in self.completing(act, ids):
+                self.run("workflow.complete", [row])
+                if alone:
+                    settle()
+            settle()
+
     def now(self) -> datetime:
         """What time it is for the orders."""
         return datetime.now(UTC) + self.ahead

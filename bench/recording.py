@@ -26,7 +26,7 @@ ROWS: Mapping[str, str] = {
 NAMES: Mapping[str, Mapping[str, str]] = {
     "process_instance": {"root_id": "process_instance", "parent_id": "process_instance", "called_by": "token"},
     "token": {"instance_id": "process_instance", "scope": "token", "parent": "token"},
-    "work_item": {"instance_id": "process_instance", "token_id": "token"},
+    "work_item": {"instance_id": "process_instance", "token_id": "token", "round_of": "token"},
     "timer": {"token_id": "token"},
     "work_notice": {"instance_id": "process_instance", "work_item_id": "work_item"},
     "arrival": {"token_id": "token"},

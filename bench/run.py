@@ -41,7 +41,7 @@ def run(names: Sequence[str], as_json: bool, maps: Sequence[Path] = (), with_pee
         print(
             f"Python {platform.python_version()}, {platform.system()}; processor milliseconds each; higher ratios are better"
         )
-        print(f"{'bench':34} {'ours':>9} {'limit':>9} {'ratio':>7} {'target':>7} {'n':>7}")
+        print(f"{'bench':44} {'ours':>9} {'limit':>9} {'ratio':>7} {'target':>7} {'n':>7}")
     with ground() as place:
         known = benches(maps, with_peers)
         for name in names or NAMES:
@@ -53,4 +53,4 @@ def run(names: Sequence[str], as_json: bool, maps: Sequence[Path] = (), with_pee
 
 def _row(figure: Figure) -> str:
     verdict = "" if figure.met else "  missed"
-    return f"{figure.bench:34} {figure.ours:9.3f} {figure.limit:9.3f} {figure.ratio:7.3f} {figure.target:7.3f} {figure.n:7}{verdict}"
+    return f"{figure.bench:44} {figure.ours:9.3f} {figure.limit:9.3f} {figure.ratio:7.3f} {figure.target:7.3f} {figure.n:7}{verdict}"

@@ -1,44 +1,57 @@
-"""One completion: a person finishes one work item of one order, against SpiffWorkflow doing the same step of the same map.
+"""SpiffWorkflow on the same map: the peer that one completion is compared with (bench/completion.py).
 
-Both keep what they do: SpiffWorkflow's instance is read from its row, goes on, and is written back, all in one transaction (its
-specification is kept in memory, as its own server does). On our side everything has reacted when the time stops.
+An instance is a row. Each act reads it, lets it go on, and writes it back, in one transaction. Its specification is no part of the
+row: the dictionary that its serializer takes and gives is kept here, as its own server keeps it apart; the objects are made of it each
+time, as the serializer does.
+
+At a gateway it takes the flows that the recorded way took, as the hand-written limits do: it reads no FEEL, and looking up a name is
+less work than evaluating a condition. What a person says (outcome, form) is kept in its data all the same.
 """
 
-import importlib.util
 import json
-import os
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from .cost import Figure, interleaved, measured
-from .drawings import draw
-from .driving import Act, Driver
-from .ground import LIMIT, OURS, Ground
-from .life import WAVE, settle
+from .drawings import Drawing
+from .driving import Act, CannotDrive
+from .redrawn import FLOW, redrawn, ring_name
 
-MAP = Path(__file__).parent / "maps" / "both_engines.bpmn"
-KEY = "both_engines"
-STEPS = ("check", "approve", "proof", "plan", "ship")
-QUANTITY = 500
-TARGET = 2.0
+LONGEST = 120  # letters of what it says when it cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An act on the way, the conditional flows taken after it (as `redrawn.flow_name` calls them), and how many work items are open
+    at each node when all has come to rest."""
+
+    act: Act
+    taken: frozenset[str]
+    open: Mapping[str, int]
 
 
 class Spiff:
-    """SpiffWorkflow with a table of its own, an instance a row."""
+    """SpiffWorkflow with a table of its own. Raises CannotDrive for maps that it cannot read."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, key: str, drawings: Iterable[Drawing], graphs: Mapping[str, Any]) -> None:
         from SpiffWorkflow.bpmn.parser import BpmnParser
         from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+        from SpiffWorkflow.exceptions import SpiffWorkflowException
 
         parser = BpmnParser()
-        parser.add_bpmn_file(str(MAP))
-        self.spec, self.inner = parser.get_spec(KEY), parser.get_subprocess_specs(KEY)
-        self.serializer = BpmnWorkflowSerializer()
-        whole = self.serializer.to_dict(self._new())
+        try:
+            for one in drawings:
+                parser.add_bpmn_xml(redrawn(one.xml, graphs[one.key]), filename=one.key)
+            self.spec, self.inner = parser.get_spec(key), parser.get_subprocess_specs(key)
+            self.engine = _engine()
+            self.serializer = BpmnWorkflowSerializer()
+            whole = self.serializer.to_dict(self._new())
+        except (SpiffWorkflowException, NotImplementedError) as error:
+            raise CannotDrive(f"SpiffWorkflow cannot read it: {_line(error)}") from error
         self.kept = {name: whole[name] for name in ("spec", "subprocess_specs")}
         self.connection = psycopg.connect(url, prepare_threshold=0)
         self.connection.execute(
@@ -46,114 +59,144 @@ class Spiff:
         )
         self.connection.commit()
 
-    def _new(self) -> Any:
-        from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+    def start(self, count: int, move: Move) -> list[int]:
+        """Instances that have begun with the first move, by id; a transaction each."""
+        text = "insert into bench_spiff (state, done) values (%s, %s) returning id"
+        ids = []
+        for _ in range(count):
+            one = self._new()
+            self._go(one, move)
+            row = self.connection.execute(text, (self._dump(one), one.is_completed()), prepare=True).fetchone()
+            self.connection.commit()
+            assert row
+            ids.append(row[0])
+        return ids
 
-        one = BpmnWorkflow(self.spec, self.inner)
-        one.do_engine_steps()
-        return one
-
-    def start(self, count: int) -> list[int]:
-        """Instances that wait at their first work item, by id."""
-        text = "insert into bench_spiff (state, done) values (%s, false) returning id"
-        found = [
-            self.connection.execute(text, (self._dump(self._new()),), prepare=True).fetchone() for _ in range(count)
-        ]
-        self.connection.commit()
-        return [row[0] for row in found if row]
-
-    def complete(self, id: int, name: str) -> None:
-        """Finish one work item and go on to the next ones, in one transaction."""
-        from SpiffWorkflow.util.task import TaskState
-
-        select = "select state from bench_spiff where id = %s for update"
-        row = self.connection.execute(select, (id,), prepare=True).fetchone()
-        assert row
-        one = self.serializer.from_dict(json.loads(row[0]) | self.kept)
-        (task,) = [each for each in one.get_tasks(state=TaskState.READY, manual=True) if each.task_spec.name == name]
-        task.data["quantity"] = QUANTITY
-        task.run()
-        one.do_engine_steps()
+    def go(self, id: int, move: Move) -> Any:
+        """One act for one instance and all that follows from it, in one transaction; returns the instance."""
+        one = self._load("select state from bench_spiff where id = %s for update", id)
+        self._go(one, move)
         update = "update bench_spiff set state = %s, done = %s where id = %s"
         self.connection.execute(update, (self._dump(one), one.is_completed(), id), prepare=True)
         self.connection.commit()
+        return one
 
-    def finish(self, step: str, ids: list[int]) -> None:
-        """The same for several instances, a transaction each."""
-        for id in ids:
-            self.complete(id, step)
+    def rehearse(self, moves: Sequence[Move]) -> None:
+        """One instance all the way. Raises CannotDrive where it goes another way than ours: it must wait at the same work items after
+        each act, and have ended after the last."""
+        from SpiffWorkflow.exceptions import SpiffWorkflowException
+
+        try:
+            (id,) = self.start(1, moves[0])
+            one = self._load("select state from bench_spiff where id = %s", id)
+            for n, move in enumerate(moves):
+                one = self.go(id, move) if n else one
+                self._compare(one, move)
+        except SpiffWorkflowException as error:
+            raise CannotDrive(f"SpiffWorkflow cannot run it: {_line(error)}") from error
+        if not one.is_completed():
+            raise CannotDrive("SpiffWorkflow's instance has not ended where ours has")
+
+    def open(self) -> int:
+        """How many instances have not ended."""
+        row = self.connection.execute("select count(*) from bench_spiff where not done").fetchone()
+        self.connection.commit()
+        assert row
+        return int(row[0])
+
+    def size(self, id: int) -> int:
+        """How many bytes an instance takes in its row."""
+        row = self.connection.execute("select octet_length(state) from bench_spiff where id = %s", (id,)).fetchone()
+        self.connection.commit()
+        assert row
+        return int(row[0])
+
+    def _compare(self, one: Any, move: Move) -> None:
+        waiting = Counter(task.task_spec.bpmn_id for task in _waiting(one))
+        if waiting != Counter(move.open):
+            where = f"after {move.act.kind} {move.act.name}"
+            raise CannotDrive(
+                f"SpiffWorkflow goes another way: {where} it waits at {dict(waiting)}, ours at {move.open}"
+            )
+
+    def _new(self) -> Any:
+        from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+
+        return BpmnWorkflow(self.spec, self.inner, script_engine=self.engine)
+
+    def _load(self, text: str, id: int) -> Any:
+        row = self.connection.execute(text, (id,), prepare=True).fetchone()
+        assert row
+        one = self.serializer.from_dict(json.loads(row[0]) | self.kept)
+        one.script_engine = self.engine
+        return one
 
     def _dump(self, one: Any) -> str:
         whole = self.serializer.to_dict(one)
         return json.dumps({name: part for name, part in whole.items() if name not in self.kept})
 
-    def ended(self) -> int:
-        """How many instances have ended."""
-        row = self.connection.execute("select count(*) from bench_spiff where done").fetchone()
-        self.connection.commit()
-        assert row
-        return int(row[0])
+    def _go(self, one: Any, move: Move) -> None:
+        act, self.engine.taken = move.act, move.taken
+        if act.kind == "complete":
+            task = next((each for each in _waiting(one) if each.task_spec.bpmn_id == act.name), None)
+            if task is None:
+                raise CannotDrive(f"SpiffWorkflow has no work item at {act.name}")
+            task.data.update(act.values, outcome=act.outcome)
+            task.run()
+        elif act.kind != "start":
+            one.do_engine_steps()
+            one.send_event(_event(act))
+        one.do_engine_steps()
 
 
-def one_completion(ground: Ground, runs: int, count: int = WAVE) -> list[Figure]:
-    """Processor milliseconds of one completion, over all work items of `count` orders a run.
+def _waiting(one: Any) -> list[Any]:
+    """The tasks that wait for a person."""
+    from SpiffWorkflow.util.task import TaskState
 
-    The worker looks every 150 ms for what has to react and finds what some `count` completions left; `alone` reacts to each.
-    """
-    if importlib.util.find_spec("SpiffWorkflow") is None:
-        print(
-            "SpiffWorkflow, a tool of the developers, is not installed: one completion is not compared.",
-            file=sys.stderr,
-        )
-        return []
-    from .workflow import orders, publish
-
-    given: dict[str, Any] = {}
-
-    def prepare() -> None:
-        url = ground.named(OURS)
-        given["ids"] = orders(url, 2 * count * (runs + 1))
-        given["graphs"] = publish(url, [draw(MAP)])
-
-    ground.fresh(prepare)
-    driver, spiff = Driver(ground.named(OURS), given["graphs"]), Spiff(ground.named(LIMIT))
-    pools = {each: given["ids"][each::2] for each in (False, True)}
-
-    def cost(start: Callable[[], list[int]], finish: Callable[[str, list[int]], None]) -> float:
-        ids = start()
-        ground.tidy()
-
-        def every() -> None:
-            for step in STEPS:
-                finish(step, ids)
-
-        return measured(every, os.getpid(), ground.postmaster) / (count * len(STEPS)) * 1_000
-
-    def ours(each: bool) -> float:
-        return cost(lambda: _started(driver, pools[each], count), lambda step, ids: _finish(driver, step, ids, each))
-
-    def theirs() -> float:
-        return cost(lambda: spiff.start(count), spiff.finish)
-
-    costs = {each: interleaved(lambda each=each: ours(each), theirs, runs) for each in (False, True)}  # type: ignore[misc]
-    ended = ground.added(OURS)["event process.ended"]
-    assert ended == spiff.ended() == 2 * count * (runs + 1), (ended, spiff.ended())
-    spiff.connection.close()
-    n = count * len(STEPS) * runs
-    return [Figure(f"workflow one completion{' alone' * each}", *found, TARGET, n) for each, found in costs.items()]
+    return list(one.get_tasks(state=TaskState.READY, manual=True))
 
 
-def _started(driver: Driver, pool: list[int], count: int) -> list[int]:
-    ids = [pool.pop() for _ in range(count)]
-    driver.do(Act("start", KEY), ids)
-    return ids
+def _event(act: Act) -> Any:
+    from SpiffWorkflow.bpmn import BpmnEvent
+    from SpiffWorkflow.bpmn.specs.event_definitions import MessageEventDefinition, SignalEventDefinition
+
+    if act.kind == "signal":
+        return BpmnEvent(SignalEventDefinition(act.name), {})
+    return BpmnEvent(MessageEventDefinition(ring_name(act.name) if act.kind == "wait" else act.name), {})
 
 
-def _finish(driver: Driver, step: str, ids: list[int], each: bool) -> None:
-    """One work item of each order, a transaction each."""
-    values = {"quantity": str(QUANTITY)} if step == STEPS[0] else {}
-    for row in driver.completing(Act("complete", step, KEY, "done", values), ids):
-        driver.run("workflow.complete", [row])
-        if each:
-            settle()
-    settle()
+def _engine() -> Any:
+    """What evaluates its conditions and runs its scripts."""
+    from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+
+    class Recorded(PythonScriptEngine):  # type: ignore[misc]
+        """Answers with the way that was taken; how often something is done at once is a number."""
+
+        taken: frozenset[str] = frozenset()
+
+        def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:  # noqa: ARG002
+            if expression.startswith(FLOW):
+                return expression in self.taken
+            if expression.strip().isdecimal():
+                return int(expression)
+            raise CannotDrive(f"SpiffWorkflow is asked {expression.strip()}, which no flow is called")
+
+        def execute(self, task: Any, script: str, external_context: Any = None) -> bool:  # noqa: ARG002
+            return True
+
+    return Recorded()
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def is_installed() -> bool:
+    """Whether SpiffWorkflow is there, and a sentence about it when it is not."""
+    import importlib.util
+
+    if importlib.util.find_spec("SpiffWorkflow") is not None:
+        return True
+    print("SpiffWorkflow, a tool of the developers, is not installed: one completion is not compared.", file=sys.stderr)
+    return False

@@ -36,6 +36,8 @@ def test_every_bench_gives_figures(database):
         "rules",
         "growth",
     }
+    names = {figure["bench"] for figure in figures}
+    assert {f"workflow many_kinds{more}" for more in ("", " one completion", " one completion alone")} <= names
     for figure in figures:
         assert list(figure) == ["bench", "ours", "limit", "target", "n", "ratio"]
         assert figure["ours"] > 0
