@@ -26,6 +26,7 @@ FAMILIES = (
     "customers",
     "items",
     "stock",
+    "priorities",
     "packing",
     "picking",
     "shipping",
