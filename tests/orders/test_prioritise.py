@@ -299,6 +299,19 @@ def test_however_many_urgent_orders_come_nobody_waits_longer_than_the_patience(s
     assert served_on == 5
 
 
+def test_what_a_cancelled_order_held_goes_to_the_first_in_the_queue_and_not_to_who_asks_next(shop: Any) -> None:
+    item = scarce(shop)
+    (holder,) = confirmed(shop, item)
+    comes_in(shop, item, 10)
+    run("orders.allocate", shop.manager, [Ref(holder)])
+    calm, urgent = confirmed(shop, item, 2)
+    mark(shop, urgent, "urgent")
+    assert run("orders.cancel", shop.manager, [HoldOrder(holder, "not wanted")]).ok
+    reacting.drain()
+    run("orders.allocate", shop.manager, [Ref(calm)])
+    assert reserved(shop, [calm, urgent]) == [urgent]
+
+
 def test_patience_is_between_a_day_and_a_year_and_can_be_taken_back(shop: Any) -> None:
     for days in (0, 366):
         assert [r.code for r in run("stock.set_patience", shop.manager, [SetPatience(days)]).refused] == [
