@@ -250,7 +250,7 @@ class WhyPriority(NamedTuple):
     """What the class of an order rests on: what a person said and when, and what the published table says of it now.
 
     `table` is its name, `version` its number (0: none is published, the flag alone counts), `rules` the numbers of the rules that
-    hit, with their conditions as written, `answer` what came out. `now` is the class that follows from it all; the next run
+    hit, with the columns and their conditions as written, `answer` what came out. `now` is the class that follows from it all; the next run
     writes it where it is another.
     """
 
@@ -259,7 +259,7 @@ class WhyPriority(NamedTuple):
     key: str
     table: str
     version: int
-    rules: Sequence[tuple[int, Sequence[str]]]
+    rules: Sequence[tuple[int, Sequence[tuple[str, str]]]]
     values: Mapping[str, Any]
     answer: Any
 
@@ -280,7 +280,8 @@ def why_priority(ctx: Reader, asked: OneOrder) -> WhyPriority | None:
 def _why_by_table(order: Any, said: Considered) -> WhyPriority:
     answer, logic = said.found[order.id], said.decider.logic
     rows = logic.rules if logic else ()
-    rules = [(n, rows[n - 1].inputs if n <= len(rows) else ()) for n in answer.rules]
+    names = [one.label or one.expression.strip() for one in logic.inputs] if logic else []
+    rules = [(n, list(zip(names, rows[n - 1].inputs, strict=False)) if n <= len(rows) else ()) for n in answer.rules]
     return WhyPriority(
         order,
         priority_by(order.flag, answer.result),

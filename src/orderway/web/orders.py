@@ -33,7 +33,7 @@ COLUMNS = (
     column("what", lazy("What"), grow=3, soft=True),
     column("promise", lazy("Promise"), kind="due", sort="promise"),
     column("state", lazy("State"), kind="state"),
-    column("priority", lazy("Priority"), narrow="foot", sort="priority"),
+    column("priority", lazy("Priority"), sort="priority"),
     column("with", lazy("With"), kind="person"),
     column("net", lazy("Net"), kind="money", strong=True, sort="net"),
 )

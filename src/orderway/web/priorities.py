@@ -20,18 +20,18 @@ from .words import FLAGS, PRIORITIES, refusal_text
 RULES = (
     column("rule", lazy("Rule"), narrow="title", strong=True),
     column("when", lazy("Its conditions"), grow=5, narrow="sub"),
-    column("values", lazy("On these values"), grow=5, narrow="foot", soft=True),
     column("answer", lazy("Answer"), narrow="end"),
 )
 QUEUE = (
     column("no", lazy("Order"), kind="id"),
     column("customer", lazy("Customer"), grow=3, narrow="sub"),
     column("item", lazy("Item"), grow=3, narrow="foot", sort="item"),
-    column("why", lazy("Why now"), grow=3, narrow="foot", sort="served"),
-    column("due", lazy("Wanted on"), kind="date", narrow="end2"),
+    column("why", lazy("Why now"), grow=3, narrow="end2", sort="served"),
+    column("due", lazy("Wanted on"), kind="date", narrow="hide"),
     column("since", lazy("Waits since"), kind="date"),
     column("missing", lazy("Lacks"), kind="number", strong=True, narrow="end"),
 )
+ACTIVE = ("placed", "held", "confirmed")
 _MARKS = {"urgent": "urgent", "can-wait": "wait", "as-usual": "normal"}
 
 
@@ -42,7 +42,7 @@ def marks(flag: str) -> Sequence[str]:
 
 def figure(order: Any) -> list[dict[str, Any]]:
     """The class of an order for its head, with its Why?; nothing where nobody and no table says anything of it."""
-    if not order.priority and order.flag == "normal" and not order.ruled:
+    if order.state not in ACTIVE or not (order.priority or order.flag != "normal" or order.ruled):
         return []
     url = reverse("order-priority", args=[order.id])
     return [{"label": _("Priority"), "value": PRIORITIES[order.priority], "why_url": url}]
@@ -73,7 +73,7 @@ def why(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _actions(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
-    if not may(request, "orders.prioritise") or order.state not in ("placed", "held", "confirmed"):
+    if not may(request, "orders.prioritise") or order.state not in ACTIVE:
         return []
     labels = {"urgent": _("Mark as urgent"), "can-wait": _("Mark: can wait"), "as-usual": _("Take the mark off")}
     urls = {name: f"/orders/{order.id}/{name}" for name in labels}
@@ -94,17 +94,16 @@ def _table(said: Any) -> str:
         return _("No table of priorities is published, so the mark alone counts.")
     if said.answer is None:
         return _("No rule hits, so the mark alone counts.")
-    return _("What it says of this order as it stands now:")
+    return _("What it says of this order as it stands now: %(values)s.") % {"values": values_words(said.values)}
 
 
 def _rules(said: Any) -> list[Row]:
     rows: list[Row] = []
     for n, inputs in said.rules:
-        conditions = [cell.strip() for cell in inputs if cell.strip() not in ("", "-")]
+        conditions = [f"{name} {cell.strip()}" for name, cell in inputs if cell.strip() not in ("", "-")]
         cells = {
             "rule": str(n),
             "when": ", ".join(conditions) or _("always"),
-            "values": values_words(said.values),
             "answer": str(PRIORITIES[said.now]),
         }
         rows.append({"id": f"rule-{n}", "cells": cells})
@@ -112,6 +111,8 @@ def _rules(said: Any) -> list[Row]:
 
 
 def _follows(said: Any, patience: int) -> list[str]:
+    if said.order.state not in ACTIVE:
+        return [_("The order is done with; it waits for nothing any more.")]
     place: Mapping[int, Any] = {
         2: _("When goods come in, it is served before all other classes."),
         1: _("When goods come in, it is served after urgent orders and before normal ones."),
