@@ -25,13 +25,14 @@ VERIFY = statements("orders", "verify")
 OVERVIEW = statements("orders", "overview")
 PRIORITY = statements("orders", "prioritise")
 FAR = 36_500  # days
+DUE = "case when o.promised_on is null then o.requested_on else o.promised_on end"  # a comma would part it in a sort
 SORTS = {
     "newest": "o.id desc",
-    "promise": "coalesce(o.promised_on, o.requested_on), o.id",
+    "promise": f"{DUE}, o.id",
     "number": "o.number, o.id",
     "customer": "p.name, o.id",
     "net": "o.net, o.id",
-    "priority": "-o.priority, case when o.promised_on is null then o.requested_on else o.promised_on end, o.id",
+    "priority": f"-o.priority, {DUE}, o.id",
 }
 # as stock lines up demands (stock.sql, line_up)
 SERVED = "not w.overdue, case when w.overdue then d.placed_at end, d.priority, d.due_on, d.placed_at, d.id"

@@ -13,6 +13,7 @@ FAMILIES = (
     "home",
     "notices",
     "kept_views",
+    "exceptions",
     "inbox",
     "work",
     "worklist",
