@@ -250,7 +250,7 @@ def test_who_is_served_is_what_a_slow_reference_says(shop: Any, patience: int | 
     chance, now = random.Random(patience or 0), clock.now()
     if patience:
         assert run("stock.set_patience", shop.manager, [SetPatience(patience)]).ok
-    assert ask("stock.patience", shop.manager) == (patience or 14)
+    assert ask("stock.patience", shop.manager).patience_days == (patience or 14)
     overdue = 0
     for round_ in range(25):
         item = scarce(shop, f"Q-{patience}-{round_}")
@@ -318,6 +318,6 @@ def test_patience_is_between_a_day_and_a_year_and_can_be_taken_back(shop: Any) -
             "patience-not-possible"
         ]
     outcome = run("stock.set_patience", shop.manager, [SetPatience(30)])
-    assert ask("stock.patience", shop.manager) == 30
+    assert ask("stock.patience", shop.manager).patience_days == 30
     assert run("kernel.undo", shop.manager, [Ref(outcome.values["undo"])]).ok
-    assert ask("stock.patience", shop.manager) == 14
+    assert ask("stock.patience", shop.manager).patience_days == 14

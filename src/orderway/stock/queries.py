@@ -73,9 +73,9 @@ def warehouses(ctx: Reader, asked: NoQuestion) -> list[Any]:
 
 
 @query("stock.patience", NoQuestion)
-def patience(ctx: Reader, asked: NoQuestion) -> int:
-    """After how many days of waiting a demand goes before all classes."""
-    return int(ctx.fetch(SQL.serving, patience=PATIENCE)[0].patience_days)
+def patience(ctx: Reader, asked: NoQuestion) -> Any:
+    """After how many days of waiting a demand goes before all classes: `patience_days`."""
+    return ctx.one(SQL.serving, patience=PATIENCE)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def why(request: HttpRequest, id: int) -> HttpResponse:
         table_url=reverse("rule", args=[said.key]) if said.version else "",
         columns=RULES,
         rows=_rules(said),
-        follows=_follows(said, read(request, "stock.patience")),
+        follows=_follows(said, read(request, "stock.patience").patience_days),
         live="orders",
     )
 
@@ -163,7 +163,7 @@ def _why_now(line: Any) -> dict[str, str]:
 @page
 def queue(request: HttpRequest) -> HttpResponse:
     """Who lacks goods, in the order in which they are served when some come in."""
-    patience = read(request, "stock.patience")
+    patience = read(request, "stock.patience").patience_days
     sub = ngettext("after %(n)s day everybody goes first", "after %(n)s days everybody goes first", patience)
     change = {"label": _("Change the patience"), "icon": "clock", "url": "/stock/patience"}
     ours = Listing("orders.queue", QUEUE, queue_row, (), (View(lazy("All"), {}),))
@@ -185,7 +185,7 @@ def patience(request: HttpRequest) -> HttpResponse:
     """Set after how many days of waiting a demand goes before all classes."""
     need(request, "stock.set_patience")
     hint = lazy("Whoever has waited longer for goods is served before urgent orders.")
-    now = str(read(request, "stock.patience"))
+    now = str(read(request, "stock.patience").patience_days)
     fields = (Field("days", lazy("Days"), kind="number", required=True, hint=hint, value=now),)
     form = read_form(request, fields) if request.method == "POST" else None
     problems: Sequence[str] = []
