@@ -50,9 +50,9 @@ def neighbour(shop):
 
 
 def with_ids(value: Any, id: int) -> Any:
-    """The same row with every whole number put to `id`."""
+    """The same row with every whole number put to `id`, but for days, which are no ids."""
     if isinstance(value, dict):
-        return {key: with_ids(part, id) for key, part in value.items()}
+        return {key: part if key == "days" else with_ids(part, id) for key, part in value.items()}
     if isinstance(value, list):
         return [with_ids(part, id) for part in value]
     return id if type(value) is int else value

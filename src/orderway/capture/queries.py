@@ -1,8 +1,10 @@
 """Reading the inbox."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -11,10 +13,16 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .exceptions import CODES, OTHER, actions_of, kind_of
 from .reasons import from_text, worded
 from .rules import OPEN
 
 SQL = statements("capture", "intake")
+EXCEPTIONS = statements("capture", "exceptions")
+EXCEPTION_SORTS = {
+    "oldest": "x.since, x.source, x.id, x.code",
+    "newest": "-extract(epoch from x.since), x.source, x.id, x.code",
+}
 SORTS = {"newest": "i.id desc", "oldest": "i.id", "name": "i.name, i.id", "sender": "m.sender, i.id"}
 
 
@@ -79,3 +87,69 @@ class OfOrder:
 def originals(ctx: Reader, asked: OfOrder) -> list[Any]:
     """The papers of the message that one order was read from, each in its newest version."""
     return ctx.fetch(SQL.read_from, order=asked.id)
+
+
+@dataclass(frozen=True)
+class ExceptionList:
+    """Ask what stands in the way of orders: of one kind only, or the one of an id on the desk."""
+
+    kind: str | None = None
+    desk: int | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+class Standing(NamedTuple):
+    """Something that stands in the way: its kind, the code and facts of its cause, what it is about, and the commands that settle it.
+
+    `source` says where it came up: `intake`, `finding`, `short` (goods lack) or `desk` (a step or reaction stopped); `id` is its id there,
+    `stopped` the id that the refused command was given.
+    """
+
+    source: str
+    id: int
+    kind: str
+    code: str
+    facts: Mapping[str, Any]
+    subject_type: str
+    subject_id: int
+    stopped: int
+    label: str
+    currency: str
+    command: str
+    since: datetime
+    actions: Sequence[str]
+
+
+@query("capture.exceptions", ExceptionList, roles=["manager", "purchasing", "administrator", "auditor"])
+def exceptions(ctx: Reader, asked: ExceptionList) -> Page:
+    """What stands in the way of orders, each with its kind, its cause and the commands that may settle it."""
+    known = [code for codes in CODES.values() for code in codes]
+    narrowed = {
+        "codes": None if asked.kind in (None, OTHER) else list(CODES.get(asked.kind or "", ())),
+        "others": known if asked.kind == OTHER else None,
+        "desk": True if asked.desk else None,
+        "id": asked.desk,
+    }
+    found = page(ctx, EXCEPTIONS.list, EXCEPTION_SORTS, asked, **narrowed)
+    return replace(found, rows=[_standing(row) for row in found.rows])
+
+
+def _standing(row: Any) -> Standing:
+    told = json.loads(row.facts)
+    return Standing(
+        row.source,
+        row.id,
+        kind_of(row.code),
+        row.code,
+        told if isinstance(told, dict) else {"reasons": told},
+        row.subject_type,
+        row.subject_id,
+        row.stopped,
+        row.label,
+        row.currency or "",
+        row.command,
+        row.since,
+        actions_of(row.source, row.code, row.state, row.command),
+    )

@@ -23,6 +23,9 @@ facts(
         "made_lines": "number",
         "short_lines": "number",
         "owed_lines": "number",
+        "days_left": "number",
+        "flag": "string",
+        "priority": "number",
     },
     kept={
         "number": "number",
@@ -32,5 +35,7 @@ facts(
         "currency": "currency",
         "prepay_percent": "prepay_percent",
         "requested_on": "requested_on",
+        "flag": "flag",
+        "priority": "priority",
     },
 )

@@ -11,7 +11,10 @@ from orderway.stock.models import Demand
 
 
 class SalesOrder(models.Model):
-    """A promise to a customer. `net` is the sum of its lines, kept in the same statement; the delivery address is a copy of its day."""
+    """A promise to a customer. `net` is the sum of its lines, kept in the same statement; the delivery address is a copy of its day.
+
+    `flag` is what a person said of its urgency, `priority` the class that follows from it and from the published table, -1 to 2.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT)
     number = models.TextField()
@@ -36,6 +39,9 @@ class SalesOrder(models.Model):
     ship_city = models.TextField()
     ship_country = models.CharField(max_length=2)
     instruction = models.TextField(default="")
+    flag = models.TextField(db_default="normal")
+    flag_reason = models.TextField(db_default="")
+    priority = models.SmallIntegerField(db_default=0)
     responsible = models.ForeignKey(Person, models.PROTECT, null=True)
     parcel = models.ForeignKey(Parcel, models.PROTECT)
     copied_from = models.ForeignKey("self", models.PROTECT, null=True)
@@ -48,12 +54,19 @@ class SalesOrder(models.Model):
                 condition=models.Q(state__in=["placed", "held", "confirmed", "completed", "cancelled"]),
                 name="sales_order_state",
             ),
+            models.CheckConstraint(
+                condition=models.Q(flag__in=["urgent", "normal", "wait"], priority__range=(-1, 2)),
+                name="sales_order_priority",
+            ),
         ]
         indexes = [
             models.Index(fields=["company", "state", "requested_on", "id"], name="sales_order_due"),
             models.Index(fields=["company", "-id"], name="sales_order_newest"),
             models.Index(fields=["customer", "-id"], name="sales_order_customer"),
             models.Index(fields=["customer", "their_reference"], name="sales_order_reference"),
+            models.Index(
+                fields=["company", "priority", "-id"], name="sales_order_class", condition=~models.Q(priority=0)
+            ),
         ]
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderway.catalog.queries import PriceAsked, Wanted, by_numbers, offers, why_price
+from orderway.decisions.deciding import Considered, NoDecision, consider
 from orderway.kernel import clock
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import COUNTED, Page, page
@@ -15,20 +16,27 @@ from orderway.kernel.sql import fetch, statements
 from orderway.parties.queries import terms
 from orderway.stock.queries import OneDemand, WhyStock, free
 from orderway.stock.queries import why as why_stock
+from orderway.stock.rules import PATIENCE
 
-from .rules import line_net
+from .rules import HIGHEST, LOWEST, PRIORITY_TABLE, line_net, priority_by
 
 SQL = statements("orders", "orders")
 VERIFY = statements("orders", "verify")
 OVERVIEW = statements("orders", "overview")
+PRIORITY = statements("orders", "prioritise")
 FAR = 36_500  # days
+DUE = "case when o.promised_on is null then o.requested_on else o.promised_on end"  # a comma would part it in a sort
 SORTS = {
     "newest": "o.id desc",
-    "promise": "coalesce(o.promised_on, o.requested_on), o.id",
+    "promise": f"{DUE}, o.id",
     "number": "o.number, o.id",
     "customer": "p.name, o.id",
     "net": "o.net, o.id",
+    "priority": f"-o.priority, {DUE}, o.id",
 }
+# as stock lines up demands (stock.sql, line_up)
+SERVED = "not w.overdue, case when w.overdue then d.placed_at end, d.priority, d.due_on, d.placed_at, d.id"
+QUEUE_SORTS = {"served": SERVED, "item": f"i.number, {SERVED}"}
 SETS = {
     "active": ["placed", "held", "confirmed"],
     "archived": ["completed", "cancelled"],
@@ -38,7 +46,7 @@ SETS = {
 
 @dataclass(frozen=True)
 class OrderList:
-    """Ask for orders: active, archived or all; by words (number, reference, customer), state, channel, customer, item.
+    """Ask for orders: active, archived or all; by words (number, reference, customer), state, channel, customer, item, priority.
 
     Or only those that are late, due within `due` days, or mine.
     """
@@ -49,6 +57,7 @@ class OrderList:
     channel: str | None = None
     customer: int | None = None
     item: int | None = None
+    priority: int | None = None
     late: bool | None = None
     due: int | None = None
     mine: bool | None = None
@@ -64,6 +73,7 @@ def _narrowed(ctx: Reader, asked: OrderList) -> dict[str, Any]:
         "channel": asked.channel,
         "customer": asked.customer,
         "item": asked.item,
+        "priority": None if asked.priority is None else max(LOWEST - 1, min(asked.priority, HIGHEST + 1)),
         "late": asked.late or None,
         "due": None if asked.due is None else max(-FAR, min(asked.due, FAR)),
         "mine": ctx.actor.id if asked.mine else None,
@@ -235,3 +245,73 @@ def why_line(ctx: Reader, asked: OneLine) -> WhyLine | None:
     follows = counts is not None and (counts.price, counts.per) == (line.price, line.per)
     stock = why_stock(ctx, OneDemand(line.demand_id)) if line.demand_id else None
     return WhyLine(line, customer.name, customer.price_group, prices, follows, stock)
+
+
+class WhyPriority(NamedTuple):
+    """What the class of an order rests on: what a person said and when, and what the published table says of it now.
+
+    `table` is its name, `version` its number (0: none is published, the flag alone counts), `rules` the numbers of the rules that
+    hit, with the columns and their conditions as written, `answer` what came out. `now` is the class that follows from it all; the next run
+    writes it where it is another.
+    """
+
+    order: Any
+    now: int
+    key: str
+    table: str
+    version: int
+    rules: Sequence[tuple[int, Sequence[tuple[str, str]]]]
+    values: Mapping[str, Any]
+    answer: Any
+
+
+@query("orders.why_priority", OneOrder)
+def why_priority(ctx: Reader, asked: OneOrder) -> WhyPriority | None:
+    """Why an order is as urgent as it is; None for an unknown one."""
+    order = ctx.one(PRIORITY.why, id=asked.id)
+    if order is None:
+        return None
+    try:
+        said = consider(ctx, PRIORITY_TABLE, "order", [asked.id])
+    except NoDecision:
+        return WhyPriority(order, priority_by(order.flag, None), "", "", 0, (), {}, None)
+    return _why_by_table(order, said)
+
+
+def _why_by_table(order: Any, said: Considered) -> WhyPriority:
+    answer, logic = said.found[order.id], said.decider.logic
+    rows = logic.rules if logic else ()
+    names = [one.label or one.expression.strip() for one in logic.inputs] if logic else []
+    rules = [(n, list(zip(names, rows[n - 1].inputs, strict=False)) if n <= len(rows) else ()) for n in answer.rules]
+    return WhyPriority(
+        order,
+        priority_by(order.flag, answer.result),
+        PRIORITY_TABLE,
+        said.decider.name,
+        said.version.number,
+        rules,
+        said.values[order.id],
+        answer.result,
+    )
+
+
+@query("orders.by_table", NoQuestion)
+def by_table(ctx: Reader, asked: NoQuestion) -> list[int]:
+    """The active orders whose class the published table gives; none when there is no table."""
+    return [row.id for row in ctx.fetch(PRIORITY.active, versions=None)]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Ask who waits for goods, of one item or of all, in the order in which they are served."""
+
+    item: int | None = None
+    sort: str = "served"
+    after: str | None = None
+    size: int = 50
+
+
+@query("orders.queue", Queue)
+def queue(ctx: Reader, asked: Queue) -> Page:
+    """The lines of confirmed orders that lack goods, first the one that is served first when goods come in."""
+    return page(ctx, PRIORITY.queue, QUEUE_SORTS, asked, item=asked.item, patience=PATIENCE)

@@ -7,7 +7,10 @@ from . import mails
 __all__ = ["mails"]
 
 react("stock.moved", "orders.serve_waiting")
+react("order.cancelled", "orders.serve_freed")
+react("order.short_shipped", "orders.serve_freed")
 react("order.placed", "orders.send_on_way")
+react("decision.published", "orders.rank_anew")
 react("order.placed", "orders.label_parcels")
 react("order.cancelled", "orders.leave_maps")
 react("order.resumed", "orders.send_on_way")

@@ -1,8 +1,8 @@
 """Stock: opening warehouses, moving goods; and for the floors above: placing demands, allocating, issuing, taking back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,11 +12,12 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import columns, statements
 
-from .rules import Need, Share, Strategy, Supply, share_out
+from .rules import LONGEST, NORMAL, PATIENCE, Need, Share, Strategy, Supply, share_out
 
 SQL = statements("stock", "stock")
 subject("warehouse", "warehouse")
 subject("level", "stock_level")
+subject("serving", "serving")
 
 
 @dataclass(frozen=True)
@@ -97,17 +98,61 @@ def give_back(ctx: Context, parts: Sequence[Share]) -> None:
 
 
 class Want(NamedTuple):
-    """So much of an item is wanted by a day, from one warehouse or from any."""
+    """So much of an item is wanted by a day, from one warehouse or from any; `since` when (None: since now)."""
 
     item: int
     quantity: Decimal
     due_on: date | None = None
     warehouse: int | None = None
+    priority: int = NORMAL
+    since: datetime | None = None
 
 
-def place_demands(ctx: Context, wants: Sequence[Want], priority: int = 5) -> list[int]:
+def place_demands(ctx: Context, wants: Sequence[Want]) -> list[int]:
     """Place a demand for each want; the ids come in the same order."""
-    return [row.id for row in ctx.fetch(SQL.place_demands, **columns(wants, *Want._fields), priority=priority)]
+    return [row.id for row in ctx.fetch(SQL.place_demands, **columns(wants, *Want._fields))]
+
+
+class Moved(NamedTuple):
+    """A demand that got another priority."""
+
+    id: int
+    before: int
+    after: int
+
+
+def prioritise(ctx: Context, priorities: Mapping[int, int]) -> dict[int, Moved]:
+    """Give demands (id -> priority) their place among others; answers those that have another now. What is reserved stays so."""
+    rows = ctx.fetch(SQL.prioritise, demand=list(priorities), priority=list(priorities.values()))
+    return {row.id: Moved(row.id, row.before, row.after) for row in rows}
+
+
+def hold(ctx: Context, demands: Sequence[int]) -> None:
+    """Lock demands in key order, for who writes them back."""
+    ctx.fetch(SQL.lock_demands, ids=list(demands))
+
+
+@dataclass(frozen=True)
+class SetPatience:
+    """After how many days of waiting (1 to 365) a demand is served before all classes."""
+
+    days: int
+
+
+@command("stock.set_patience", row=SetPatience, roles=["manager", "administrator"], reversible=True)
+def set_patience(ctx: Context, rows: Sequence[SetPatience]) -> Outcome:
+    """Say after how many days of waiting a demand goes before all classes; of several rows the last counts."""
+    refused = [
+        Refusal("patience-not-possible", i, {"most": LONGEST}) for i, r in enumerate(rows) if not 1 <= r.days <= LONGEST
+    ]
+    if ctx.halts(refused) or len(refused) == len(rows):
+        return Outcome(refused=refused)
+    fit = [row for row in rows if 1 <= row.days <= LONGEST]
+    (before,) = ctx.fetch(SQL.ensure_serving, patience=PATIENCE)
+    ctx.fetch(SQL.set_patience, days=fit[-1].days)
+    old, new = {"patience_days": before.patience_days}, {"patience_days": fit[-1].days}
+    ctx.record("serving.set", "serving", [Fact(before.id, before.id, old, new)])
+    return Outcome([before.id] * len(fit), refused, {"undo": ctx.command_id})
 
 
 class Allocated(NamedTuple):
@@ -119,13 +164,15 @@ class Allocated(NamedTuple):
 def allocate(
     ctx: Context, demands: Sequence[int], whole: dict[int, int] | None = None, strategy: Strategy = "rank"
 ) -> Allocated:
-    """Reserve stock for demands by priority, due day and age. `whole` (demand -> group) asks for all of a group or nothing."""
-    locked = ctx.fetch(SQL.lock_demands, ids=list(demands))
-    levels = ctx.fetch(SQL.lock_levels, items=sorted({d.item_id for d in locked}))
-    order = sorted(locked, key=lambda d: (d.priority, d.due_on or date.max, d.id))
+    """Reserve stock for demands: who has waited too long first, then by priority, due day and age.
+
+    `whole` (demand -> group) asks for all of a group or nothing.
+    """
+    queue = ctx.fetch(SQL.line_up, ids=list(demands), patience=PATIENCE)
+    levels = ctx.fetch(SQL.lock_levels, items=sorted({d.item_id for d in queue}))
     needs = [
         Need(d.id, d.item_id, lacking, d.warehouse_id, (whole or {}).get(d.id))
-        for d in order
+        for d in queue
         if (lacking := d.quantity - d.allocated - d.met) > 0
     ]
     supplies = [Supply(at.id, at.item_id, at.on_hand - at.reserved, at.warehouse_id, at.rank) for at in levels]
@@ -135,7 +182,7 @@ def allocate(
     lacking = {need.demand: need.quantity for need in needs}
     for share in shares:
         lacking[share.demand] -= share.quantity
-    return Allocated({d.id: lacking.get(d.id, Decimal(0)) for d in locked})
+    return Allocated({d.id: lacking.get(d.id, Decimal(0)) for d in queue})
 
 
 def let_go(ctx: Context, demands: Sequence[int], shrink: bool) -> None:

@@ -1,6 +1,7 @@
 """What lies where, who wants it, and who gets it. `stock_move` is the ledger; `stock_level` its sum, kept in the same statement."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from orderway.catalog.models import Item
 from orderway.kernel.columns import quantity_column
@@ -57,7 +58,8 @@ class StockMove(models.Model):
 class Demand(models.Model):
     """Somebody wants `quantity` of an item by a day, from one warehouse or from any.
 
-    `met` of it has left the house, `allocated` is the sum of its allocations.
+    `met` of it has left the house, `allocated` is the sum of its allocations. The least `priority` is served first, 5 is normal;
+    whoever has waited since `placed_at` for longer than the company's patience goes before all.
     """
 
     company = models.ForeignKey(Company, models.PROTECT)
@@ -68,6 +70,7 @@ class Demand(models.Model):
     warehouse = models.ForeignKey(Warehouse, models.PROTECT, null=True)
     due_on = models.DateField(null=True)
     priority = models.IntegerField(default=5)
+    placed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "demand"
@@ -77,6 +80,19 @@ class Demand(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["item"], condition=models.Q(met__lt=models.F("quantity")), name="demand_open")]
+
+
+class Serving(models.Model):
+    """In which order a company serves its demands: after `patience_days` of waiting a demand goes before all classes."""
+
+    company = models.OneToOneField(Company, models.PROTECT)
+    patience_days = models.IntegerField()
+
+    class Meta:
+        db_table = "serving"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(patience_days__range=(1, 365)), name="serving_patience"),
+        ]
 
 
 class Allocation(models.Model):

@@ -10,6 +10,8 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .rules import PATIENCE
+
 SQL = statements("stock", "stock")
 LEVEL_SORTS = {
     "number": "i.number, w.rank, l.id",
@@ -70,6 +72,12 @@ def warehouses(ctx: Reader, asked: NoQuestion) -> list[Any]:
     return ctx.fetch(SQL.warehouses)
 
 
+@query("stock.patience", NoQuestion)
+def patience(ctx: Reader, asked: NoQuestion) -> Any:
+    """After how many days of waiting a demand goes before all classes: `patience_days`."""
+    return ctx.one(SQL.serving, patience=PATIENCE)
+
+
 @dataclass(frozen=True)
 class OneDemand:
     """Ask about one demand by its id."""
@@ -89,7 +97,7 @@ class WhyStock(NamedTuple):
 @query("stock.why", OneDemand)
 def why(ctx: Reader, asked: OneDemand) -> WhyStock | None:
     """What a demand has reserved and what stands against the rest, as it is now; None for an unknown one."""
-    demand = ctx.one(SQL.demand, id=asked.id)
+    demand = ctx.one(SQL.demand, id=asked.id, patience=PATIENCE)
     if demand is None:
         return None
     missing = demand.quantity - demand.met - demand.allocated

@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 Strategy = Literal["rank", "highest"]
+NORMAL = 5  # the priority of a demand nobody said anything of; the least is served first
+PATIENCE = 14  # days after which a waiting demand goes before all, where the company has said nothing else
+LONGEST = 365  # days that a company may let demands wait
 
 
 class Need(NamedTuple):

@@ -50,6 +50,9 @@ FACTS: Mapping[str, Text] = {
     "lines": _("Number of lines"),
     "made_lines": _("Lines made to order"),
     "short_lines": _("Lines short of stock"),
+    "days_left": _("Days left until it is promised or wanted"),
+    "flag": _("Mark (urgent, normal, wait)"),
+    "priority": _("Priority, -1 to 2"),
     "calculation": _("Calculation"),
 }
 # what packages say of an order while it travels (workflow.arrive)

@@ -44,6 +44,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
     unread = [row.id for row in mentions.rows if row.seen_at is None]
     acts = [{"label": _("Mark all as read"), "icon": "check", "post": reverse("notices-seen")}] if unread else []
+    if may(request, "capture.exceptions"):
+        acts.append({"label": _("All exceptions"), "icon": "alert-triangle", "url": reverse("exceptions")})
     if mails and mails.rows:
         acts.append({"label": _("Send the mails again"), "icon": "mail-forward", "post": reverse("notices-resend")})
     return show(

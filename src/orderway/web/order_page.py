@@ -21,7 +21,8 @@ from . import order_facts as facts
 from . import order_parts as parts
 from .maps import labelled
 from .order_facts import sums
-from .orders import ACTIVE, VERBS, told_done
+from .orders import ACTIVE, VERBS, row_of, told_done
+from .priorities import figure, marks
 from .respond import do, found, may, page, read, read_if, show, tell
 from .templatetags.ui import day, moment, money
 from .timeline import days
@@ -144,6 +145,7 @@ def _figures(order: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:
     due = order.promised_on or order.requested_on
     label = _("Promise") if order.promised_on else _("Wanted")
     figures = [{"label": label, "value": day(due)}] if due else []
+    figures += figure(order)
     return [*figures, {"label": _("Total incl. VAT"), "value": money(sums(order, lines).gross, order.currency)}]
 
 
@@ -151,7 +153,8 @@ def _actions(
     request: HttpRequest, order: Any, lines: Sequence[Any]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The buttons of this state: the first verb that carries the order on is the primary one, the rest behind "…"."""
-    allowed = [n for n, verb in VERBS.items() if order.state in MOVES[n] and may(request, verb.command)]
+    allowed = [n for n, verb in VERBS.items() if order.state in MOVES[verb.move or n] and may(request, verb.command)]
+    allowed = [name for name in allowed if not VERBS[name].given or name in marks(order.flag)]
     if not any(_lacks(line) for line in lines):
         allowed = [name for name in allowed if name != "allocate"]
     entries = [_action(order, name) for name in allowed]
@@ -199,7 +202,7 @@ def act(request: HttpRequest, id: int, name: str) -> HttpResponse:
         raise Http404
     order, verb = found(read(request, "orders.one", id=id)), VERBS[name]
     if request.method == "POST":
-        row = {"id": id, "reason": request.POST.get("reason", "")} if verb.reason else {"id": id}
+        row = row_of(verb, id, request.POST.get("reason", ""))
         told_done(request, verb, do(request, verb.command, [row]))
         return HttpResponseRedirect(f"/orders/{id}")
     context = _asking(id, reason=verb.reason)

@@ -21,7 +21,7 @@ from .listing import Filter, Listing, View, column, listed, many, scope, whole_v
 from .respond import back, do, may, new_key, page, read, show, tell
 from .shell import counted
 from .templatetags.ui import Row, money
-from .words import CHANNELS, STATES, done_refused, refusal_text
+from .words import CHANNELS, PRIORITIES, STATES, done_refused, refusal_text
 
 WHICH = (("active", lazy("Active")), ("archived", lazy("Archived")), ("all", lazy("All")))
 ACTIVE = ("placed", "held", "confirmed")
@@ -33,13 +33,14 @@ COLUMNS = (
     column("what", lazy("What"), grow=3, soft=True),
     column("promise", lazy("Promise"), kind="due", sort="promise"),
     column("state", lazy("State"), kind="state"),
+    column("priority", lazy("Priority"), sort="priority"),
     column("with", lazy("With"), kind="person"),
     column("net", lazy("Net"), kind="money", strong=True, sort="net"),
 )
 
 
 class Verb(NamedTuple):
-    """Something to do to a set of orders: words, icon, whether it asks for a reason, what cannot be taken back."""
+    """Something to do to a set of orders: words, icon, whether it asks for a reason, what cannot be taken back, what else it is given."""
 
     command: str
     label: str | Promise
@@ -47,7 +48,8 @@ class Verb(NamedTuple):
     done: Any
     reason: bool = False
     irreversible: str | Promise = ""
-    key: str = ""
+    given: Mapping[str, str] = {}
+    move: str = ""  # its name in the table of moves where that is another than its own
 
 
 VERBS: Mapping[str, Verb] = {
@@ -85,6 +87,32 @@ VERBS: Mapping[str, Verb] = {
         reason=True,
         irreversible=lazy("A cancelled order does not come back; its goods are free for others at once."),
     ),
+    "urgent": Verb(
+        "orders.prioritise",
+        lazy("Mark as urgent"),
+        "flag",
+        ngettext_lazy("%(n)d order marked as urgent", "%(n)d orders marked as urgent", "n"),
+        reason=True,
+        given={"flag": "urgent"},
+        move="prioritise",
+    ),
+    "can-wait": Verb(
+        "orders.prioritise",
+        lazy("Mark: can wait"),
+        "clock",
+        ngettext_lazy("%(n)d order can wait", "%(n)d orders can wait", "n"),
+        reason=True,
+        given={"flag": "wait"},
+        move="prioritise",
+    ),
+    "as-usual": Verb(
+        "orders.prioritise",
+        lazy("Take the mark off"),
+        "x",
+        ngettext_lazy("%(n)d order is served as usual", "%(n)d orders are served as usual", "n"),
+        given={"flag": "normal"},
+        move="prioritise",
+    ),
 }
 
 
@@ -112,6 +140,11 @@ def state_cell(state: str, reason: str = "") -> dict[str, Any]:
     return {"text": str(STATES.get(state, state)), "tone": "wait" if state == "held" else "", "title": reason}
 
 
+def priority_cell(priority: int, reason: str = "") -> dict[str, Any]:
+    """The class of an order where it is not the usual one; the reason of its mark on pointing."""
+    return {"text": str(PRIORITIES[priority]) if priority else "", "title": reason}
+
+
 def order_row(order: Any) -> Row:
     """An order as a row of a list."""
     return {
@@ -126,6 +159,7 @@ def order_row(order: Any) -> Row:
             "what": order.what or "",
             "promise": due_cell(order.promised_on or order.requested_on, order.owing),
             "state": state_cell(order.state, order.hold_reason),
+            "priority": priority_cell(order.priority, order.flag_reason),
             "with": order.responsible or "",
             "net": order.net,
         },
@@ -139,6 +173,7 @@ def _views(counts: Any) -> list[View]:
         View(lazy("Due in 7 days"), {"due": "7"}, counts.due),
         View(lazy("To confirm"), {"state": "placed"}, counts.placed),
         View(lazy("On hold"), {"state": "held"}, counts.held),
+        View(lazy("Urgent"), {"priority": "2"}, counts.urgent),
         View(lazy("Mine"), {"mine": "1"}, counts.mine),
     ]
 
@@ -149,6 +184,11 @@ def order_list(counts: Any) -> Listing:
         Filter("state", lazy("State"), tuple(STATES.items())),
         Filter("channel", lazy("Came by"), tuple(CHANNELS.items())),
         Filter("due", lazy("Due"), (("0", lazy("today")), ("7", lazy("in 7 days")), ("30", lazy("in 30 days")))),
+        Filter(
+            "priority",
+            lazy("Priority"),
+            tuple((str(value), words) for value, words in sorted(PRIORITIES.items(), reverse=True)),
+        ),
         Filter("late", lazy("Late"), (("1", lazy("yes")),)),
         Filter("mine", lazy("With"), (("1", lazy("me")),)),
     )
@@ -178,7 +218,9 @@ def _empty(request: HttpRequest) -> dict[str, Any]:
 def _bulk(request: HttpRequest) -> dict[str, Any] | None:
     allowed = [(name, verb) for name, verb in VERBS.items() if may(request, verb.command)]
     entries = [{"label": verb.label, "icon": verb.icon, "url": f"/orders/do/{name}"} for name, verb in allowed]
-    return {"verbs": entries, "sum_words": _("{sum} net")} if entries else None
+    more = [entry for entry, (_name, verb) in zip(entries, allowed, strict=True) if verb.given]
+    first = [entry for entry in entries if entry not in more]
+    return {"verbs": first, "more": more, "sum_words": _("{sum} net")} if entries else None
 
 
 @page
@@ -202,8 +244,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     )
 
 
+def row_of(verb: Verb, id: int, reason: str) -> dict[str, Any]:
+    """The row of a verb's command for one order."""
+    return {"id": id, **verb.given, **({"reason": reason} if verb.reason else {})}
+
+
 def _raw(verb: Verb, ids: Sequence[int], reason: str) -> list[dict[str, Any]]:
-    return [{"id": id, "reason": reason} if verb.reason else {"id": id} for id in ids]
+    return [row_of(verb, id, reason) for id in ids]
 
 
 @page

@@ -9,6 +9,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from orderway.orders.rules import class_of
+
 from .amounts import decimals
 from .drawing_words import FACTS
 from .fields import amount
@@ -16,6 +18,7 @@ from .listing import column
 from .respond import found, page, read, read_if, show
 from .rule_values import value_words
 from .templatetags.ui import day, money, number
+from .words import PRIORITIES
 
 DECIDED = (
     column("table", lazy("Table"), grow=3, narrow="title", strong=True),
@@ -150,6 +153,11 @@ def _stock_words(stock: Any) -> str:
         parts.append(_("%(n)s short") % {"n": number(stock.missing)})
         free = sum(max(one.free, 0) for one in stock.levels if one.may_serve)
         parts.append(_("%(n)s could be reserved now") % {"n": number(min(free, stock.missing))})
+        if demand.overdue:
+            parts.append(_("goes first: it has waited since %(day)s") % {"day": day(demand.placed_at)})
+        else:
+            words = {"priority": PRIORITIES[class_of(demand.priority)], "day": day(demand.placed_at)}
+            parts.append(_("%(priority)s, waits since %(day)s") % words)
     if demand.warehouse:
         parts.append(_("only from %(warehouse)s") % {"warehouse": demand.warehouse})
     return ", ".join(parts)
@@ -172,9 +180,10 @@ def _ahead(stock: Any) -> Sequence[str]:
     """What other demands hold of the same item, in words, those that are served first first."""
     if stock is None or stock.missing <= 0:
         return ()
-    shape = _("%(n)s are held for another demand of priority %(priority)s, wanted on %(day)s")
+    shape = _("%(n)s are held for another demand (%(priority)s), wanted on %(day)s")
     return [
-        shape % {"n": number(one.held), "priority": one.priority, "day": day(one.due_on) or "–"} for one in stock.ahead
+        shape % {"n": number(one.held), "priority": PRIORITIES[class_of(one.priority)], "day": day(one.due_on) or "–"}
+        for one in stock.ahead
     ]
 
 

@@ -91,7 +91,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         request,
         "layouts/list.html",
         title=_("Stock"),
-        actions=[receive] if mine else [],
+        actions=[
+            {"label": _("Who is served next"), "icon": "sort-descending", "url": "/stock/queue"},
+            *([receive] if mine else []),
+        ],
         empty={"text": text, "action": {"label": _("Receive goods"), "url": "/stock/move"} if mine else None},
         live="stock",
         **listed(request, ours),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from .happenings import told
 from .respond import read
 from .templatetags.ui import day, money, number
+from .words import FLAGS, PRIORITIES
 
 
 def days(request: HttpRequest, events: Sequence[Any]) -> list[dict[str, Any]]:
@@ -61,6 +62,12 @@ def _more(data: dict[str, Any]) -> str:
         return ngettext("%(n)s line short", "%(n)s lines short", short) % {"n": number(short)}
     if data.get("number"):
         return str(data["number"])
+    if ranked := next(
+        (c["new"] for c in data.get("changes", ()) if c["table"] == "sales_order" and c.get("old")), None
+    ):
+        said = [str(FLAGS[ranked["flag"]])] if ranked.get("flag") else []
+        said += [str(PRIORITIES[ranked["priority"]])] if "priority" in ranked else []
+        return ", ".join(dict.fromkeys(said))
     new = next((change["new"] for change in data.get("changes", ()) if change["table"] == "price"), None)
     if new:
         words = {

@@ -61,6 +61,7 @@ ROLES: Mapping[str, Text] = {
     "administrator": lazy("Administrator"),
     "auditor": lazy("Auditor"),
 }
+FLAGS: Mapping[str, Text] = {"urgent": lazy("urgent"), "normal": lazy("normal"), "wait": lazy("can wait")}
 REASONS: Mapping[str, Text] = {
     "received": lazy("Received"),
     "counted": lazy("Counted"),
@@ -121,6 +122,8 @@ REFUSALS: Mapping[str, Text] = {
     "findings": lazy("The check found what stands in the way: %(checks)s."),
     "unknown-finding": lazy("There is no such finding any more; the order was checked again."),
     "reason-missing": lazy("Say why."),
+    "unknown-flag": lazy("There is no mark %(flag)s. Known are %(known)s."),
+    "patience-not-possible": lazy("Demands may wait for 1 to %(most)s days before they go first."),
     "order-stopped": lazy("%(number)s is %(state)s: its goods stay where they are."),
     "already-delivered": lazy("Something of this order was delivered or invoiced. Take it back first."),
     "short-stock": lazy("Only %(free)s are free, %(wanted)s were wanted."),
@@ -227,6 +230,7 @@ REFUSALS: Mapping[str, Text] = {
     "parcel-closed": lazy("The parcel %(number)s is closed; what comes now goes into a supplement."),
     "parcel-still-open": lazy("The parcel %(number)s is still open. Close it first."),
     "percent-not-possible": lazy("A prepayment is more than 0 and at most 100 percent."),
+    "not-delivered": lazy("“%(subject)s” could not be sent to %(to)s: %(error)s"),
     "perhaps-delivered": lazy("The sending broke off; the mail may have arrived. Ask before you send it again."),
     "prepaid-already": lazy("%(number)s has a prepayment invoice already."),
     "prepayment-open": lazy("%(number)s waits for its prepayment."),

@@ -11,7 +11,8 @@ from orderway.archive.closing import enter_closed
 from orderway.archive.commands.root import TakeRoot
 from orderway.kernel import clock, events, reacting
 from orderway.kernel.access import system_actor
-from orderway.kernel.running import run
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import ask, run
 from orderway.people.models import Company
 from orderway.workflow.commands import notices, proceed
 
@@ -65,6 +66,7 @@ def look(due: Due) -> int:
     if time.monotonic() >= due.hourly:
         events.ensure_partitions()
         take_roots()
+        rank_orders()
         due.hourly = time.monotonic() + HOUR
     taken = reacting.drain() + proceed.drain()
     if time.monotonic() >= due.notices:
@@ -87,3 +89,12 @@ def take_roots() -> None:
     """Take the day's root over each company's archive, once a day (UTC); a day on which nothing was added has none."""
     for company in Company.objects.values_list("pk", flat=True):
         run("archive.root", system_actor(company), [TakeRoot()], key=f"daily-root/{company}/{clock.now():%Y-%m-%d}")
+
+
+def rank_orders() -> None:
+    """Give active orders the class that the published table gives them by now, as deadlines come nearer; once an hour."""
+    for company in Company.objects.values_list("pk", flat=True):
+        actor = system_actor(company)
+        orders = ask("orders.by_table", actor)
+        if orders:
+            run("orders.rank", actor, [Ref(id) for id in orders])

@@ -10,7 +10,7 @@ from orderway.kernel.events import Fact, Part
 from orderway.kernel.sql import columns, statements
 from orderway.stock import commands as stock
 
-from ..rules import line_net
+from ..rules import line_net, served
 
 SQL = statements("orders", "price")
 WRITTEN = ("quantity", "price", "per", "net", "demand_id")
@@ -77,7 +77,10 @@ def _ask_anew(ctx: Context, changed: Sequence[tuple[Any, Decimal]]) -> dict[int,
     if not stocked:
         return {}
     stock.let_go(ctx.within(), [line.demand_id for line, _ in stocked], shrink=True)
-    wants = [stock.Want(line.item_id, quantity, line.requested_on, line.warehouse_id) for line, quantity in stocked]
+    wants = [
+        stock.Want(line.item_id, quantity, line.requested_on, line.warehouse_id, served(line.priority), line.placed_at)
+        for line, quantity in stocked
+    ]
     made = stock.place_demands(ctx.within(), wants)
     return {line.id: demand for (line, _), demand in zip(stocked, made, strict=True)}
 

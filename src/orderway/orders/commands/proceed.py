@@ -12,6 +12,7 @@ from orderway.kernel.sql import statements
 from orderway.stock import commands as stock
 
 from ..rules import MOVES
+from .prioritise import rank_by_table
 
 SQL = statements("orders", "proceed")
 DESK = ["manager", "administrator"]
@@ -107,10 +108,11 @@ def cancel(ctx: Context, rows: Sequence[HoldOrder]) -> Outcome:
 
 @command("orders.allocate", roles=[*DESK, "warehouse", "planner"])
 def allocate(ctx: Context, rows: Sequence[Ref]) -> Outcome:
-    """Reserve stock for confirmed orders by priority, due day and age; what is short waits as a backorder."""
+    """Reserve stock for confirmed orders by class, due day and age; what is short waits as a backorder."""
     may, refused = lock(ctx, "allocate", [row.id for row in rows])
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
+    rank_by_table(ctx, may)
     demands = ctx.fetch(SQL.demands, ids=[order.id for order in may])
     short = _allocate(ctx, demands)
     ids = [order.id for order in may]
@@ -130,10 +132,22 @@ def _allocate(ctx: Context, demands: Sequence[Any]) -> dict[int, int]:
 @command("orders.serve_waiting")
 def serve_waiting(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Goods came in (the rows are stock levels): let the confirmed orders that wait for them reserve what they lack."""
-    waiting = ctx.fetch(SQL.waiting, levels=[row.id for row in rows])
+    _serve(ctx, [row.id for row in rows])
+    return Outcome([row.id for row in rows])
+
+
+@command("orders.serve_freed")
+def serve_freed(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """These orders gave up goods that were reserved for them: let those that wait for the same reserve what they lack."""
+    _serve(ctx, [level.id for level in ctx.fetch(SQL.freed, ids=[row.id for row in rows])])
+    return Outcome([row.id for row in rows])
+
+
+def _serve(ctx: Context, levels: Sequence[int]) -> None:
+    waiting = ctx.fetch(SQL.waiting, levels=list(levels))
     orders = sorted({row.order_id for row in waiting})
     may, _ = lock(ctx, "allocate", orders)
+    rank_by_table(ctx, may)
     allowed = {order.id for order in may}
     short = _allocate(ctx, [row for row in waiting if row.order_id in allowed])
     ctx.record("order.allocated", "order", [Fact(id, id, says={"short_lines": n}) for id, n in short.items()])
-    return Outcome([row.id for row in rows])

@@ -17,6 +17,7 @@ PRINT, TRADE = "print_order", "trade_order"
 def send_on_way(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Start the map of each order: with something to make the print order, else the trade order. Unpublished maps start nothing."""
     orders = ctx.fetch(SQL.kinds, ids=[row.id for row in rows])
+    ctx.run("orders.rank", [Ref(order.id) for order in orders if order.ruled])  # the maps may ask how urgent they are
     starts = [StartMap(PRINT if order.made else TRADE, order.id) for order in orders if order.state == "placed"]
     started = ctx.run("workflow.start", starts, partial=True)
     refused = [refusal for refusal in started.refused if refusal.code not in ("unknown-map", "already-running")]

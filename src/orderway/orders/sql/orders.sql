@@ -1,7 +1,7 @@
 -- name: list
 -- Orders with their customer.
 select o.id, o.number, o.state, o.hold_reason, o.channel, o.their_reference, o.ordered_on, o.requested_on, o.promised_on,
-       o.currency, o.net, p.id as customer_id, p.name as customer, r.name as responsible,
+       o.currency, o.net, o.priority, o.flag_reason, p.id as customer_id, p.name as customer, r.name as responsible,
        (select l.description from order_line l where l.order_id = o.id order by l.position limit 1) as what,
        (o.state in ('placed', 'held', 'confirmed')
         and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null
@@ -14,6 +14,7 @@ where {visible sales_order o} and o.state = any(%(states)s::text[])
        or p.name ilike '%%' || %(search)s::text || '%%') --? search
   and o.channel = %(channel)s::text --? channel
   and o.customer_id = %(customer)s::bigint --? customer
+  and o.priority = %(priority)s::integer --? priority
   and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date --? late
   and o.state in ('placed', 'held', 'confirmed') --? late
   and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null --? late
@@ -27,6 +28,8 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- The head of one order.
 select o.*, p.name as customer, p.number as customer_number, p.email as customer_email, p.language as customer_language,
        r.name as responsible, c.number as copied_from_number, f.number as parcel_number,
+       exists (select 1 from decision_definition d
+               where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}) as ruled,
        (select e.at from event e where e.root_type = 'order' and e.root_id = o.id and e.name = 'order.confirmed'
         order by e.id desc limit 1) as confirmed_at,
        (o.state in ('placed', 'held', 'confirmed')

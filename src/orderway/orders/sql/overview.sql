@@ -11,6 +11,8 @@ select (select count(*)::integer from (select 1 from sales_order o where {visibl
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state = 'held' limit %(most)s::integer) x) as held,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
+            and o.state in ('placed', 'held', 'confirmed') and o.priority = 2 limit %(most)s::integer) x) as urgent,
+       (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
             and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date
             and exists (select 1 from order_line l where l.order_id = o.id and l.demand_id is not null

@@ -1,7 +1,7 @@
 -- name: lock_lines
 -- Lock lines of orders that are locked already, with what their price rests on.
 select l.id, l.order_id, l.item_id, l.quantity, l.cancelled, l.price, l.per, l.net, l.discount, l.requested_on, l.demand_id,
-       d.warehouse_id, o.currency
+       d.warehouse_id, d.placed_at, o.currency, o.priority
 from order_line l
 join sales_order o on o.id = l.order_id
 left join demand d on d.id = l.demand_id

@@ -1,6 +1,8 @@
 -- name: lock
 -- Lock orders in key order, with what the rules ask.
-select o.id, o.state, o.held_from, o.hold_reason, o.number
+select o.id, o.state, o.held_from, o.hold_reason, o.number, o.flag, o.flag_reason, o.priority,
+       exists (select 1 from decision_definition d
+               where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}) as ruled
 from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id for update
 
@@ -31,3 +33,10 @@ join order_line l on l.demand_id = d.id
 join sales_order o on o.id = l.order_id and o.state = 'confirmed'
 where v.id = any(%(levels)s::bigint[]) and v.on_hand > v.reserved and {visible order_line l}
 order by l.order_id, l.id
+
+-- name: freed
+-- The stock levels of the items of orders where something lies free.
+select v.id from stock_level v
+where v.item_id in (select l.item_id from order_line l where l.order_id = any(%(ids)s::bigint[]) and l.demand_id is not null)
+  and v.on_hand > v.reserved and {visible stock_level v}
+order by v.id

@@ -37,11 +37,13 @@ returning l.id, l.on_hand, l.reserved
 
 -- name: place_demands
 -- Place demands, in the order of the input.
-insert into demand (company_id, item_id, quantity, allocated, met, warehouse_id, due_on, priority)
+insert into demand (company_id, item_id, quantity, allocated, met, warehouse_id, due_on, priority, placed_at)
 select %(company)s::bigint, d.item, d.quantity, 0, 0,
-       (select w.id from warehouse w where w.id = d.warehouse and {visible warehouse w}), d.due_on, %(priority)s::integer
-from unnest(%(item)s::bigint[], %(quantity)s::numeric[], %(due_on)s::date[], %(warehouse)s::bigint[])
-     with ordinality as d (item, quantity, due_on, warehouse, place)
+       (select w.id from warehouse w where w.id = d.warehouse and {visible warehouse w}), d.due_on, d.priority,
+       coalesce(d.since, %(now)s::timestamptz)
+from unnest(%(item)s::bigint[], %(quantity)s::numeric[], %(due_on)s::date[], %(warehouse)s::bigint[], %(priority)s::integer[],
+            %(since)s::timestamptz[])
+     with ordinality as d (item, quantity, due_on, warehouse, priority, since, place)
 order by d.place
 returning id
 
@@ -50,6 +52,46 @@ returning id
 select d.id, d.item_id, d.quantity, d.allocated, d.met, d.warehouse_id, d.due_on, d.priority
 from demand d where d.id = any(%(ids)s::bigint[]) and {visible demand d}
 order by d.id for update
+
+-- name: line_up
+-- Lock demands in key order and answer them as they are served: who has waited too long, the longest first; then by class, due day, age.
+with locked as materialized (
+    select d.id, d.item_id, d.quantity, d.allocated, d.met, d.warehouse_id, d.due_on, d.priority, d.placed_at
+    from demand d where d.id = any(%(ids)s::bigint[]) and {visible demand d}
+    order by d.id for update
+), queue as (
+    select l.*, l.placed_at < %(now)s::timestamptz - make_interval(days => coalesce(
+                    (select s.patience_days from serving s where {visible serving s}), %(patience)s::integer)) as overdue
+    from locked l
+)
+select q.id, q.item_id, q.quantity, q.allocated, q.met, q.warehouse_id, q.overdue
+from queue q
+order by q.overdue desc, case when q.overdue then q.placed_at end, q.priority, q.due_on nulls last, q.placed_at, q.id
+
+-- name: prioritise
+-- Give demands another priority, locked in key order; answers what changed.
+with p as (
+    select * from unnest(%(demand)s::bigint[], %(priority)s::integer[]) as p (demand, priority)
+), locked as materialized (
+    select d.id, d.priority as before, p.priority as after from demand d join p on p.demand = d.id
+    where {visible demand d} order by d.id for update of d
+)
+update demand d set priority = l.after from locked l where d.id = l.id and l.before <> l.after
+returning d.id, l.before, l.after
+
+-- name: ensure_serving
+-- Make the company's row where there is none, and lock it.
+insert into serving as s (company_id, patience_days) values (%(company)s::bigint, %(patience)s::integer)
+on conflict (company_id) do update set patience_days = s.patience_days
+returning s.id, s.patience_days
+
+-- name: set_patience
+-- Write after how many days of waiting a demand goes first.
+update serving set patience_days = %(days)s::integer where company_id = %(company)s::bigint
+
+-- name: serving
+-- After how many days of waiting a demand of this company goes first.
+select coalesce((select s.patience_days from serving s where {visible serving s}), %(patience)s::integer) as patience_days
 
 -- name: allocate
 -- Give shares of levels to demands, and move both sums.
@@ -175,7 +217,10 @@ select w.id, w.key, w.name, w.rank from warehouse w where {visible warehouse w} 
 
 -- name: demand
 -- One demand with its item and the warehouse it is bound to.
-select d.id, d.item_id, i.number, i.unit, d.quantity, d.allocated, d.met, d.due_on, d.priority, w.name as warehouse
+select d.id, d.item_id, i.number, i.unit, d.quantity, d.allocated, d.met, d.due_on, d.priority, d.placed_at,
+       d.placed_at < %(now)s::timestamptz - make_interval(days => coalesce(
+           (select s.patience_days from serving s where {visible serving s}), %(patience)s::integer)) as overdue,
+       w.name as warehouse
 from demand d join item i on i.id = d.item_id left join warehouse w on w.id = d.warehouse_id
 where d.id = %(id)s::bigint and {visible demand d}
 

@@ -1,0 +1,46 @@
+"""What stands in an order's way: its kind, by the code of what stopped, and what may be done about it. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+SHORT, UNREADABLE, OTHER = "short", "unreadable", "other"
+CODES: Mapping[str, Sequence[str]] = {
+    "unknown-item": ("unknown-item", "items-not-settled"),
+    "unknown-customer": ("unknown-customer", "customer-not-settled"),
+    "duplicate-order": ("duplicate",),
+    "price-gap": ("prices", "price-differs", "no-price", "currency-differs"),
+    "credit": ("credit",),
+    "stock": ("stock", SHORT, "short-stock"),
+    "address": ("address",),
+    "unreadable-file": (UNREADABLE,),
+    "rule-error": ("no-way", "no-count", "no-moment", "no-decision", "spins", "broken"),
+    "mail-bounced": ("not-delivered", "perhaps-delivered"),
+}
+"""The kinds with the codes that are of it. That a carrier is down and that a payment is declined nobody can report yet."""
+_KIND: Mapping[str, str] = {code: kind for kind, codes in CODES.items() for code in codes}
+_OF_INPUT = ("capture.settle", "capture.reject", "capture.dismiss", "capture.reread")
+_OF_ORDER = ("orders.waive", "orders.hold", "orders.cancel")
+ACTIONS: Mapping[tuple[str, str], Sequence[str]] = {
+    ("intake", "price-gap"): ("capture.settle", "capture.order", "capture.reject"),
+    ("finding", "address"): (*_OF_ORDER, "parties.change"),
+    ("finding", "credit"): (*_OF_ORDER, "parties.change"),
+    ("short", "stock"): ("orders.allocate", "orders.prioritise", "orders.hold", "orders.cancel"),
+}
+"""The commands for a kind where it came up, where they are others than those of the place."""
+
+
+def kind_of(code: str) -> str:
+    """The kind of what stopped with this code; `other` where it is none of the named ones."""
+    return _KIND.get(code, OTHER)
+
+
+def actions_of(source: str, code: str, state: str, command: str) -> Sequence[str]:
+    """The commands that may settle it: of an input by its state, of an order's finding, or of what stopped on the desk.
+
+    What stopped on a map (`state` stuck) is tried again there; a mail is sent again; else it is the command that was refused.
+    """
+    if source == "desk":
+        return ("workflow.retry",) if state == "stuck" else (command,)
+    if source == "intake" and state == "rejected":
+        return ("capture.reread", "capture.dismiss")
+    own = ACTIONS.get((source, kind_of(code)))
+    return own or (_OF_INPUT if source == "intake" else _OF_ORDER)
