@@ -43,6 +43,7 @@ FACTS: Mapping[str, Text] = {
     "customer_group": _("Price group of the customer"),
     "channel": _("Channel"),
     "country": _("Country of delivery"),
+    "postcode": _("Postcode of delivery"),
     "net": _("Net value"),
     "currency": _("Currency"),
     "prepay_percent": _("Prepayment in percent"),

@@ -15,7 +15,7 @@ from .forms import Field, shown
 from .maps import MapKey  # noqa: F401 - the keys of tables look like those of maps
 from .respond import found, may, page, read, show
 from .rule_values import answer_words, fields_of, texts_of
-from .rule_words import POLICIES
+from .rule_words import ANSWERS, POLICIES
 
 
 @page
@@ -126,18 +126,27 @@ def _acts(request: HttpRequest, key: str, number: int) -> list[dict[str, Any]]:
     return acts
 
 
+def _named(table: Shown) -> tuple[list[str], list[str]]:
+    """What the columns of a table are called: what it asks, what it answers."""
+    asked = [str(FACTS.get(name, name)) for name in table.inputs]
+    return asked, [str(ANSWERS.get(name, name)) or _("Answer") for name in table.outputs]
+
+
 def _columns(table: Shown) -> list[dict[str, Any]]:
-    asked = [(f"i{n}", FACTS.get(name, name)) for n, name in enumerate(table.inputs)]
-    answers = [(f"o{n}", name or _("Answer")) for n, name in enumerate(table.outputs)]
+    asked, answers = _named(table)
     return [
         {"key": "rule", "label": _("Rule"), "kind": "id", "narrow": "lead"},
-        *[{"key": key, "label": label, "grow": 2, "narrow": "sub"} for key, label in asked],
-        *[{"key": key, "label": label, "grow": 2, "strong": True, "narrow": "title"} for key, label in answers],
+        *[{"key": f"i{n}", "label": label, "grow": 2, "narrow": "list"} for n, label in enumerate(asked)],
+        *[
+            {"key": f"o{n}", "label": label, "grow": 2, "strong": True, "narrow": "list"}
+            for n, label in enumerate(answers)
+        ],
         {"key": "note", "label": _("Note"), "grow": 2, "soft": True, "narrow": "foot"},
     ]
 
 
 def _rows(table: Shown, hits: Sequence[int]) -> list[dict[str, Any]]:
+    asked, answers = _named(table)
     return [
         {
             "id": number,
@@ -146,8 +155,8 @@ def _rows(table: Shown, hits: Sequence[int]) -> list[dict[str, Any]]:
             "current": number in hits,
             "cells": {
                 "rule": {"text": str(number), "sub": _("hits") if number in hits else ""},
-                **{f"i{n}": text.strip() or "-" for n, text in enumerate(rule.inputs)},
-                **{f"o{n}": text.strip() for n, text in enumerate(rule.outputs)},
+                **{f"i{n}": {"text": text.strip() or "-", "title": asked[n]} for n, text in enumerate(rule.inputs)},
+                **{f"o{n}": {"text": text.strip(), "title": answers[n]} for n, text in enumerate(rule.outputs)},
                 "note": rule.note,
             },
         }

@@ -13,6 +13,7 @@ from orderway.catalog.sums import share
 from orderway.kernel import clock
 from orderway.kernel.access import Actor, system_actor
 from orderway.people.commands import AdmitPerson, SetPassword
+from orderway.people.queries import actor_of
 from orderway.production.commands.set_up import DescribePaper
 from orderway.stock.commands import Move
 from orderway.workflow.commands.publish import PublishMap
@@ -35,6 +36,7 @@ from .company import (
 )
 from .customers import CUSTOMERS, suppliers
 from .house import did, settle
+from .tables import NOTE, asking, tables
 from .working_time import open_hours
 
 
@@ -54,10 +56,19 @@ def found(at: datetime, password: str) -> int:
         _stock_up(boss, at.date())
         customers = [customer.terms(serial) for serial, customer in enumerate(CUSTOMERS, 1)]
         did("parties.take_on", boss, [*customers, *suppliers()], "demo/parties")
-        did("workflow.publish", boss, [PublishMap(xml) for xml in _maps()], "demo/maps")
+        maps = _maps()
+        did("workflow.publish", boss, [PublishMap(xml) for xml in maps], "demo/maps")
+        owner = actor_of(persons[_place("administrator")], company) or boss
+        did("decisions.publish", owner, tables(), "demo/tables")
+        did("workflow.publish", owner, [PublishMap(xml, NOTE) for xml in asking(maps)], "demo/maps-with-tables")
         did("archive.set_formats", boss, [SetFormat("message", "original")], "demo/formats")
         settle()
     return company
+
+
+def _place(role: str) -> int:
+    """Where the one who does the work of a role stands among the people."""
+    return next(place for place, (_, _, roles, _) in enumerate(PEOPLE) if role in roles)
 
 
 def _stock_up(boss: Actor, day: date) -> None:
