@@ -16,7 +16,7 @@ POLICIES: Mapping[str, Text] = {
     "C": _("Collect: all answers, or their sum, least, greatest or number"),
 }
 # what a table may answer about work that it gives out
-ANSWERS: Mapping[str, Text] = {"person": _("Person"), "role": _("Role"), "priority": _("Priority")}
+ANSWERS: Mapping[str, Text] = {"person": _("Person"), "role": _("Role"), "skill": _("Skill"), "priority": _("Priority")}
 EDITOR: Mapping[str, Text] = {
     "Add input": _("Add a condition"),
     "Add output": _("Add an answer"),

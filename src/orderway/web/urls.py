@@ -21,6 +21,7 @@ FAMILIES = (
     "starting",
     "absences",
     "calendar",
+    "skills",
     "orders",
     "ordering",
     "customers",

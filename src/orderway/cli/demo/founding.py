@@ -12,7 +12,7 @@ from orderway.catalog.commands import AddItem, SetPrice, SetTaxRate
 from orderway.catalog.sums import share
 from orderway.kernel import clock
 from orderway.kernel.access import Actor, system_actor
-from orderway.people.commands import AdmitPerson, SetPassword
+from orderway.people.commands import AdmitPerson, SetPassword, SetSkills
 from orderway.people.queries import actor_of
 from orderway.production.commands.set_up import DescribePaper
 from orderway.stock.commands import Move
@@ -29,6 +29,7 @@ from .company import (
     MAIL_DOMAIN,
     PAPERS,
     PEOPLE,
+    SKILLS,
     TAXES,
     WAREHOUSES,
     Goods,
@@ -50,6 +51,8 @@ def found(at: datetime, password: str) -> int:
             AdmitPerson(f"{mail}@{MAIL_DOMAIN}", name, roles, department) for mail, name, roles, department in PEOPLE
         ]
         persons = did("people.admit", boss, people, "demo/people").done
+        able = {mail: id for (mail, *_), id in zip(PEOPLE, persons, strict=True)}
+        did("people.set_skills", boss, [SetSkills(able[mail], said) for mail, said in SKILLS.items()], "demo/skills")
         hashed = make_password(password)  # once for all of them: it is the demo's, and no secret
         did("people.set_password", boss, [SetPassword(id, hashed) for id in persons])
         open_hours(boss, at.date())

@@ -29,28 +29,29 @@ class Drawn:
     rules: Sequence[Sequence[str]]
 
 
-def _who(*names: str) -> str:
-    return f'"{", ".join(f"{name}@{MAIL_DOMAIN}" for name in names)}"'
+def _who(name: str) -> str:
+    return f'"{name}@{MAIL_DOMAIN}"'
 
 
-JANA, TOBIAS = "jana.petersen", "tobias.wendler"
+TOBIAS = "tobias.wendler"
+NOBODY = '""'  # no one in particular; no skill in particular
 TABLES = (
     Drawn(
         "order_care",
         "Wer sich um den Auftrag kümmert",
-        "Ausland und Nürnberg bei Tobias, Rahmenverträge und Behörden bei Jana, sonst wer weniger offen hat",
+        "Nach dem, was einer kann: Export, Rahmenverträge, Behörden; Nürnberg bei Tobias; sonst wer weniger offen hat",
         (
             ("country", "string", "Land"),
             ("postcode", "string", "Postleitzahl"),
             ("customer_group", "string", "Preisgruppe"),
         ),
-        (("person", "string"), ("priority", "number")),
+        (("person", "string"), ("skill", "string"), ("priority", "number")),
         (
-            ('not("DE")', "-", "-", _who(TOBIAS), "0", "Export"),
-            ("-", 'starts with(?, "90")', "-", _who(TOBIAS), "0", "Großraum Nürnberg"),
-            ("-", "-", '"contract"', _who(JANA), "1", "Rahmenvertrag: zugesagte Reaktionszeit"),
-            ("-", "-", '"public"', _who(JANA), "0", "Behörden und Vereine"),
-            ("-", "-", "-", _who(JANA, TOBIAS), "0", "Wer weniger offen hat"),
+            ('not("DE")', "-", "-", NOBODY, '"export"', "0", "Wer ausfuhren kann"),
+            ("-", 'starts with(?, "90")', "-", _who(TOBIAS), NOBODY, "0", "Großraum Nürnberg"),
+            ("-", "-", '"contract"', NOBODY, '"rahmenverträge"', "1", "Zugesagte Reaktionszeit"),
+            ("-", "-", '"public"', NOBODY, '"behörden"', "0", "Behörden und Vereine"),
+            ("-", "-", "-", NOBODY, '"druckdaten"', "0", "Wer weniger offen hat"),
         ),
     ),
     Drawn(
