@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderway.catalog.queries import PriceAsked, Wanted, by_numbers, offers, why_price
+from orderway.catalog.rules import tax_of_sale
+from orderway.catalog.sums import Rounding, Tax, breakdown
 from orderway.kernel import clock
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import COUNTED, Page, page
@@ -16,7 +18,7 @@ from orderway.parties.queries import terms
 from orderway.stock.queries import OneDemand, WhyStock, free
 from orderway.stock.queries import why as why_stock
 
-from .rules import line_net
+from .rules import keeping, line_net, net_left, promised
 
 SQL = statements("orders", "orders")
 VERIFY = statements("orders", "verify")
@@ -208,8 +210,24 @@ class OneLine:
     id: int
 
 
+class WhyDay(NamedTuple):
+    """The day a line is promised for, on what it rests (`rules.promised`), how it stands (`rules.keeping`), and all these rest on: the day
+    agreed for the order, the wishes for the line and the order, today, and how much is wanted, has left and is reserved beside it."""
+
+    day: date | None
+    rests_on: str
+    keeping: str
+    promised_on: date | None
+    line_wish: date | None
+    order_wish: date | None
+    today: date
+    wanted: Decimal
+    gone: Decimal
+    held: Decimal | None
+
+
 class WhyLine(NamedTuple):
-    """What a line's price and stock rest on. `prices` are those that could count on the day, the one that does first; `price_group`
+    """What a line's price, stock and day rest on. `prices` are those that could count on the day, the one that does first; `price_group`
     is the customer's; `follows` whether the line has that price (else it was agreed, or the lists changed since); `stock` None
     for what is not stocked."""
 
@@ -219,11 +237,12 @@ class WhyLine(NamedTuple):
     prices: Sequence[Any]
     follows: bool
     stock: WhyStock | None
+    day: WhyDay
 
 
 @query("orders.why_line", OneLine)
 def why_line(ctx: Reader, asked: OneLine) -> WhyLine | None:
-    """Why a line costs what it costs, and why it is reserved or short; None for an unknown one."""
+    """Why a line costs what it costs, for when it is promised, and why it is reserved or short; None for an unknown one."""
     line = ctx.one(OVERVIEW.line_terms, id=asked.id)
     if line is None:
         return None
@@ -234,4 +253,68 @@ def why_line(ctx: Reader, asked: OneLine) -> WhyLine | None:
     counts = next((one for one in prices if one.applies), None)
     follows = counts is not None and (counts.price, counts.per) == (line.price, line.per)
     stock = why_stock(ctx, OneDemand(line.demand_id)) if line.demand_id else None
-    return WhyLine(line, customer.name, customer.price_group, prices, follows, stock)
+    day = _day(line, clock.today(customer.timezone), stock)
+    return WhyLine(line, customer.name, customer.price_group, prices, follows, stock, day)
+
+
+def _day(line: Any, today: date, stock: WhyStock | None) -> WhyDay:
+    day, rests_on = promised(line.promised_on, line.line_wish, line.order_wish)
+    wanted = line.quantity - line.cancelled
+    gone, held = (stock.demand.met, stock.demand.allocated) if stock else (line.delivered, None)
+    state = keeping(day, today, wanted, gone, held)
+    leaves = (line.promised_on, line.line_wish, line.order_wish, today, wanted, gone, held)
+    return WhyDay(day, rests_on, state, *leaves)
+
+
+class TaxedLine(NamedTuple):
+    """A line as its tax sees it: what is left of it, its category and rate, those of its item's class at home on the day of the order
+    (None when the item is no longer sold), and whether the line has what these and the countries make of it."""
+
+    position: int
+    item: str
+    net: Decimal
+    tax: Tax
+    at_home: Tax | None
+    follows: bool
+
+
+class TaxSum(NamedTuple):
+    """The tax of one category and rate: the sum of its lines, `exact` = base x rate / 100, and the amount, that rounded once."""
+
+    tax: Tax
+    base: Decimal
+    exact: Decimal
+    amount: Decimal
+
+
+class WhyTax(NamedTuple):
+    """What the tax of an order rests on: where it is sold from and to, the customer's VAT number as it is now, lines and sums."""
+
+    order: Any
+    own_country: str
+    ship_country: str
+    vat_id: str
+    lines: Sequence[TaxedLine]
+    sums: Sequence[TaxSum]
+
+
+@query("orders.why_tax", OneOrder)
+def why_tax(ctx: Reader, asked: OneOrder) -> WhyTax | None:
+    """Why an order bears the tax it bears, to the cent (EN 16931-1 BR-CO-17, BR-S-08); None for an unknown one."""
+    order = ctx.one(SQL.one, id=asked.id)
+    if order is None:
+        return None
+    customer = terms(ctx, [order.customer_id])[order.customer_id]
+    rows = ctx.fetch(SQL.lines, id=asked.id)
+    day = (customer.price_group, order.currency, order.ordered_on, customer.own_country)
+    found = offers(ctx, [Wanted(row.item_id, row.quantity, *day) for row in rows])
+    lines = []
+    for at, row in enumerate(rows):
+        home = Tax(found[at].category, found[at].rate) if at in found and found[at].category else None
+        made = tax_of_sale(customer.own_country, order.ship_country, customer.vat_id, home) if home else None
+        tax = Tax(row.tax_category, row.tax_rate)
+        net = net_left(row.net, row.quantity, row.cancelled, order.currency)
+        lines.append(TaxedLine(row.position, row.item_number, net, tax, home, made == tax))
+    taxes = breakdown([(line.tax, line.net) for line in lines], order.currency, Rounding.DOCUMENT)
+    sums = [TaxSum(one.tax, one.base, one.base * one.tax.rate / 100, one.amount) for one in taxes]
+    return WhyTax(order, customer.own_country, order.ship_country, customer.vat_id, lines, sums)
