@@ -94,6 +94,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template("print_order", _("Print order"), _("A print job: form, calculation, approvals, planning, production, delivery.")),
     Template("deliver_and_bill", _("Deliver and bill"), _("Pick, pack, ship, invoice, paid: a part that other maps call.")),
     Template("order_to_cash", _("Order to cash in six phases"), _("Capture, check, allocate, deliver, invoice, collect.")),
+    Template("order_entry", _("Order entry"), _("From the message to the confirmed order: compare, verify, check the day, confirm.")),
     Template("credit_check", _("Order with credit check"), _("Large orders and new customers are released by accounting.")),
     Template("quotation_approval", _("Quotation approval"), _("A quotation is calculated, checked, approved by value and sent.")),
     Template("returns", _("Returns"), _("Goods come back, are inspected, and credited or refused.")),
