@@ -14,6 +14,8 @@ import pytest
 from databases import fresh_database, named, server
 from psycopg import sql
 
+from orderway.cli.demo.tables import ASKED
+
 DAYS = "2"
 pytestmark = pytest.mark.timeout(400)  # a dozen processes: on a machine with other work they wait for each other
 
@@ -114,6 +116,25 @@ def test_the_demo_is_a_print_shop_at_work(kessler):
     assert kessler.one("select count(*) from event where at > now()") == 0, "nothing happens in the future"
     assert json.loads((kessler.folder / "demo.json").read_text())["accounts"]
     assert "agrees" in kessler.must("check")
+
+
+def test_its_tables_give_out_the_work_and_name_their_reason_and_who_answers_for_them(kessler):
+    versions = "select count(*) from decision_version v join person p on p.id = v.published_by_id"
+    assert kessler.one(f"{versions} where p.email like 'florian.baum@%' and length(v.why) > 20") == 2
+    asked = (  # work items of the steps that a table gives out, less its decisions
+        "select sum(case when w.node in {nodes} then 1 else 0 end) - (select count(*) from decision_made m"
+        " join decision_version v on v.id = m.version_id join decision_definition d on d.id = v.definition_id"
+        " where d.key = '{table}') from work_item w"
+    )
+    for table, nodes in ASKED.items():
+        assert kessler.one(asked.format(table=table, nodes=nodes)) == 0
+    abroad = (
+        "select count(*) from decision_made m join sales_order o on o.id = m.subject_id and o.ship_country <> 'DE'"
+        " where m.result ->> 'person' is not null and m.rules <> '{1}'"
+    )
+    assert kessler.one(abroad) == 0
+    whose = "select count(*) from work_item where state = 'done' and done_by <> assignee_id"
+    assert kessler.one(whose) == 0, "each is finished by whom it was given to"
 
 
 def test_filled_a_second_time_nothing_changes(kessler):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
-from orderway.people.commands import IssueToken, Prefer, SetPassword
+from orderway.people.commands import IssueToken, Prefer, SetPassword, SetSkills
 from orderway.people.commands.absences import DecideAbsence, RequestAbsence
 from orderway.people.commands.calendars import Hours, SetCalendar, SetHoliday
 
@@ -50,5 +50,8 @@ CASES = {
         Ref(id) for id in run("people.set_holidays", shop.administrator, _days_off(shop, n)).done
     ],
     "people.prefer": lambda _, n: [Prefer("de", "dark")] * n,
+    "people.set_skills": lambda shop, n: [
+        SetSkills(shop.quality.id, [f"skill {n}.{at}" for at in range(i, i + 3)]) for i in range(n)
+    ],
     "people.set_password": lambda shop, n: [SetPassword(shop.manager.id, "hashed already")] * n,
 }

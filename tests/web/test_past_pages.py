@@ -1,6 +1,8 @@
 """What the pages of a map tell of waiting: the live table, who waits on whom, what happened, and a log held against the map."""
 
 import csv
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -174,3 +176,61 @@ def test_a_log_from_elsewhere_is_held_against_the_map(as_: Any, two: tuple[int, 
     assert bad.status_code == 422
     assert "document type" in text(bad)
     assert as_("manager").post("/maps/checking/fit", {}).status_code == 422
+
+
+def tried(browser: Any, url: str) -> tuple[int, set[int]]:
+    """How many a trial that a link leads to goes through, and about which orders it is."""
+    page = text(browser.get(url + "&view=all"))
+    many = re.search(r"(\d+) (?:is |are )?tried in", page)
+    runs = re.findall(r'href="/maps/checking/try/(\d+)', page)
+    return int(many[1]) if many else -1, {
+        int(id)
+        for run in runs
+        for id in re.findall(r'href="/orders/(\d+)"', text(browser.get(f"/maps/checking/try/{run}")))
+    }
+
+
+def links(page: str) -> list[str]:
+    """Where a change may be tried on what the page shows: first the button of the page, then its rows."""
+    return [html.unescape(one) for one in re.findall(r'href="(/maps/checking/try\?[^"]+)"', page)]
+
+
+def test_from_a_way_a_step_or_what_was_done_again_it_is_one_click_to_a_trial_of_these_orders(
+    shop: Any, as_: Any, two: tuple[int, int]
+) -> None:
+    browser, both = as_("manager"), set(two)
+    shorter = CHECKING.replace('sourceRef="s" targetRef="check"', 'sourceRef="s" targetRef="approve"')
+    assert browser.post("/maps/checking/save", {"xml": shorter, "seen": "0"}).status_code == 200
+    day = MORNING.date()
+    ways = ask("workflow.variants", shop.manager, map="checking")
+    expected = [both, *({two[0]} if len(way.steps) == 2 else {two[1]} for way in ways)]
+    found = links(text(browser.get(f"/maps/checking/past?of=ways&since={day}&until={day}")))
+    assert [tried(browser, url) for url in found] == [(len(orders), orders) for orders in expected]
+    assert all(f"since={day}" in url for url in found)
+    found = links(text(browser.get("/maps/checking/past?of=again&since=")))
+    assert [tried(browser, url)[1] for url in found] == [both, {two[1]}, {two[1]}]
+    found = links(text(browser.get("/maps/checking/past?of=waiting&since=")))
+    assert [tried(browser, url)[1] for url in found] == [both, both, both]
+    (of_case, *rest) = links(text(browser.get("/maps/checking/past?of=cases&again=check&since=")))
+    assert (tried(browser, of_case)[1], rest) == ({two[1]}, [])
+    page = text(browser.get(of_case))
+    assert "More than once" in page
+    assert "fewer: Check order" in page, "the draft that is there is what is tried"
+    assert 'name="again_at" value="check"' in page, "kept while other days are asked for"
+    assert tried(browser, of_case.replace("ended=true", f"ended=true&since={day + timedelta(days=9)}"))[1] == set()
+
+
+def test_from_a_deviation_it_is_one_click_to_a_trial(shop: Any, as_: Any, two: tuple[int, int]) -> None:
+    stricter = CHECKING.replace(' id="f5" sourceRef="g" targetRef="check"', ' id="f5" sourceRef="g" targetRef="e"')
+    assert run("workflow.publish", shop.administrator, [PublishMap(stricter)]).ok
+    browser = as_("manager")
+    rows = re.findall(r"<tr data-row.*?</tr>", text(browser.get("/maps/checking/fit?since=")), re.S)
+    (deviating,) = [row for row in rows if "once too often" in row]
+    (url,) = links(deviating)
+    assert tried(browser, url) == (1, {two[1]})
+
+
+def test_who_may_look_but_not_draw_is_offered_no_trial(as_: Any, two: tuple[int, int]) -> None:
+    for page in ("past?of=ways&since=", "fit?since="):
+        assert links(text(as_("auditor").get(f"/maps/checking/{page}"))) == []
+        assert links(text(as_("manager").get(f"/maps/checking/{page}")))

@@ -1,11 +1,12 @@
 """The pages of tables: the list, one table with a value set tried on it, drawing, files in and out, publishing."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from orderway.decisions.commands import PublishTable
+from orderway.decisions.commands import DecideOn, PublishTable
 from orderway.kernel.running import ask, run
 
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -112,3 +113,16 @@ def test_whoever_may_not_draw_reads_only(as_: Any, shop: Any, published: str) ->
     assert "nobody" in text(reader.get("/rules/approval"))
     assert reader.get("/rules/approval/edit").status_code == 403
     assert reader.post("/rules/problems", {"xml": TABLE, "subject": "order"}).status_code == 403
+
+
+def test_the_page_says_how_often_each_rule_fired_in_a_period(as_: Any, shop: Any, order: int, published: str) -> None:
+    browser = as_("manager")
+    assert "Nothing was decided by this version" in text(browser.get("/rules/approval"))
+    assert run("decisions.decide", shop.manager, [DecideOn(order, "approval")]).ok
+    assert run("decisions.decide", shop.manager, [DecideOn(order, "approval")]).ok
+    page = text(browser.get("/rules/approval"))
+    assert "2 were decided in these days." in page
+    assert re.findall(r'title="Fired">(\d)</td>', page) == ["2", "0"]
+    assert "Nothing was decided" in text(browser.get("/rules/approval?since=2001-01-01&until=2001-01-31"))
+    assert "2 were decided" in text(browser.get("/rules/approval?since=&until="))
+    assert browser.get("/rules/approval?since=nonsense&until=9999-12-31").status_code == 200

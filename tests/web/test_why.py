@@ -5,15 +5,16 @@ import random
 import re
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from orderway.catalog.commands import SetPrice
+from orderway.catalog.commands import SetPrice, SetTaxRate
 from orderway.decisions.commands import DecideOn, PublishTable
 from orderway.kernel import clock
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
-from orderway.orders.rules import line_net
+from orderway.orders.rules import keeping, line_net, promised
 from orderway.stock.commands import Move
 
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -74,7 +75,7 @@ def test_every_decision_is_the_same_when_its_values_are_asked_again(shop: Any) -
 
 
 def placed(shop: Any, item: str, quantity: Decimal, price: Decimal | None = None) -> Any:
-    row = PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items[item], quantity, price, Decimal("2.5"))])
+    row = PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items[item], quantity, price, discount=Decimal("2.5"))])
     (order,) = run("orders.place", shop.manager, [row]).done
     (line,) = ask("orders.lines", shop.manager, id=order)
     return line
@@ -124,3 +125,81 @@ def test_a_shortage_is_told_with_what_lies_where_and_who_holds_it(as_: Any, shop
     page = text(as_("manager").get(f"/orders/{second.order_id}/lines/{second.id}/why"))
     assert "short" in page
     assert "are held for another demand" in page
+
+
+def test_the_day_of_a_line_is_told_with_what_it_rests_on_and_the_leaves_give_it_again(as_: Any, shop: Any) -> None:
+    today = clock.today("Europe/Berlin")
+    soon, later = today + timedelta(3), today + timedelta(9)
+    own = [(None, later), (soon, later), (None, None), (later, later)]  # wished for the line, for the order
+    rows = [
+        PlaceOrder(
+            shop.customers["10001"],
+            [PlaceLine(shop.items["PAP-A4-80"], Decimal(2), requested_on=line)],
+            requested_on=order,
+        )
+        for line, order in own
+    ]
+    browser, found = as_("manager"), []
+    for id in run("orders.place", shop.manager, rows).done:
+        (line,) = ask("orders.lines", shop.manager, id=id)
+        why = ask("orders.why_line", shop.manager, id=line.id).day
+        again = promised(why.promised_on, why.line_wish, why.order_wish)
+        assert again == (why.day, why.rests_on)
+        assert why.day == line.requested_on, "the day that the order's page shows"
+        assert keeping(why.day, why.today, why.wanted, why.gone, why.held) == why.keeping
+        found.append((why.day, why.rests_on, why.keeping))
+        page = text(browser.get(f"/orders/{id}/lines/{line.id}/why"))
+        assert "not all of it is reserved" in page
+        assert ("the day wished for this line" in page) == (why.rests_on == "line")
+    assert found == [
+        (later, "order", "waits"),
+        (soon, "line", "waits"),
+        (None, "nothing", "waits"),
+        (later, "order", "waits"),
+    ]
+    assert run("stock.move", shop.warehouse, [Move(shop.items["PAP-A4-80"], shop.warehouses["main"], Decimal(50))]).ok
+    assert run("orders.confirm", shop.manager, [Ref(line.order_id)]).ok
+    assert run("orders.allocate", shop.manager, [Ref(line.order_id)]).ok
+    assert ask("orders.why_line", shop.manager, id=line.id).day.keeping == "ready"
+    with clock.at(clock.now() + timedelta(days=11)):
+        assert ask("orders.why_line", shop.manager, id=line.id).day.keeping == "late"
+
+
+def cents(exact: Fraction) -> Decimal:
+    """Halves away from zero (EN 16931-1, 6.5.4), by whole numbers only."""
+    whole, rest = divmod(abs(exact) * 100, 1)
+    return Decimal(int(whole) + (rest >= Fraction(1, 2))) / 100
+
+
+def test_the_tax_is_told_to_the_cent_and_its_lines_give_it_again(as_: Any, shop: Any) -> None:
+    chance, browser = random.Random(11), as_("manager")
+    for customer in ("10001", "10002", "10003") * 4:
+        lines = [
+            PlaceLine(shop.items[item], Decimal(chance.randint(1, 99)), Decimal(chance.randint(1, 9999)) / 100)
+            for item in chance.sample(["PAP-A4-80", "PAP-LX-120", "ENV-DL", "DESIGN-H"], 3)
+        ]
+        (id,) = run("orders.place", shop.manager, [PlaceOrder(shop.customers[customer], lines)]).done
+        why = ask("orders.why_tax", shop.manager, id=id)
+        for one in why.sums:
+            base = sum((line.net for line in why.lines if line.tax == one.tax), Decimal(0))
+            assert one.base == base
+            assert Fraction(one.exact) == Fraction(base) * Fraction(one.tax.rate) / 100
+            assert cents(Fraction(one.exact)) == one.amount
+        assert all(line.follows for line in why.lines)
+        assert {line.tax.category for line in why.lines} == {{"10001": "S", "10002": "G", "10003": "K"}[customer]}
+        page = text(browser.get(f"/orders/{id}"))
+        assert (f'href="/orders/{id}/tax/why"' in page) == bool(why.sums)
+        told = html.unescape(text(browser.get(f"/orders/{id}/tax/why")))
+        words = {"10001": "sold at home", "10002": "export", "10003": "intra-community"}[customer]
+        assert words in told
+        assert f"€{why.sums[0].amount:,.2f}" in told or f"{why.sums[0].amount:,.2f}" in told
+
+
+def test_a_rate_that_was_changed_since_is_told_as_such(as_: Any, shop: Any) -> None:
+    line = placed(shop, "PAP-A4-80", Decimal(5))
+    day = clock.today("Europe/Berlin")
+    assert run("catalog.set_tax_rates", shop.administrator, [SetTaxRate("DE", "standard", Decimal(16), day)]).ok
+    why = ask("orders.why_tax", shop.manager, id=line.order_id)
+    assert [one.follows for one in why.lines] == [False]
+    assert "changed since" in text(as_("manager").get(f"/orders/{line.order_id}/tax/why"))
+    assert as_("manager").get("/orders/999999/tax/why").status_code == 404

@@ -25,11 +25,14 @@ FILLED = {"string": "as agreed", "text": "as agreed", "number": "10", "date": "2
 
 
 class Goes(NamedTuple):
-    """One order: what is answered at which step (an outcome, or values of the form), the end it comes to, and how many it is of."""
+    """One order: what is answered at which step (an outcome, or values of the form), the end it comes to, how many it is of, of what, and
+    how it came."""
 
     end: str
     answers: Mapping[str, str | Mapping[str, Any]]
     pieces: int = 1
+    item: str = "PAP-A4-80"
+    channel: str = "phone"
 
 
 STORIES: Mapping[str, Sequence[Goes]] = {
@@ -53,6 +56,12 @@ STORIES: Mapping[str, Sequence[Goes]] = {
         Goes("replaced", {"take_up": {"fault": "ours"}}),
         Goes("exchanged", {"take_up": {"fault": "theirs"}}),
         Goes("dropped", {"take_up": {"fault": "theirs"}, "await_old": "never"}),
+    ],
+    "order_entry": [
+        Goes("entered", {}, channel="edi"),
+        Goes("entered", {"dates": "later"}, item="LETTER-A4"),
+        Goes("dropped", {"compare": "none"}),
+        Goes("dropped", {"dates": "later", "agree": "none"}, item="LETTER-A4"),
     ],
     "order_change": [
         Goes("changed_end", {"examine": {"extra": "50"}, "offer": "agreed"}),
@@ -132,7 +141,7 @@ def test_three_orders_reach_every_end(story: Story, name: str) -> None:
     goes = STORIES[name]
     assert {one.end for one in goes} == ends
     for one in goes:
-        subject = placed(story, one.pieces) if process.subject == "order" else 0
+        subject = placed(story, one) if process.subject == "order" else 0
         (root,) = story.ok("workflow.start", boss, StartMap(name, subject, title=f"For {one.end}")).done
         subject = ask("workflow.instance", boss, id=root).row.subject_id
         story.later()
@@ -144,9 +153,9 @@ def test_three_orders_reach_every_end(story: Story, name: str) -> None:
         assert targets[way.path[-1][0]] == one.end
 
 
-def placed(story: Story, pieces: int) -> int:
-    item = story.shop.items["PAP-A4-80"]
-    row = PlaceOrder(story.shop.customers["10001"], [PlaceLine(item, D(pieces))])
+def placed(story: Story, goes: Goes) -> int:
+    line = PlaceLine(story.shop.items[goes.item], D(goes.pieces))
+    row = PlaceOrder(story.shop.customers["10001"], [line], channel=goes.channel)
     (id,) = story.ok("orders.place", story.shop.manager, row).done
     return int(id)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from orderway.dmn.model import Rule
@@ -90,6 +90,23 @@ def table(ctx: Reader, asked: OneTable) -> Shown | None:
         file.xml,
         [Version(row.id, row.number, row.published_at, row.published_by, row.why) for row in found],
     )
+
+
+@dataclass(frozen=True)
+class FiredRules:
+    """Ask how often the rules of a version of a table (by its key and number) hit from `since` to `until` (days of the company)."""
+
+    key: str
+    version: int
+    since: date | None = None
+    until: date | None = None
+
+
+@query("decisions.fired", FiredRules)
+def fired(ctx: Reader, asked: FiredRules) -> list[Any]:
+    """How often each rule hit (from 1; 0: none did), about how many subjects, and when last. The first row, whose rule is None, is about
+    all that was decided; nothing at all where nothing was. Where several rules hit together each counts."""
+    return ctx.fetch(SQL.fired, key=asked.key, number=asked.version, since=asked.since, until=asked.until)
 
 
 @dataclass(frozen=True)

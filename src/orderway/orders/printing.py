@@ -8,8 +8,9 @@ from orderway.documents.printing import Printed, file_name, letter, local_day, p
 from orderway.documents.typst import as_data, render
 from orderway.kernel.context import Reader
 
+from .explaining import OneOrder
 from .papers import PAPERS, ConfirmationPaper, OrderedLine, TaxRow
-from .queries import OneOrder, lines, one_order
+from .queries import lines, one_order
 
 
 def confirmation(ctx: Reader, id: int) -> Sequence[Printed]:

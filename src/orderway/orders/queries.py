@@ -6,19 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from orderway.catalog.queries import PriceAsked, Wanted, by_numbers, offers, why_price
-from orderway.decisions.deciding import Considered, NoDecision, consider
+from orderway.catalog.queries import Wanted, by_numbers, offers
 from orderway.kernel import clock
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import COUNTED, Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import fetch, statements
 from orderway.parties.queries import terms
-from orderway.stock.queries import OneDemand, WhyStock, free
-from orderway.stock.queries import why as why_stock
+from orderway.stock.queries import free
 from orderway.stock.rules import PATIENCE
 
-from .rules import HIGHEST, LOWEST, PRIORITY_TABLE, line_net, priority_by
+from .explaining import OneOrder
+from .rules import HIGHEST, LOWEST, line_net
 
 SQL = statements("orders", "orders")
 VERIFY = statements("orders", "verify")
@@ -186,13 +185,6 @@ def _quoted(line: QuoteLine, item: Any, offer: Any, lying: Mapping[int, Decimal]
     return Quoted(item.id, item.name, item.unit, price, per, net, stocked, wrong)
 
 
-@dataclass(frozen=True)
-class OneOrder:
-    """Ask for one order by its id."""
-
-    id: int
-
-
 @query("orders.one", OneOrder)
 def one_order(ctx: Reader, asked: OneOrder) -> Any:
     """The head of one order with its customer, or None."""
@@ -209,90 +201,6 @@ def lines(ctx: Reader, asked: OneOrder) -> list[Any]:
 def findings(ctx: Reader, asked: OneOrder) -> list[Any]:
     """What the last verification of one order found, with its evidence."""
     return ctx.fetch(VERIFY.findings, id=asked.id)
-
-
-@dataclass(frozen=True)
-class OneLine:
-    """Ask for one line of an order by its id."""
-
-    id: int
-
-
-class WhyLine(NamedTuple):
-    """What a line's price and stock rest on. `prices` are those that could count on the day, the one that does first; `price_group`
-    is the customer's; `follows` whether the line has that price (else it was agreed, or the lists changed since); `stock` None
-    for what is not stocked."""
-
-    line: Any
-    customer: str
-    price_group: str
-    prices: Sequence[Any]
-    follows: bool
-    stock: WhyStock | None
-
-
-@query("orders.why_line", OneLine)
-def why_line(ctx: Reader, asked: OneLine) -> WhyLine | None:
-    """Why a line costs what it costs, and why it is reserved or short; None for an unknown one."""
-    line = ctx.one(OVERVIEW.line_terms, id=asked.id)
-    if line is None:
-        return None
-    customer = terms(ctx, [line.customer_id])[line.customer_id]
-    prices = why_price(
-        ctx, PriceAsked(line.item_id, line.quantity, customer.price_group, line.currency, line.ordered_on)
-    )
-    counts = next((one for one in prices if one.applies), None)
-    follows = counts is not None and (counts.price, counts.per) == (line.price, line.per)
-    stock = why_stock(ctx, OneDemand(line.demand_id)) if line.demand_id else None
-    return WhyLine(line, customer.name, customer.price_group, prices, follows, stock)
-
-
-class WhyPriority(NamedTuple):
-    """What the class of an order rests on: what a person said and when, and what the published table says of it now.
-
-    `table` is its name, `version` its number (0: none is published, the flag alone counts), `rules` the numbers of the rules that
-    hit, with the columns and their conditions as written, `answer` what came out. `now` is the class that follows from it all; the next run
-    writes it where it is another.
-    """
-
-    order: Any
-    now: int
-    key: str
-    table: str
-    version: int
-    rules: Sequence[tuple[int, Sequence[tuple[str, str]]]]
-    values: Mapping[str, Any]
-    answer: Any
-
-
-@query("orders.why_priority", OneOrder)
-def why_priority(ctx: Reader, asked: OneOrder) -> WhyPriority | None:
-    """Why an order is as urgent as it is; None for an unknown one."""
-    order = ctx.one(PRIORITY.why, id=asked.id)
-    if order is None:
-        return None
-    try:
-        said = consider(ctx, PRIORITY_TABLE, "order", [asked.id])
-    except NoDecision:
-        return WhyPriority(order, priority_by(order.flag, None), "", "", 0, (), {}, None)
-    return _why_by_table(order, said)
-
-
-def _why_by_table(order: Any, said: Considered) -> WhyPriority:
-    answer, logic = said.found[order.id], said.decider.logic
-    rows = logic.rules if logic else ()
-    names = [one.label or one.expression.strip() for one in logic.inputs] if logic else []
-    rules = [(n, list(zip(names, rows[n - 1].inputs, strict=False)) if n <= len(rows) else ()) for n in answer.rules]
-    return WhyPriority(
-        order,
-        priority_by(order.flag, answer.result),
-        PRIORITY_TABLE,
-        said.decider.name,
-        said.version.number,
-        rules,
-        said.values[order.id],
-        answer.result,
-    )
 
 
 @query("orders.by_table", NoQuestion)

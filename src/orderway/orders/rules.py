@@ -1,8 +1,9 @@
-"""What an order may do, and what its lines cost. Pure."""
+"""What an order may do, what its lines cost, and for which day they are promised. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderway.kernel.values import rounded
 from orderway.stock.rules import NORMAL
@@ -43,3 +44,37 @@ def class_of(demand_priority: int) -> int:
 def line_net(quantity: Decimal, price: Decimal, per: Decimal, discount: Decimal, currency: str) -> Decimal:
     """The net amount of a line (EN 16931 BT-131): quantity x price per base quantity, less `discount` percent, at the minor unit."""
     return rounded(quantity * price / per * (100 - discount) / 100, currency)
+
+
+def net_left(net: Decimal, quantity: Decimal, cancelled: Decimal, currency: str) -> Decimal:
+    """What a line of `net` still comes to when `cancelled` of its quantity is not delivered, at the minor unit."""
+    return net if not cancelled else rounded(net * (quantity - cancelled) / quantity, currency)
+
+
+class Promised(NamedTuple):
+    """The day a line is promised for (None: no day) and on what it rests: "promised" (a day agreed for the order), "line" (a wish of
+    its own), "order" (the wish of the whole order) or "nothing"."""
+
+    day: date | None
+    rests_on: str
+
+
+def promised(promised_on: date | None, line_wish: date | None, order_wish: date | None) -> Promised:
+    """The day of a line: the one agreed for the order, else the day wished for the line, else the one wished for the order."""
+    if promised_on is not None:
+        return Promised(promised_on, "promised")
+    if line_wish is not None and line_wish != order_wish:
+        return Promised(line_wish, "line")
+    return Promised(order_wish, "order") if order_wish is not None else Promised(None, "nothing")
+
+
+def keeping(day: date | None, today: date, wanted: Decimal, gone: Decimal, held: Decimal | None) -> str:
+    """How it stands with the promise of `wanted`, of which `gone` has left and `held` is reserved beside it (None: stock gives nothing
+    for it): "kept" (all has left), "late" (the day is over), "ready" (all that is missing is reserved), "waits", or "service"."""
+    if held is None:
+        return "service"
+    if gone >= wanted:
+        return "kept"
+    if day is not None and day < today:
+        return "late"
+    return "ready" if gone + held >= wanted else "waits"

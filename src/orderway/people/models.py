@@ -89,6 +89,18 @@ class RoleGrant(models.Model):
         ]
 
 
+class PersonSkill(models.Model):
+    """What a person can do beyond their roles, in a company: a word as tables of rules name it, small letters."""
+
+    person = models.ForeignKey(Person, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT)
+    skill = models.TextField()
+
+    class Meta:
+        db_table = "person_skill"
+        constraints = [models.UniqueConstraint(fields=["company", "skill", "person"], name="person_skill_once")]
+
+
 class ApiToken(models.Model):
     """A key by which a program acts as a person in one company. Only the digest is kept; `scopes` are the verbs it may use."""
 

@@ -47,7 +47,7 @@ class Everyone:
 
 @query("people.persons", Everyone)
 def persons(ctx: Reader, asked: Everyone) -> list[Any]:
-    """The people of the company with their roles, by name."""
+    """The people of the company with their roles and what they can do, by name."""
     return ctx.fetch(SQL.persons, role=asked.role)
 
 

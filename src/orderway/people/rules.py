@@ -1,4 +1,4 @@
-"""When something is due by a calendar of working hours and holidays; who may stand for whom. Pure."""
+"""When something is due by a calendar of working hours and holidays; who may stand for whom; how a skill is written. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
@@ -231,3 +231,8 @@ def goes_round(new: Away, others: Mapping[int, Sequence[Away]]) -> bool:
             if other.deputy is not None and first < last:
                 ahead.append((other.deputy, first, last))
     return False
+
+
+def skill_name(said: str) -> str:
+    """A skill as it is kept and compared: small letters, single blanks between its words."""
+    return " ".join(said.lower().split())

@@ -88,6 +88,11 @@ def _people(request: HttpRequest) -> Iterator[dict[str, str]]:
     state = _("You stand in for %(who)s") % {"who": ", ".join(standing)} if standing else _("You stand in for nobody")
     about = _("Who takes the open and new work of somebody away; entered with the absence.")
     yield _entry(reverse("absence-new"), "user-share", _("Deputies"), about, state)
+    if may(request, "people.set_skills"):
+        able = sum(1 for one in read(request, "people.persons") if one.skills)
+        state = ngettext("%(n)s person has some", "%(n)s persons have some", able) % {"n": able}
+        about = _("What people can do beyond their roles; tables give work out by it.")
+        yield _entry(reverse("skills"), "user-check", _("Skills"), about, state)
     if may(request, "mail.resend"):
         failed = read(request, "mail.list", direction="out", state="failed", size=1).count
         state = _("%(n)s not sent") % {"n": failed} if failed else _("all sent")

@@ -1,6 +1,7 @@
 """Whether what happened fits the map: our own cases, or an event log from elsewhere that is looked at and not kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from .listing import address
 from .past import Chosen, chosen
 from .past_tables import TABLES, percent, way_words
 from .respond import page, read, show
+from .trying_cases import TRY, may_try, try_cell
 
 Text = str | Promise
 KINDS: Mapping[str, Text] = {
@@ -49,13 +51,14 @@ def fit(request: HttpRequest, key: str) -> HttpResponse:
         rows, problem = [], str(error)
     judged = sum(row.cases for row in rows if row.judged)
     fitting = sum(row.cases for row in rows if row.judged and not row.deviations)
+    tries = bool(rows) and may_try(request, replace(at.question, version=None))
     return _shown(
         request,
         at,
         sub=_fitting(fitting, judged),
         problem=problem,
-        columns=_way_columns(),
-        rows=[_way_row(key, row) for row in rows],
+        columns=[*_way_columns(), *([TRY] if tries else ())],
+        rows=[_way_row(key, row, at if tries else None) for row in rows],
     )
 
 
@@ -166,7 +169,7 @@ def _all_words(deviations: Sequence[Any], *, judged: bool) -> dict[str, str]:
 
 def _way_columns() -> list[dict[str, Any]]:
     return [
-        {"key": "way", "label": _("Way"), "grow": 6, "narrow": "title"},
+        {"key": "way", "label": _("Way"), "grow": 4, "narrow": "title"},
         {"key": "told", "label": _("What deviates"), "grow": 4, "narrow": "sub"},
         {"key": "cases", "label": _("Cases"), "kind": "number", "strong": True, "narrow": "end"},
         {"key": "fitness", "label": _("Fits by"), "kind": "number", "narrow": "end2"},
@@ -174,7 +177,7 @@ def _way_columns() -> list[dict[str, Any]]:
     ]
 
 
-def _way_row(key: str, row: Any) -> dict[str, Any]:
+def _way_row(key: str, row: Any, tried: Chosen | None) -> dict[str, Any]:
     cells = {
         "way": way_words(row.names),
         "told": _all_words(row.deviations, judged=row.judged),
@@ -182,6 +185,8 @@ def _way_row(key: str, row: Any) -> dict[str, Any]:
         "fitness": percent(row.fitness) if row.judged else "",
         "median": span(row.median),
     }
+    if tried:
+        cells["try"] = try_cell(replace(tried.question, version=None), variant=row.variant)
     url = f"{reverse('map-past', args=[key])}?of=cases&variant={row.variant}"
     return {"id": row.variant, "url": url, "label": row.variant[:8], "cells": cells}
 

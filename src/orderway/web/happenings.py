@@ -134,6 +134,7 @@ EVENTS: Mapping[str, Told] = {
     "paper.filed": Told(lazy("Paper filed"), "files"),
     "person.admitted": Told(lazy("Person admitted"), "user-plus"),
     "person.password_set": Told(lazy("Password set"), "key"),
+    "person.skills_set": Told(lazy("Skills set"), "user-check"),
     "person.preferences_set": Told(lazy("Preferences set"), "settings"),
     "print_spec.calculated": Told(lazy("Print job calculated"), "calculator"),
     "print_spec.papers_wanted": Told(lazy("Papers asked for"), "files"),

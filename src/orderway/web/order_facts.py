@@ -8,19 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orderway.catalog.sums import Tax, Totals, totals
+from orderway.orders.rules import net_left
 
 from .templatetags.ui import money
 
 
 def sums(order: Any, lines: Sequence[Any]) -> Totals:
     """What the order comes to if all of it is delivered: the sums of its lines with their taxes (EN 16931)."""
-    parts = [(Tax(line.tax_category, line.tax_rate), _net_left(line)) for line in lines]
+    parts = [
+        (
+            Tax(line.tax_category, line.tax_rate),
+            net_left(Decimal(line.net), line.quantity, line.cancelled, order.currency),
+        )
+        for line in lines
+    ]
     return totals(parts, order.currency)
-
-
-def _net_left(line: Any) -> Decimal:
-    left = line.quantity - line.cancelled
-    return Decimal(line.net) if not line.cancelled else Decimal(line.net) * left / line.quantity
 
 
 def _shares(shares: Sequence[str], most: int = 12) -> list[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -107,9 +108,11 @@ def _lines_tab(order: Any, lines: Sequence[Any], *, past: bool = False) -> dict[
         *((_("VAT %(rate)s %%") % {"rate": number(row.tax.rate)}, row.amount, True) for row in sum_of.taxes),
         (_("Total, %(days)s days net") % {"days": order.payment_days}, sum_of.gross, False),
     ]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"label": label, "cells": {"net": amount}, "light": light, "align": "end"} for label, amount, light in cells
     ]
+    for row in rows[1:-1] if not past else ():
+        row["why_url"] = reverse("tax-why", args=[order.id])
     return {"columns": LINES, "rows": [_line(line, past=past) for line in lines], "totals": rows}
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
@@ -21,6 +21,7 @@ from .listing import address, pager
 from .past_tables import TABLES
 from .respond import asked, found, need, page, read, show
 from .templatetags.ui import number
+from .trying_cases import TRY, may_try, try_cell, try_url
 
 USUAL = timedelta(days=90)  # the period, unless another one is asked for
 BARS = 10
@@ -62,7 +63,7 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
     at = chosen(request, key)
     cases = read(request, "workflow.past_cases", at.question) if at.of == "cases" else None
     rows = list(cases.rows) if cases else rows_of(request, at)
-    table = TABLES[at.of]
+    table, tries = TABLES[at.of], bool(rows) and may_try(request, at.question)
     return show(
         request,
         "maps/past.html",
@@ -75,16 +76,28 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
         file_url=reverse("map-past-file", args=[key]) + address(request),
         map=_map(key, at, rows) if at.of == "waiting" and rows else None,
         tiles=_plot(at.of, rows),
-        columns=table.columns,
-        rows=[_numbered(n, table.row(row, lambda **given: address(request, **given))) for n, row in enumerate(rows, 1)],
+        columns=[*table.columns, *([TRY] if tries and at.of in NARROWER else ())],
+        rows=[_row(request, at, n, row, tries=tries) for n, row in enumerate(rows, 1)],
+        try_url=try_url(at.question) if tries else "",
         pager=pager(request, cases, at.question.after, at.question.size) if cases else None,
         empty={"text": _("Nothing went through this map to its end in this period. Choose a longer one.")},
         about=table.about,
     )
 
 
-def _numbered(n: int, row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"cells": {"no": n, **row["cells"]}}
+# what a row of a table names of its cases, beside the page's own question
+NARROWER: Mapping[str, Callable[[Any], dict[str, str]]] = {
+    "waiting": lambda row: {"node": row.node},
+    "ways": lambda row: {"variant": row.variant},
+    "again": lambda row: {"again_at": row.node},
+}
+
+
+def _row(request: HttpRequest, at: Chosen, n: int, row: Any, *, tries: bool) -> dict[str, Any]:
+    shown = TABLES[at.of].row(row, lambda **given: address(request, **given))
+    narrower = NARROWER.get(at.of)
+    more = {"try": try_cell(at.question, **narrower(row))} if tries and narrower else {}
+    return shown | {"cells": {"no": n, **shown["cells"], **more}}
 
 
 def _views(request: HttpRequest, at: Chosen) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
-"""Why?: which rules decided about an order and on which values, what the price of a line rests on, why it is reserved or short."""
+"""Why?: which rules decided about an order and on which values, what the price and the day of a line and the tax rest on, why a line is
+reserved or short."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,28 +18,28 @@ from .fields import amount
 from .listing import column
 from .respond import found, page, read, read_if, show
 from .rule_values import value_words
-from .templatetags.ui import day, money, number
+from .templatetags.ui import day, moment, money, number
 from .words import PRIORITIES
 
 DECIDED = (
     column("table", lazy("Table"), grow=3, narrow="title", strong=True),
     column("answer", lazy("Answer"), grow=2, narrow="end"),
     column("rule", lazy("Rule"), grow=4, narrow="sub"),
-    column("values", lazy("On these values"), grow=4, narrow="sub"),
-    column("at", lazy("When"), kind="moment", narrow="foot"),
+    column("values", lazy("On these values"), grow=4, narrow="foot"),
+    column("at", lazy("When"), kind="moment", narrow="end2"),
 )
 PRICES = (
     column("group", lazy("Price list"), grow=3, narrow="title", strong=True),
     column("from", lazy("From quantity"), kind="number", narrow="end2"),
-    column("valid", lazy("Valid"), grow=2, narrow="sub", soft=True),
+    column("valid", lazy("Valid"), grow=2, narrow="foot", soft=True),
     column("counts", lazy("Why"), grow=4, narrow="sub"),
     column("price", lazy("Price"), kind="number", strong=True, narrow="end"),
 )
 LEVELS = (
     column("warehouse", lazy("Warehouse"), grow=3, narrow="title", strong=True),
-    column("on_hand", lazy("On hand"), kind="number", narrow="sub"),
-    column("held", lazy("Held for this line"), kind="number", narrow="sub"),
-    column("others", lazy("Held for others"), kind="number", narrow="sub"),
+    column("on_hand", lazy("On hand"), kind="number", narrow="hide"),
+    column("held", lazy("Held for this line"), kind="number", narrow="hide"),
+    column("others", lazy("Held for others"), kind="number", narrow="hide"),
     column("free", lazy("Free"), kind="number", strong=True, narrow="end"),
 )
 
@@ -90,7 +91,7 @@ def values_words(values: Mapping[str, Any]) -> str:
 
 @page
 def line(request: HttpRequest, id: int, line: int) -> HttpResponse:
-    """Why a line of an order costs what it costs, and why it is reserved or short."""
+    """Why a line of an order costs what it costs, for when it is promised, and why it is reserved or short."""
     why = found(read(request, "orders.why_line", id=line))
     found(why if why.line.order_id == id else None)
     said = why.line
@@ -107,7 +108,125 @@ def line(request: HttpRequest, id: int, line: int) -> HttpResponse:
         stock_columns=LEVELS,
         stock_rows=[_level(at, one, why.stock) for at, one in enumerate(why.stock.levels)] if why.stock else [],
         ahead=_ahead(why.stock),
+        day_words=_day_words(why.day),
+        day_leaves=_day_leaves(request, why),
     )
+
+
+RESTS_ON = {
+    "promised": lazy("promised for %(day)s: that day was agreed for the order"),
+    "line": lazy("promised for %(day)s: the day wished for this line"),
+    "order": lazy("promised for %(day)s: the day wished for the whole order"),
+    "nothing": lazy("no day: none was wished and none agreed"),
+}
+KEEPING = {
+    "kept": lazy("all of it has left"),
+    "late": lazy("that day is over and not all has left"),
+    "ready": lazy("what has not left is reserved, so it can go"),
+    "waits": lazy("not all of it is reserved, so nothing says yet that it will be kept"),
+    "service": lazy("nothing has to lie ready for it"),
+}
+
+
+def _day_words(why: Any) -> str:
+    rests = RESTS_ON[why.rests_on] % {"day": day(why.day)}
+    return f"{rests[0].upper()}{rests[1:]}; {KEEPING[why.keeping]}."
+
+
+def _day_leaves(request: HttpRequest, why: Any) -> list[tuple[str, str]]:
+    """What the day and how it stands rest on, by name."""
+    said = why.day
+    leaves = [
+        (_("Agreed for the order"), day(said.promised_on) or "–"),
+        (_("Wished for the line"), day(said.line_wish) or "–"),
+        (_("Wished for the order"), day(said.order_wish) or "–"),
+        (_("Today"), day(said.today)),
+        (_("Wanted"), amount(said.wanted, why.line.unit)),
+        (_("Has left"), number(said.gone)),
+    ]
+    if said.held is not None:
+        leaves.append((_("Reserved"), number(said.held)))
+    tickets = read_if(request, "production.tickets", order=why.line.order_id) if why.line.kind == "made" else ()
+    mine = [one for one in tickets or () if one.line == why.line.position]
+    if mine:
+        ends = [one.finished_at or one.planned_end for one in mine]
+        until = moment(max(ends)) if all(ends) else _("not all of them are planned")
+        leaves.append((_("Job tickets done"), until))
+    return leaves
+
+
+TAXES = (
+    column("tax", lazy("VAT"), grow=3, narrow="title", strong=True),
+    column("base", lazy("Net of its lines"), kind="money", narrow="sub"),
+    column("exact", lazy("Exactly"), kind="number", narrow="end2"),
+    column("amount", lazy("Rounded once"), kind="money", strong=True, narrow="end"),
+)
+TAXED = (
+    column("pos", lazy("Pos"), soft=True, narrow="lead"),
+    column("item", lazy("Item"), grow=3, narrow="title", strong=True),
+    column("because", lazy("Why"), grow=5, narrow="sub"),
+    column("tax", lazy("VAT"), kind="number", narrow="end2"),
+    column("net", lazy("Net"), kind="money", narrow="end"),
+)
+
+
+@page
+def tax(request: HttpRequest, id: int) -> HttpResponse:
+    """Why an order bears the tax it bears, to the cent."""
+    why = found(read(request, "orders.why_tax", id=id))
+    return show(
+        request,
+        "orders/why_tax.html",
+        title=_("Why? %(number)s, VAT") % {"number": why.order.number},
+        words=_tax_words(why),
+        back_url=reverse("order", args=[id]),
+        columns=TAXES,
+        rows=[
+            {
+                "id": f"tax-{at}",
+                "cells": {
+                    "tax": f"{one.tax.category} {number(one.tax.rate)} %",
+                    "base": one.base,
+                    "exact": f"{number(one.base, 2)} × {number(one.tax.rate)} % = {number(one.exact, 4)}",
+                    "amount": one.amount,
+                },
+            }
+            for at, one in enumerate(why.sums)
+        ],
+        line_columns=TAXED,
+        line_rows=[_taxed(one, why) for one in why.lines],
+    )
+
+
+def _tax_words(why: Any) -> str:
+    said = {"own": why.own_country, "to": why.ship_country, "vat": why.vat_id}
+    if why.vat_id:
+        return _("Sold from %(own)s to %(to)s, VAT number of the customer: %(vat)s.") % said
+    return _("Sold from %(own)s to %(to)s, without a VAT number of the customer.") % said
+
+
+def _taxed(one: Any, why: Any) -> dict[str, Any]:
+    cells = {
+        "pos": str(one.position),
+        "item": one.item,
+        "because": _because(one, why),
+        "tax": f"{number(one.tax.rate)} %",
+        "net": one.net,
+    }
+    return {"id": f"line-{one.position}", "cells": cells}
+
+
+def _because(one: Any, why: Any) -> str:
+    """The rule that gave a line its category (catalog.rules.tax_of_sale)."""
+    if not one.follows:
+        return _("the rate of the day it was placed; the item, its rate or the VAT number was changed since")
+    if why.ship_country == why.own_country:
+        return _("sold at home: the rate of the item's class on the day of the order")
+    if one.tax.category == "K":
+        return _("sold to a business elsewhere in the EU: intra-community supply, no VAT")
+    if one.tax.category == "G":
+        return _("sold outside the EU: export, no VAT")
+    return _("sold to a person elsewhere in the EU: our own rate")
 
 
 def _price_words(why: Any) -> str:
@@ -187,4 +306,7 @@ def _ahead(stock: Any) -> Sequence[str]:
     ]
 
 
-urls = [path("orders/<int:id>/lines/<int:line>/why", line, name="line-why")]
+urls = [
+    path("orders/<int:id>/lines/<int:line>/why", line, name="line-why"),
+    path("orders/<int:id>/tax/why", tax, name="tax-why"),
+]

@@ -15,6 +15,8 @@ POLICIES: Mapping[str, Text] = {
     "O": _("Output order: all answers, in the order of the list"),
     "C": _("Collect: all answers, or their sum, least, greatest or number"),
 }
+# what a table may answer about work that it gives out
+ANSWERS: Mapping[str, Text] = {"person": _("Person"), "role": _("Role"), "skill": _("Skill"), "priority": _("Priority")}
 EDITOR: Mapping[str, Text] = {
     "Add input": _("Add a condition"),
     "Add output": _("Add an answer"),

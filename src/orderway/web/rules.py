@@ -1,10 +1,12 @@
 """The pages of decision tables: all of them, one with its rules, versions and a value set to try, and its file."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +17,8 @@ from .forms import Field, shown
 from .maps import MapKey  # noqa: F401 - the keys of tables look like those of maps
 from .respond import found, may, page, read, show
 from .rule_values import answer_words, fields_of, texts_of
-from .rule_words import POLICIES
+from .rule_words import ANSWERS, POLICIES
+from .templatetags.ui import number
 
 
 @page
@@ -79,11 +82,13 @@ def _table_row(row: Any, draft: Any) -> dict[str, Any]:
 @page
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """One table as it was published; `version` shows an older one, `try` marks the rules that hit on the values beside it."""
-    number = request.GET.get("version", "")
-    table = found(read(request, "decisions.table", key=key, version=int(number) if number.isdigit() else None))
+    version = request.GET.get("version", "")
+    table = found(read(request, "decisions.table", key=key, version=int(version) if version.isdigit() else None))
     asks = read(request, "decisions.review", xml=table.xml, subject=table.subject_type).asks
     fields = fields_of(asks)
     tried = _tried(request, table, fields) if "try" in request.GET else None
+    period = _period(request)
+    fired = {row.rule: row for row in read(request, "decisions.fired", key=key, version=table.number, **period)}
     latest = table.versions[0].number
     return show(
         request,
@@ -95,7 +100,9 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         actions=_acts(request, key, table.number),
         policy=POLICIES.get(table.policy, ""),
         columns=_columns(table),
-        rows=_rows(table, tried.rules if tried else ()),
+        rows=_rows(table, tried.rules if tried else (), fired),
+        period=period,
+        fired_words=_fired_words(fired),
         empty={"text": _("The logic of this decision is no table. Its file says it.")},
         fields=_filled(fields, request.GET),
         tried=tried is not None,
@@ -109,6 +116,35 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
+USUAL = timedelta(days=31)  # the period, unless another one is asked for
+
+
+def _period(request: HttpRequest) -> dict[str, date | None]:
+    """The days in which rules are counted; the last 31 where the address names none."""
+    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
+    if "since" not in request.GET and "until" not in request.GET:
+        since = timezone.localdate() - USUAL
+    return {"since": since, "until": until}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _fired_words(fired: Mapping[int | None, Any]) -> str:
+    """How often the table was asked in the period, and how often no rule hit."""
+    if None not in fired:
+        return _("Nothing was decided by this version in these days.")
+    words = ngettext("%(n)s was decided in these days", "%(n)s were decided in these days", fired[None].times)
+    said = words % {"n": number(fired[None].times)}
+    if none := fired.get(0):
+        said += ", " + ngettext("%(n)s of them by no rule", "%(n)s of them by no rule", none.times) % {"n": none.times}
+    return f"{said}."
+
+
 def _filled(fields: Sequence[Field], typed: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
     return shown([field._replace(value=typed.get(field.name, "")) for field in fields], None)
 
@@ -118,40 +154,53 @@ def _tried(request: HttpRequest, table: Shown, fields: Sequence[Field]) -> Any:
     return read(request, "decisions.try", xml=table.xml, subject=table.subject_type, values=values)
 
 
-def _acts(request: HttpRequest, key: str, number: int) -> list[dict[str, Any]]:
-    file = f"{reverse('rule-version-file', args=[key, number])}?download=1"
+def _acts(request: HttpRequest, key: str, version: int) -> list[dict[str, Any]]:
+    file = f"{reverse('rule-version-file', args=[key, version])}?download=1"
     acts: list[dict[str, Any]] = [{"label": _("Save as a file"), "url": file, "icon": "download", "quiet": True}]
     if may(request, "decisions.save_draft"):
         acts.append({"label": _("Edit"), "url": reverse("rule-edit", args=[key]), "icon": "pencil", "key": "e"})
     return acts
 
 
+def _named(table: Shown) -> tuple[list[str], list[str]]:
+    """What the columns of a table are called: what it asks, what it answers."""
+    asked = [str(FACTS.get(name, name)) for name in table.inputs]
+    return asked, [str(ANSWERS.get(name, name)) or _("Answer") for name in table.outputs]
+
+
 def _columns(table: Shown) -> list[dict[str, Any]]:
-    asked = [(f"i{n}", FACTS.get(name, name)) for n, name in enumerate(table.inputs)]
-    answers = [(f"o{n}", name or _("Answer")) for n, name in enumerate(table.outputs)]
+    asked, answers = _named(table)
     return [
         {"key": "rule", "label": _("Rule"), "kind": "id", "narrow": "lead"},
-        *[{"key": key, "label": label, "grow": 2, "narrow": "sub"} for key, label in asked],
-        *[{"key": key, "label": label, "grow": 2, "strong": True, "narrow": "title"} for key, label in answers],
+        *[{"key": f"i{n}", "label": label, "grow": 2, "narrow": "list"} for n, label in enumerate(asked)],
+        *[
+            {"key": f"o{n}", "label": label, "grow": 2, "strong": True, "narrow": "list"}
+            for n, label in enumerate(answers)
+        ],
         {"key": "note", "label": _("Note"), "grow": 2, "soft": True, "narrow": "foot"},
+        {"key": "fired", "label": _("Fired"), "kind": "number", "strong": True, "narrow": "list"},
+        {"key": "latest", "label": _("Last time"), "kind": "moment", "soft": True, "narrow": "hide"},
     ]
 
 
-def _rows(table: Shown, hits: Sequence[int]) -> list[dict[str, Any]]:
+def _rows(table: Shown, hits: Sequence[int], fired: Mapping[int | None, Any]) -> list[dict[str, Any]]:
+    asked, answers = _named(table)
     return [
         {
-            "id": number,
-            "label": str(number),
-            "tone": "done" if number in hits else "",
-            "current": number in hits,
+            "id": at,
+            "label": str(at),
+            "tone": "done" if at in hits else "",
+            "current": at in hits,
             "cells": {
-                "rule": {"text": str(number), "sub": _("hits") if number in hits else ""},
-                **{f"i{n}": text.strip() or "-" for n, text in enumerate(rule.inputs)},
-                **{f"o{n}": text.strip() for n, text in enumerate(rule.outputs)},
+                "rule": {"text": str(at), "sub": _("hits") if at in hits else ""},
+                **{f"i{n}": {"text": text.strip() or "-", "title": asked[n]} for n, text in enumerate(rule.inputs)},
+                **{f"o{n}": {"text": text.strip(), "title": answers[n]} for n, text in enumerate(rule.outputs)},
                 "note": rule.note,
+                "fired": {"text": fired[at].times if at in fired else 0, "title": _("Fired")},
+                "latest": fired[at].latest if at in fired else "",
             },
         }
-        for number, rule in enumerate(table.rows, 1)
+        for at, rule in enumerate(table.rows, 1)
     ]
 
 

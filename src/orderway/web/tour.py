@@ -111,6 +111,14 @@ PARTS: tuple[Part, ...] = (
                 "workflow.work",
                 _page("work-table"),
             ),
+            Shown(
+                "DX-21 SE-17",
+                lazy(
+                    "Tables say who gets which work and how urgent it is; under Why? the order names the rule that hit."
+                ),
+                "decisions.tables",
+                _first("decisions.tables", "rule", "key"),
+            ),
         ),
     ),
     Part(

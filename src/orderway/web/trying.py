@@ -24,6 +24,7 @@ from .listing import address, column, pager
 from .publishing import title_of
 from .respond import actor, asked, found, need, page, read, read_if, show
 from .templatetags.ui import number
+from .trying_cases import chips, kept
 from .trying_one import changes, draft_table, given, named
 from .trying_words import ASSUMED
 
@@ -71,6 +72,8 @@ def try_map(request: HttpRequest, key: str) -> HttpResponse:
         back_url=_back(key, tried),
         sub=_span_words(tried),
         fields=_fields(request, tried, key),
+        kept=kept(request),
+        filters=chips(request, names, key),
         figures=_figures(tried),
         map=_map(key, tried),
         steps=_changed(tried),
@@ -104,7 +107,8 @@ def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
     draft = read(request, "workflow.draft", map=question.map)
     who = actor(request)
     told = (who.company_id, who.id, question.map, question.version, question.since, question.until, *question.tables)
-    return (*told, draft.revision if draft else 0, get_language())
+    which = (question.ended, question.ran_by, question.variant, question.node, question.again_at)
+    return (*told, *which, draft.revision if draft else 0, get_language())
 
 
 def _in_a_while(request: HttpRequest, key: str, many: int) -> HttpResponse:
@@ -146,6 +150,7 @@ def _fields(request: HttpRequest, tried: Tried, key: str) -> list[dict[str, Any]
     draft = read(request, "workflow.draft", map=key)
     what = [("", _("Draft"))] if draft else []
     what += [(str(number), _("Version %(n)s") % {"n": number}) for number in numbers]
+    begun = _("Ended from") if request.GET.get("ended") else _("Begun from")
     tables = [(row.key, row.name) for row in read_if(request, "decisions.drafts") or ()]
     table = {"name": "table", "label": _("With the table"), "kind": "select", "value": request.GET.get("table", ""),
              "choices": [{"value": value, "label": label} for value, label in [("", _("as published")), *tables]]}  # fmt: skip
@@ -153,7 +158,7 @@ def _fields(request: HttpRequest, tried: Tried, key: str) -> list[dict[str, Any]
         {"name": "version", "label": _("What to try"), "kind": "select", "value": str(tried.version or ""),
          "choices": [{"value": value, "label": label} for value, label in what]},
         *([table] if tables else []),
-        {"name": "since", "label": _("Begun from"), "kind": "date", "value": tried.since.isoformat()},
+        {"name": "since", "label": begun, "kind": "date", "value": tried.since.isoformat()},
         {"name": "until", "label": _("to"), "kind": "date", "value": tried.until.isoformat()},
     ]  # fmt: skip
 

@@ -19,6 +19,7 @@ from .fields import span
 from .listing import column
 from .respond import asked, found, need, page, read, read_if, show
 from .templatetags.ui import moment
+from .trying_cases import NARROWED
 from .trying_words import ASSUMED, WHY
 from .words import ROLES
 
@@ -39,9 +40,8 @@ def draft_table(request: HttpRequest) -> tuple[str, ...]:
 
 def given(request: HttpRequest) -> str:
     """What is tried and on which days, for the addresses that lead from one page of a trial to another."""
-    said = urlencode(
-        {name: request.GET[name] for name in ("version", "table", "since", "until") if request.GET.get(name)}
-    )
+    named = ("version", "table", "since", "until", *NARROWED)
+    said = urlencode({name: request.GET[name] for name in named if request.GET.get(name)})
     return f"?{said}" if said else ""
 
 

@@ -22,6 +22,7 @@ FAMILIES = (
     "starting",
     "absences",
     "calendar",
+    "skills",
     "orders",
     "ordering",
     "customers",

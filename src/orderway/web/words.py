@@ -139,6 +139,7 @@ REFUSALS: Mapping[str, Text] = {
     "unknown-language": lazy("The language %(language)s is not known."),
     "unknown-theme": lazy("The theme %(theme)s is not known."),
     "unknown-person": lazy("There is no such person here."),
+    "bad-skill": lazy("“%(skill)s” cannot be a skill: it needs one to %(longest)s letters and no comma."),
     "unknown-role": lazy("There is no role %(role)s."),
     "unknown-decided": lazy("There is nothing of that kind here to decide about."),
     "no-decision": lazy("No decision %(table)s about this kind of thing is published."),

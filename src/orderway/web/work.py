@@ -18,6 +18,7 @@ from .documents import papers_about
 from .fields import decimal, due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
+from .skills import skilled
 from .starting import told_words
 from .templatetags.ui import moment
 from .units import unit
@@ -350,7 +351,7 @@ def _hand_over_fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
     people = [p for p in read(request, "people.persons", role=form.row.role) if p.id != actor(request).id]
     away = {row.id: row for row in read(request, "people.away")}
     choices = [{"value": "", "label": _("Back to the department")}]
-    choices += [{"value": str(p.id), "label": with_away(p.name, away.get(p.id))} for p in people]
+    choices += [{"value": str(p.id), "label": skilled(with_away(p.name, away.get(p.id)), p.skills)} for p in people]
     person = {
         "name": "person",
         "label": _("To"),

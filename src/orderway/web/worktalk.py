@@ -14,6 +14,7 @@ from .absences import with_away
 from .fields import refusals
 from .forms import Field, Typed, read_form, shown
 from .respond import actor, do, found, may, page, read, show, tell
+from .skills import skilled
 from .words import PRIORITIES
 
 MORNING = time(8)
@@ -108,7 +109,7 @@ def ask(request: HttpRequest, id: int) -> HttpResponse:
             lazy("Whom"),
             kind="select",
             required=True,
-            choices=tuple((str(one.id), with_away(one.name, away.get(one.id))) for one in people),
+            choices=tuple((str(one.id), skilled(with_away(one.name, away.get(one.id)), one.skills)) for one in people),
         ),
         Field("text", lazy("Question"), kind="textarea", required=True, full=True),
     )

@@ -51,7 +51,10 @@ def _keep(move: Moving, kind: str, arrived: Arrived, strays: Mapping[int, int]) 
     """What nobody here waits for (and signals for tokens that are not here, by arrival) is kept for who comes, and looked at again where
     the subject also runs under a root that others move: it may just have come to wait, or the signal is for it."""
     if arrived.untaken:
-        roots, subjects = {one.root for one in move.stock.instances.values()}, {subject for subject, _ in arrived.untaken}
+        roots, subjects = (
+            {one.root for one in move.stock.instances.values()},
+            {subject for subject, _ in arrived.untaken},
+        )
         rows = move.ctx.fetch(PROCEED.elsewhere, subject_type=kind, subjects=sorted(subjects), roots=sorted(roots))
         others = {row.subject_id for row in rows}
         kept = [id for (subject, _), ids in arrived.untaken.items() if subject not in others for id in ids]

@@ -31,7 +31,7 @@ class Pass:
 @dataclass(frozen=True, slots=True)
 class Work:
     """A person decides. `same_as` names the node whose last worker gets it; `holds` the fact an approval rests on;
-    `assignment` the table that says to whom it goes, which `gives` person, role or priority."""
+    `assignment` the table that says to whom it goes, which `gives` person, role, skill or priority."""
 
     role: str
     instruction: Label

@@ -14,7 +14,7 @@ FIELD_TYPES: Mapping[str, FactType] = {
     "string": "string", "text": "string", "choice": "string", "number": "number", "date": "date", "boolean": "boolean",
     "money": "number", "file": "string", "datetime": "datetime",
 }  # fmt: skip
-ASSIGNED: Mapping[str, FactType] = {"person": "string", "role": "string", "priority": "number"}
+ASSIGNED: Mapping[str, FactType] = {"person": "string", "role": "string", "skill": "string", "priority": "number"}
 NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.IGNORECASE)
 
 

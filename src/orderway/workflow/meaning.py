@@ -220,7 +220,7 @@ class Meaning(Judge):
         )
 
     def _gives(self, element: Element) -> frozenset[str]:
-        """What the table of a work item says of it: person, role, priority."""
+        """What the table of a work item says of it: person, role, skill, priority."""
         if not element.assignment:
             return frozenset()
         asked = self.known.decisions.get(element.assignment)

@@ -50,6 +50,12 @@ PEOPLE = (
     ("henriette.voss", "Henriette Voss", ("auditor",), "administration"),
 )
 MAIL_DOMAIN = "kessler.example"
+SKILLS = {
+    "jana.petersen": ("behörden", "druckdaten", "rahmenverträge"),
+    "tobias.wendler": ("druckdaten", "englisch", "export", "französisch"),
+    "ulrich.dietz": ("druckdaten",),
+    "lena.schramm": ("gefahrgut", "stapler"),
+}
 
 WAREHOUSES = (OpenWarehouse("main", "Halle Gerberstraße", 1), OpenWarehouse("annex", "Außenlager Altenkunstadt", 2))
 

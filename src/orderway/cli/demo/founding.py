@@ -12,7 +12,8 @@ from orderway.catalog.commands import AddItem, SetPrice, SetTaxRate
 from orderway.catalog.sums import share
 from orderway.kernel import clock
 from orderway.kernel.access import Actor, system_actor
-from orderway.people.commands import AdmitPerson, SetPassword
+from orderway.people.commands import AdmitPerson, SetPassword, SetSkills
+from orderway.people.queries import actor_of
 from orderway.production.commands.set_up import DescribePaper
 from orderway.stock.commands import Move
 from orderway.workflow.commands.publish import PublishMap
@@ -28,6 +29,7 @@ from .company import (
     MAIL_DOMAIN,
     PAPERS,
     PEOPLE,
+    SKILLS,
     TAXES,
     WAREHOUSES,
     Goods,
@@ -35,6 +37,7 @@ from .company import (
 )
 from .customers import CUSTOMERS, suppliers
 from .house import did, settle
+from .tables import NOTE, asking, tables
 from .working_time import open_hours
 
 
@@ -48,16 +51,27 @@ def found(at: datetime, password: str) -> int:
             AdmitPerson(f"{mail}@{MAIL_DOMAIN}", name, roles, department) for mail, name, roles, department in PEOPLE
         ]
         persons = did("people.admit", boss, people, "demo/people").done
+        able = {mail: id for (mail, *_), id in zip(PEOPLE, persons, strict=True)}
+        did("people.set_skills", boss, [SetSkills(able[mail], said) for mail, said in SKILLS.items()], "demo/skills")
         hashed = make_password(password)  # once for all of them: it is the demo's, and no secret
         did("people.set_password", boss, [SetPassword(id, hashed) for id in persons])
         open_hours(boss, at.date())
         _stock_up(boss, at.date())
         customers = [customer.terms(serial) for serial, customer in enumerate(CUSTOMERS, 1)]
         did("parties.take_on", boss, [*customers, *suppliers()], "demo/parties")
-        did("workflow.publish", boss, [PublishMap(xml) for xml in _maps()], "demo/maps")
+        maps = _maps()
+        did("workflow.publish", boss, [PublishMap(xml) for xml in maps], "demo/maps")
+        owner = actor_of(persons[_place("administrator")], company) or boss
+        did("decisions.publish", owner, tables(), "demo/tables")
+        did("workflow.publish", owner, [PublishMap(xml, NOTE) for xml in asking(maps)], "demo/maps-with-tables")
         did("archive.set_formats", boss, [SetFormat("message", "original")], "demo/formats")
         settle()
     return company
+
+
+def _place(role: str) -> int:
+    """Where the one who does the work of a role stands among the people."""
+    return next(place for place, (_, _, roles, _) in enumerate(PEOPLE) if role in roles)
 
 
 def _stock_up(boss: Actor, day: date) -> None:

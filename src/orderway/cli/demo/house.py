@@ -16,6 +16,7 @@ from orderway.people.models import Person
 from orderway.people.queries import actor_of
 from orderway.stock.models import Warehouse
 from orderway.workflow.commands import proceed
+from orderway.workflow.commands.work import CompleteWork
 
 from .company import COMPANY, MAIL_DOMAIN, PEOPLE
 
@@ -65,6 +66,16 @@ def did(name: str, actor: Actor, rows: Sequence[Any], key: str | None = None) ->
 def tried(name: str, actor: Actor, rows: Sequence[Any]) -> Outcome:
     """Run a command on what can be done of the set."""
     return run(name, actor, rows, partial=True) if rows else Outcome()
+
+
+def finish_work(house: House, role: str, done: Sequence[tuple[Any, CompleteWork]]) -> None:
+    """Work items (as listed) are finished by whom they were given to, those that are nobody's yet by who does the work of the role."""
+    people = {actor.id: actor for actor in house.people.values()}
+    by_hand: dict[Actor, list[CompleteWork]] = {}
+    for item, row in done:
+        by_hand.setdefault(people.get(item.assignee_id, house.who(role)), []).append(row)
+    for actor, rows in sorted(by_hand.items(), key=lambda one: one[0].id):  # one a person
+        did("workflow.complete", actor, rows)
 
 
 def every(name: str, actor: Actor, **asked: Any) -> Iterator[Any]:

@@ -30,7 +30,7 @@ from .baskets import (
     reference,
 )
 from .customers import COUNTER, CUSTOMERS, Customer
-from .house import ZONE, House, did, every, moment, settle, tried, working_day_after
+from .house import ZONE, House, did, every, finish_work, moment, settle, tried, working_day_after
 
 BY_NUMBER = {customer.number: customer for customer in CUSTOMERS}
 COUNTER_NAME = BY_NUMBER[COUNTER].name
@@ -95,7 +95,7 @@ def settle_findings(house: House, random: Random) -> None:
     manager = house.who("manager")
     waived: list[WaiveFinding] = []
     cancelled: list[HoldOrder] = []
-    done: list[CompleteWork] = []
+    done: list[tuple[Any, CompleteWork]] = []
     for item in every("workflow.work", manager, which="all", node="settle_findings"):
         if random.random() < 0.35:
             continue
@@ -105,9 +105,9 @@ def settle_findings(house: House, random: Random) -> None:
             cancelled.append(HoldOrder(item.subject_id, CANCELLATIONS[1]))
             continue
         waived += [WaiveFinding(f.id, WAIVERS.get(f.check_name, "Mit dem Kunden geklärt")) for f in blocking]
-        done.append(CompleteWork(item.id, "settled"))
+        done.append((item, CompleteWork(item.id, "settled")))
     did("orders.waive", manager, waived)
-    did("workflow.complete", manager, done)
+    finish_work(house, "manager", done)
     cancel(house, cancelled)
 
 
@@ -148,8 +148,9 @@ def fill_forms(house: House, random: Random) -> None:
         if random.random() < 0.85:
             order = ask("orders.one", manager, id=item.subject_id)
             line = next(row for row in ask("orders.lines", manager, id=item.subject_id) if row.kind == "made")
-            done.append(CompleteWork(item.id, "filled", _form(Random(order.number), order, line)))  # noqa: S311
-    did("workflow.complete", manager, done)
+            filled = _form(Random(order.number), order, line)  # noqa: S311
+            done.append((item, CompleteWork(item.id, "filled", filled)))
+    finish_work(house, "manager", done)
     settle()
 
 

@@ -106,3 +106,18 @@ where m.subject_type = %(subject_type)s::text and m.subject_id = %(subject)s::bi
     and {visible decision_made m}
 order by m.id desc
 limit 200
+
+-- name: fired
+-- How often each rule of a version hit in a period (0: no rule did; without a rule: all that was decided), for how many, and when last.
+select r.rule, count(distinct m.id)::integer as times, count(distinct m.subject_id)::integer as subjects, max(m.at) as latest
+from decision_made m
+join decision_version v on v.id = m.version_id
+join decision_definition d on d.id = v.definition_id
+join company c on c.id = m.company_id
+cross join lateral unnest(case when cardinality(m.rules) = 0 then array[0] else m.rules end) as r (rule)
+where d.key = %(key)s::text and v.number = %(number)s::integer and {visible decision_made m}
+  and m.at >= (%(since)s::date)::timestamp at time zone c.timezone --? since
+  and m.at < (%(until)s::date + 1)::timestamp at time zone c.timezone --? until
+group by grouping sets ((r.rule), ())
+having count(*) > 0
+order by r.rule nulls first

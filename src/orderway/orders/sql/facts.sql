@@ -1,7 +1,8 @@
 -- name: order
 -- The facts of orders.
-select o.id, o.number || ' ' || p.name as title, o.number, p.name as customer, p.price_group as customer_group, o.channel, o.ship_country as country, o.net,
-       o.currency, o.prepay_percent, o.requested_on, l.lines, l.made_lines, l.short_lines, l.owed_lines,
+select o.id, o.number || ' ' || p.name as title, o.number, p.name as customer, p.price_group as customer_group, o.channel,
+       o.ship_country as country, o.ship_postcode as postcode, o.net, o.currency, o.prepay_percent,
+       o.requested_on, l.lines, l.made_lines, l.short_lines, l.owed_lines,
        coalesce(o.promised_on, o.requested_on) - (%(now)s::timestamptz at time zone c.timezone)::date as days_left, o.flag, o.priority
 from sales_order o
 join party p on p.id = o.customer_id

@@ -64,6 +64,6 @@ group by w.week order by w.week
 -- One line with what its price and its stock rest on: the day, the customer and their terms as they are now.
 select l.id, l.order_id, l.position, l.item_id, i.number as item, l.description, i.kind, l.quantity, l.unit, l.price, l.per,
        l.discount, l.net, l.demand_id, l.cancelled, l.delivered, o.number as order_number, o.ordered_on, o.currency,
-       o.customer_id
+       o.customer_id, o.promised_on, l.requested_on as line_wish, o.requested_on as order_wish
 from order_line l join sales_order o on o.id = l.order_id join item i on i.id = l.item_id
 where l.id = %(id)s::bigint and {visible order_line l}

@@ -1,7 +1,8 @@
 """The verbs about persons, calendars, absences and what is theirs, one module a family."""
 
-from . import absences, calendars, noting, persons
+from . import absences, calendars, noting, persons, skills
 from .persons import AdmitPerson, FoundCompany, IssueToken, OpenDepartment, Prefer, SetPassword
+from .skills import SetSkills
 
 __all__ = [
     "AdmitPerson",
@@ -10,8 +11,10 @@ __all__ = [
     "OpenDepartment",
     "Prefer",
     "SetPassword",
+    "SetSkills",
     "absences",
     "calendars",
     "noting",
     "persons",
+    "skills",
 ]

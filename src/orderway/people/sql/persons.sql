@@ -9,8 +9,10 @@ where p.id = %(person)s::bigint and p.is_active
 group by p.id
 
 -- name: persons
--- The people of the company with their roles.
-select p.id, p.name, p.email, array_agg(distinct g.role order by g.role) as roles
+-- The people of the company with their roles and what they can do.
+select p.id, p.name, p.email, array_agg(distinct g.role order by g.role) as roles,
+       array(select s.skill from person_skill s where s.person_id = p.id and s.company_id = %(company)s::bigint order by s.skill)
+           as skills
 from person p
 join role_grant g on g.person_id = p.id and {visible role_grant g}
 where p.is_active

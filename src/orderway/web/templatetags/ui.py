@@ -45,7 +45,8 @@ class Column(TypedDict, total=False):
 
     kind: id | text | number | money | percent | date | moment | due | state | person | share (default text).
     grow: 1 to 6, takes a share of the free width and cuts its text; narrow: place on a phone's card,
-    one of lead title end sub end2 foot hide; sort_url and sorted (ascending | descending) make the head a link;
+    one of lead title end sub end2 foot hide, or list (under each other, on pages of rules);
+    sort_url and sorted (ascending | descending) make the head a link;
     soft: secondary ink; decimals: digits after the point of a number; strong: weight 500.
     """
 

@@ -189,6 +189,16 @@ def bottlenecks(ctx: Reader, asked: Past) -> list[Met]:
     ]
 
 
+def begun_here(ctx: Reader, asked: PastCases) -> list[Any]:
+    """The runs (id, subject_type, subject_id) of the cases that a question about what happened means, without those that another map
+    called; in the order of their ids."""
+    versions = versions_of(ctx, asked.map)
+    if versions is None:
+        return []
+    chosen = {"variant": asked.variant, "node": asked.node, "again": asked.again}
+    return ctx.fetch(SQL.begun_here, **asked_for(versions, asked), **chosen)
+
+
 @query("workflow.past_cases", PastCases, roles=READERS)
 def past_cases(ctx: Reader, asked: PastCases) -> Page:
     """The cases that went through a map to their end, the longest first."""

@@ -102,6 +102,33 @@ from turned t
 group by t.node
 order by waited desc, t.node
 
+-- name: begun_here
+-- The ended cases of a period that began with the map, no other map having called it: all of them, or those of a way or through a step.
+with turn as (
+    select * from unnest(%(turn_version)s::bigint[], %(turn_flow)s::text[], %(turn_node)s::text[], %(turn_kind)s::text[])
+        as t (version_id, flow, node, kind)
+), chosen as (
+    select i.id, i.subject_type, i.subject_id, coalesce(w.steps, '{}') as steps
+    from process_instance i
+    join company c on c.id = i.company_id
+    left join lateral (
+        select array_agg(t.node order by p.place) as steps
+        from unnest(i.path) with ordinality as p (flow, place)
+        join turn t on t.version_id = i.version_id and t.flow = p.flow and t.kind = 'step'
+    ) w on true
+    where i.definition_id = %(definition)s::bigint and i.state = 'ended' and i.parent_id is null and {visible process_instance i}
+      and i.ended_at >= (%(since)s::date)::timestamp at time zone c.timezone --? since
+      and i.ended_at < (%(until)s::date + 1)::timestamp at time zone c.timezone --? until
+      and i.version_id = %(version)s::bigint --? version
+)
+select c.id, c.subject_type, c.subject_id
+from chosen c
+where true
+  and md5(array_to_string(c.steps, ' ')) = %(variant)s::text --? variant
+  and c.steps @> array[%(node)s::text] --? node
+  and cardinality(array_positions(c.steps, %(again)s::text)) > 1 --? again
+order by c.id
+
 -- name: cases
 -- The ended cases of a period: what they are about, how long they took (seconds) and what way they went.
 with turn as (

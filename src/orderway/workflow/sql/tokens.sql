@@ -112,15 +112,6 @@ left join lateral ( --? again
 order by n.token
 returning id, token_id, assignee_id --? told
 
--- name: candidates
--- Active persons of the company by mail address: their roles, and how much open work they have.
-select p.id, lower(p.email) as mail, array_agg(g.role) as roles,
-       (select count(*)::integer from work_item w
-        where w.assignee_id = p.id and w.state = 'open' and w.company_id = %(company)s::bigint) as has
-from person p join role_grant g on g.person_id = p.id and g.company_id = %(company)s::bigint
-where p.is_active and lower(p.email) = any(%(mails)s::text[])
-group by p.id order by p.id
-
 -- name: insert_timers
 -- Wake tokens later.
 insert into timer (company_id, token_id, due_at)

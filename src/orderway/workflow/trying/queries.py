@@ -18,6 +18,7 @@ from orderway.people.queries import calendars
 
 from ..commands.draft import DRAWING
 from ..graph import Graph, Work
+from ..mining.past import PastCases, begun_here
 from ..naming import name_of, said
 from ..published import compile_xml, graphs, tables_of
 from . import loading
@@ -29,18 +30,27 @@ from .world import Terms
 DRAFT = statements("workflow", "draft")
 LISTS = statements("workflow", "lists")
 AT_ONCE = 1_000
+EVER = date(2000, 1, 1)  # nothing ran on a map before that day
 
 
 @dataclass(frozen=True)
 class TryMap:
     """Ask for a trial of a map by its key on what began from `since` to `until` (days of the company; a month back unless said). `version`
-    is a published one, the draft unless said; `tables` are DMN files that take the place of the published tables of their keys."""
+    is a published one, the draft unless said; `tables` are DMN files that take the place of the published tables of their keys.
+
+    With `ended` on what ended in these days instead (ever, unless said), as `workflow.past_cases` tells it: all, or what ran by version
+    `ran_by`, went the way `variant`, through the step `node`, or more than once through the step `again_at`."""
 
     map: str
     since: date | None = None
     until: date | None = None
     version: int | None = None
     tables: Sequence[str] = field(default_factory=tuple)
+    ended: bool = False
+    ran_by: int | None = None
+    variant: str | None = None
+    node: str | None = None
+    again_at: str | None = None
 
 
 class Changed(NamedTuple):
@@ -109,7 +119,7 @@ def try_map(ctx: Reader, asked: TryMap) -> Tried | NotRunnable | None:
     since, until = days(ctx, asked)
     span = period(ctx, since, until)
     tables = _tables(asked.tables, graph.subject)
-    found = loading.roots(ctx, asked.map, span)
+    found = _found(ctx, asked, since, until)
     named = _Names()
     named.add(graph)
     terms = loading.terms(ctx, graph.subject, graph, tables, span)
@@ -132,8 +142,19 @@ class ToTry(NamedTuple):
 @query("workflow.to_try", TryMap, roles=DRAWING)
 def to_try(ctx: Reader, asked: TryMap) -> ToTry:
     """How many subjects a trial would go through, to say how long it takes."""
-    since, until = period(ctx, *days(ctx, asked))
+    first, last = days(ctx, asked)
+    if asked.ended:
+        return ToTry(len(_found(ctx, asked, first, last)))
+    since, until = period(ctx, first, last)
     return ToTry(ctx.one(loading.SQL.many, map=asked.map, since=since, until=until).many)
+
+
+def _found(ctx: Reader, asked: TryMap, since: date, until: date) -> Sequence[Any]:
+    """The runs that a trial goes through."""
+    if not asked.ended:
+        return loading.roots(ctx, asked.map, period(ctx, since, until))
+    cases = PastCases(asked.map, since, until, asked.ran_by, asked.variant, asked.node, asked.again_at)
+    return begun_here(ctx, cases)
 
 
 def went(ctx: Reader, found: Sequence[Any], terms: Terms, named: "_Names") -> list[Went]:
@@ -187,6 +208,8 @@ def days(ctx: Reader, asked: TryMap) -> tuple[date, date]:
     """The first and the last day of a trial."""
     today = ctx.at.astimezone(_zone(ctx)).date()
     until = asked.until or today
+    if asked.ended and asked.since is None:
+        return EVER, until
     return asked.since or until - timedelta(days=31), until
 
 
