@@ -8,8 +8,8 @@ import pytest
 from django.utils import translation
 
 from orderway.kernel.outcome import Refusal
-from orderway.kernel.registry import Ref
-from orderway.kernel.running import ask, read_rows, run
+from orderway.kernel.registry import Ref, commands
+from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.orders.commands.copy import CopyOrder
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
@@ -207,10 +207,10 @@ def test_a_wrong_form_places_nothing_unless_the_good_ones_may_go(press):
 def test_values_as_a_map_or_a_page_sends_them_are_understood(press):
     (order,) = press_room.placed(press)
     raw = {**press_room.LETTERHEAD, "id": order, "run": "5000", "deadline": "2026-03-06", "finishing": None}
-    rows, refused = read_rows("production.specify", [raw])
+    rows, refused = commands["production.specify"].read([raw])
     assert not refused
     assert run("production.specify", press.manager, rows).ok
-    rows, refused = read_rows("production.specify", [{**raw, "run": "many"}])
+    rows, refused = commands["production.specify"].read([{**raw, "run": "many"}])
     assert [r.facts["field"] for r in refused] == ["run"]
 
 

@@ -174,6 +174,35 @@ def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by
     assert log(id) == ["a"]
 
 
+def test_what_arrives_while_a_second_map_of_the_subject_begins_is_found_by_it(committed: Any) -> None:
+    """Nor because a second map of the subject begins, which nobody can see yet."""
+    publish(
+        drawing(wait("v", "never") + flows("s v e"), "beside"),
+        drawn(wait("v", "go") + step("x", "a") + flows("s v x e")),
+    )
+    (id, other) = trials(2)
+    run("workflow.start", SYSTEM, [StartMap("beside", id), StartMap("beside", other)])
+    begun, arrived = threading.Event(), threading.Event()
+
+    def begin() -> None:
+        with transaction.atomic():
+            assert run("workflow.start", SYSTEM, [StartMap("together", id)]).ok
+            begun.set()
+            assert arrived.wait(20)
+
+    def tell() -> None:
+        assert begun.wait(20)
+        arrive(Context(SYSTEM, clock.now(), within_command=True), "trial", [id, other], "go")
+        drain()
+        arrived.set()
+
+    assert together(begin, tell) == [None, None]
+    drain()
+    assert log(id) == ["a"]
+    states = fetch("select subject_id, state from arrival where subject_type = 'trial' order by subject_id", {})
+    assert [(row.subject_id, row.state) for row in states] == [(id, "taken"), (other, "kept")]
+
+
 def test_a_signal_for_one_map_of_a_subject_is_not_taken_by_the_other(committed: Any) -> None:
     hear = '<intermediateCatchEvent id="h"><signalEventDefinition signalRef="g"/></intermediateCatchEvent>'
     signals = drawing(hear + step("x", "a") + flows("s h x e"), "beside")

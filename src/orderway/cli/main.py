@@ -134,7 +134,7 @@ def _plain(value: Any) -> str:
 def run_command(command: str, rows: Any, email: str, key: str | None, dry: bool, partial: bool) -> None:
     """Run COMMAND on a JSON list of rows (from a file or standard input)."""
     from orderway.kernel.registry import commands
-    from orderway.kernel.running import read_rows, run
+    from orderway.kernel.running import run
     from orderway.people.models import Person
     from orderway.people.queries import actor_of
 
@@ -144,7 +144,7 @@ def run_command(command: str, rows: Any, email: str, key: str | None, dry: bool,
     actor = actor_of(person.pk, person.company_id) if person else None
     if actor is None:
         raise click.UsageError(f"Nobody with the address {email} may act here.")
-    parsed, misfits = read_rows(command, json.load(rows))
+    parsed, misfits = commands[command].read(json.load(rows))
     answer = {"done": [], "refused": [r.as_json() for r in misfits]}
     if not misfits:
         answer = run(command, actor, parsed, key=key, dry=dry, partial=partial).as_json()

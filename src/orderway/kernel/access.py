@@ -1,7 +1,7 @@
 """Who acts, and which rows they see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 ROLES: tuple[str, ...] = ("manager", "accountant", "quality", "planner", "production")
@@ -53,11 +53,6 @@ class Actor:
 def system_actor(company_id: int, on_behalf_of: int | None = None) -> Actor:
     """Who acts when nobody does: reactions, process steps and the clock (actor id 0)."""
     return Actor(0, company_id, frozenset({SYSTEM}), name="Orderway", on_behalf_of=on_behalf_of)
-
-
-def for_person(actor: Actor, person_id: int) -> Actor:
-    """The same actor acting for another person; the event says so."""
-    return replace(actor, on_behalf_of=person_id)
 
 
 _narrower: dict[str, str] = {}

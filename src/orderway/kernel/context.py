@@ -32,8 +32,7 @@ class Reader:
 
     def one(self, statement: Statement, /, **parameters: Any) -> Any:
         """The only row of a statement, or None."""
-        rows = self.fetch(statement, **parameters)
-        return rows[0] if rows else None
+        return next(iter(self.fetch(statement, **parameters)), None)
 
     def values(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return {**self.actor.parameters(), "now": self.at, "within": self.within_command, **parameters}

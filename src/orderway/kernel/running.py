@@ -126,8 +126,3 @@ def ask(name: str, actor: Actor, parameters: Any = None, *, database: str = "def
 def can(actor: Actor, name: str) -> bool:
     """Whether to show a button: the verb's roles, nothing about rows."""
     return actor.holds(name, commands[name].roles if name in commands else queries[name].roles)
-
-
-def read_rows(name: str, raw: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Any], Sequence[Refusal]]:
-    """Rows of the command `name` from plain values, or a refusal for each field that does not fit."""
-    return commands[name].read(raw)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -90,16 +90,16 @@ class Awaited:
 
     def __init__(self, watched: Any, spare: list[Any] | None) -> None:
         self._watched, self._spare = watched, spare
+        self._rows: list[Any] = []
 
-    @cached_property
+    @property
     def rows(self) -> list[Any]:
         """An empty list for a statement that returns none."""
-        if self._spare is None:
-            return []
-        rows: list[Any] = self._watched.fetchall()
-        if len(rows) <= MOST_KEPT:  # a cursor holds them until the next statement
-            self._spare.append(self._watched.cursor)
-        return rows
+        if self._spare is not None:
+            self._rows, spare, self._spare = self._watched.fetchall(), self._spare, None
+            if len(self._rows) <= MOST_KEPT:  # a cursor holds them until the next statement
+                spare.append(self._watched.cursor)
+        return self._rows
 
 
 def send(text: str, parameters: Mapping[str, Any], database: str = "default") -> Awaited:
@@ -133,7 +133,7 @@ def whole(savepoint: bool = True) -> Iterator[None]:
 
         def at_once(execute: Any, *asked: Any) -> Any:
             done = execute(*asked)
-            if asked[-1]["cursor"].row_factory is not namedtuple_row:
+            if asked[-1]["cursor"].row_factory is not _as_rows:
                 sent.sync()
             return done
 
@@ -171,8 +171,14 @@ def _cursors(connection: Any) -> tuple[Any, list[Any]]:
 
 def _cursor(connection: Any) -> Any:
     cursor = connection.create_cursor()
-    cursor.row_factory = namedtuple_row
+    cursor.row_factory = _as_rows
     return cursor
+
+
+def _as_rows(cursor: Any) -> Any:
+    """psycopg's named tuples, made at once: its own way of making one counts the columns of each row, a third of reading it."""
+    make = namedtuple_row(cursor)
+    return partial(tuple.__new__, make.__self__) if hasattr(make, "__self__") else make
 
 
 def _array(values: list[Any]) -> str | list[Any]:
@@ -183,6 +189,8 @@ def _array(values: list[Any]) -> str | list[Any]:
     kinds = set(map(type, values))
     if kinds <= _BARE:
         return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {type(None)}:
+        return "{" + ",".join(["null"] * len(values)) + "}"
     if not kinds <= _ELEMENTS:
         return values
     if kinds == {str} and "\\" not in (joined := '","'.join(values)) and joined.count('"') == 2 * len(values) - 2:

@@ -19,7 +19,7 @@ from orderway.documents.store import Unreachable
 from orderway.kernel.access import Actor, NotAllowed
 from orderway.kernel.outcome import Outcome
 from orderway.kernel.registry import commands, queries
-from orderway.kernel.running import ask, can, read_rows, run
+from orderway.kernel.running import ask, can, run
 
 from .words import refusal_text
 
@@ -130,7 +130,7 @@ def do(
     """Run a command on rows from a form, under the form's key, so that a double click is one act; `dry` only tries it."""
     if not can(actor(request), name):
         raise PermissionDenied
-    rows, misfits = read_rows(name, raw)
+    rows, misfits = commands[name].read(raw)
     if misfits:
         return Outcome(refused=misfits)
     key = request.POST.get("idempotency_key", "")[:64]

@@ -49,14 +49,14 @@ def wake(move: Moving) -> None:
 
 def _keep(move: Moving, kind: str, arrived: Arrived, strays: Mapping[int, int]) -> None:
     """What nobody here waits for (and signals for tokens that are not here, by arrival) is kept for who comes, and looked at again where
-    the subject also runs under a root that others move: it may just have come to wait, or the signal is for it."""
+    the subject also runs, or begins just now, under a root that others move: it may just have come to wait, or the signal is for it."""
     if arrived.untaken:
-        roots, subjects = (
-            {one.root for one in move.stock.instances.values()},
-            {subject for subject, _ in arrived.untaken},
-        )
-        rows = move.ctx.fetch(PROCEED.elsewhere, subject_type=kind, subjects=sorted(subjects), roots=sorted(roots))
-        others = {row.subject_id for row in rows}
+        roots = sorted({one.root for one in move.stock.instances.values()})
+        subjects = sorted({subject for subject, _ in arrived.untaken})
+        # in this order: who is no longer beginning when the first one looks is seen by the second
+        others = {row.subject_id for row in move.ctx.fetch(PROCEED.beginning, subject_type=kind, subjects=subjects)}
+        rows = move.ctx.fetch(PROCEED.elsewhere, subject_type=kind, subjects=subjects, roots=roots)
+        others |= {row.subject_id for row in rows}
         kept = [id for (subject, _), ids in arrived.untaken.items() if subject not in others for id in ids]
         move.stock.seen.update(dict.fromkeys(kept, "kept"))
     if strays:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orderway.kernel.access import SYSTEM, for_person
+from orderway.kernel.access import SYSTEM
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
@@ -200,5 +200,5 @@ def _settle(
         now = {"state": state, "reason": reason, "decided_at": ctx.at, "decided_by": ctx.actor.id}
         groups.setdefault((state, for_whom.get(one.id)), []).append(Fact(one.id, one.person_id, old, now))
     for (state, whom), facts in groups.items():
-        acting = ctx if whom is None else replace(ctx, actor=for_person(ctx.actor, whom))
+        acting = ctx if whom is None else replace(ctx, actor=replace(ctx.actor, on_behalf_of=whom))
         acting.record(f"absence.{state}", "absence", facts)  # one a new state and person decided for

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from orderway.kernel.access import SYSTEM, for_person, rows_visible
+from orderway.kernel.access import SYSTEM, rows_visible
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
@@ -177,7 +177,7 @@ def _finish(
 
 def acting(ctx: Context, person: int | None) -> Context:
     """The same context for what is done for somebody away: the event says for whom."""
-    return ctx if person is None else replace(ctx, actor=for_person(ctx.actor, person))
+    return ctx if person is None else replace(ctx, actor=replace(ctx.actor, on_behalf_of=person))
 
 
 def _decide(ctx: Context, token: Token, row: CompleteWork, verdict: Verdict) -> None:

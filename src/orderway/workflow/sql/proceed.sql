@@ -59,6 +59,21 @@ where a.state = 'new' and ((a.subject_id + hashtext(a.subject_type)) & 63)::inte
     where i.subject_type = a.subject_type and i.subject_id = a.subject_id and i.state = 'running'
 )
 
+-- name: beginning
+-- Of these subjects those for which a map begins just now: somebody holds the lock of their slot, which is only tried and not kept.
+with slots as materialized (
+    select k.slot,
+           case when pg_try_advisory_lock(hashtext('orderway arrival'), k.slot)
+                then pg_advisory_unlock(hashtext('orderway arrival'), k.slot) else false end as free
+    from (
+        select distinct ((s.id + hashtext(%(subject_type)s::text)) & 63)::integer as slot from unnest(%(subjects)s::bigint[]) as s (id)
+    ) k
+)
+select s.id as subject_id
+from unnest(%(subjects)s::bigint[]) as s (id)
+join slots k on k.slot = ((s.id + hashtext(%(subject_type)s::text)) & 63)::integer
+where not k.free
+
 -- name: elsewhere
 -- Which of these subjects also run under other roots than these.
 select distinct i.subject_id from process_instance i

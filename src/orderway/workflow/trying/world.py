@@ -76,7 +76,7 @@ class Then(Context):
         assert self.world is not None  # noqa: S101 - only worlds make it
         reads: Mapping[str, Callable[..., list[Any]]] = {
             "arrivals": self.world.arrivals, "due_timers": self.world.due_timers,
-            "elsewhere": lambda **_: [], "listening": lambda **_: [],  # a subject goes alone
+            "beginning": lambda **_: [], "elsewhere": lambda **_: [], "listening": lambda **_: [],  # a subject goes alone
         }  # fmt: skip
         return reads[statement.name](**parameters)
 
