@@ -15,13 +15,13 @@ PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1440, height=900)
 # the doors of the house, and which addresses belong to each: its tabs, views, records, and the forms of those
 FAMILIES = {
-    "/": r"/(notices)?",
+    "/": r"/(notices|exceptions(/\d+)?)?",
     "/inbox": r"/inbox.*",
     "/work": r"/work.*",
     "/start": r"/start(ed)?(/.*)?",
     "/control": r"/control",
     "/absences": r"/absences.*|/calendar.*",
-    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|lines/\d+/why))?)?|/views/keep",
+    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|urgent|can-wait|priority|lines/\d+/why))?)?|/views/keep",
     "/customers": r"/customers.*",
     "/items": r"/items.*",
     "/stock": r"/stock.*",

@@ -82,6 +82,12 @@ PARTS: tuple[Part, ...] = (
         lazy("Orders go through the house"),
         (
             Shown(
+                "SP-15",
+                lazy("What stands in the way is one list, each with its cause and what may be done."),
+                "capture.exceptions",
+                _page("exceptions"),
+            ),
+            Shown(
                 "DX-01 SE-48",
                 lazy("One page shows where an order is and has been."),
                 "orders.list",
@@ -141,6 +147,12 @@ PARTS: tuple[Part, ...] = (
                 lazy("Progress is seen by order, with waste and lateness."),
                 "production.progress",
                 _page("production-progress"),
+            ),
+            Shown(
+                "SP-14",
+                lazy("Who waits for goods is served by class, and nobody waits for ever."),
+                "orders.queue",
+                _page("stock-queue"),
             ),
             Shown("SE-20", lazy("Stock is known by place, promised and free."), "stock.levels", _page("stock")),
             Shown(
