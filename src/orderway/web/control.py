@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .drawing_words import TEMPLATES
+from .own_steps import own_steps_of
 from .respond import may, page, read, read_if, show
 
 
@@ -40,6 +41,10 @@ def _maps(request: HttpRequest) -> Iterator[dict[str, str]]:
         about = _("Ready maps to begin with, each with its steps, forms and due times.")
         state = ngettext("%(n)s template", "%(n)s templates", len(TEMPLATES)) % {"n": len(TEMPLATES)}
         yield _entry(reverse("map-new"), "copy", _("Templates"), about, state)
+        for name, step in own_steps_of(read(request, "workflow.parts").steps).items():
+            state = _("no icon “%(icon)s”") % {"icon": step.wanted} if step.wanted else name
+            about = _("A step of your own, on the palette of the drawing page.")
+            yield _entry(reverse("map-new"), step.icon, step.label, about, state, "wait" if step.wanted else "")
     tables = len(read(request, "decisions.tables"))
     state = ngettext("%(n)s table", "%(n)s tables", tables) % {"n": tables}
     about = _("Rules that maps ask: limits, ways, who.")

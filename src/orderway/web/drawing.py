@@ -16,6 +16,7 @@ from orderway.workflow.bpmn import NotBpmn, read_map
 from .drawing_words import ARGUMENTS, FACTS, HAPPENINGS, STEPS, SUBJECTS
 from .fields import refusals
 from .maps import MapKey  # noqa: F401 - its addresses are these too
+from .own_steps import OwnStep, own_steps_of
 from .respond import do, found, may, need, page, posted_number, read, read_if, show
 from .templatetags.ui import moment
 from .words import ROLES
@@ -38,6 +39,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     versions = read(request, "workflow.versions", map=key)
     draft = read(request, "workflow.draft", map=key)
     saved = saved_words(draft) if draft else ""
+    parts = read(request, "workflow.parts")
+    own = own_steps_of(parts.steps)
     return show(
         request,
         "maps/edit.html",
@@ -48,9 +51,9 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         version=versions[0].number if versions else 0,
         back_url=reverse("map", args=[key]) if versions else reverse("maps"),
         may_publish=may(request, "workflow.publish_draft"),
-        parts=json.dumps(_parts(request)),
-        roles=[(role, ROLES.get(role, role)) for role in read(request, "workflow.parts").roles],
-        add=_palette(),
+        parts=json.dumps(_parts(request, parts, own)),
+        roles=[(role, ROLES.get(role, role)) for role in parts.roles],
+        add=_palette(own),
         tables=[(row.key, row.name) for row in read_if(request, "decisions.tables") or ()],
     )
 
@@ -63,7 +66,7 @@ def name_of(xml: str, key: str) -> str:
     return (labels[0].in_language(get_language() or "en") if labels else "") or key
 
 
-def _palette() -> list[dict[str, Any]]:
+def _palette(own: Mapping[str, OwnStep]) -> list[dict[str, Any]]:
     """What can be added, in groups: the icon and the words of each, and what the script makes of it."""
     plain = [
         ("work", _("Work item"), "user-check", "w"),
@@ -85,6 +88,7 @@ def _palette() -> list[dict[str, Any]]:
         ("end", _("End"), "circle-x", "x"),
     ]
     steps = [(f"step:{name}", words.label, words.icon, "") for name, words in STEPS.items()]
+    steps += [(f"step:{name}", words.label, words.icon, "") for name, words in own.items()]
     other = [
         ("step:", _("Other step"), "bolt", ""),
         ("lane", _("Department"), "users", ""),
@@ -97,14 +101,14 @@ def _palette() -> list[dict[str, Any]]:
     ]
 
 
-def _parts(request: HttpRequest) -> Mapping[str, Any]:
+def _parts(request: HttpRequest, parts: Any, own: Mapping[str, OwnStep]) -> Mapping[str, Any]:
     """What the pickers offer, with words: facts, steps and their arguments, happenings, departments, maps."""
-    parts = read(request, "workflow.parts")
+    words = {name: str(one.label) for name, one in STEPS.items()} | {name: one.label for name, one in own.items()}
     steps = {
         name: {
-            "label": str(STEPS[name].label) if name in STEPS else name,
+            "label": words.get(name, name),
             "about": purpose,
-            "known": name in STEPS,
+            "known": name in words,
             "takes": [{"name": a.name, "type": a.type, "required": a.required, "label": str(ARGUMENTS.get(a.name, a.name))} for a in takes],
         }
         for name, (purpose, takes) in parts.steps.items()
@@ -116,7 +120,7 @@ def _parts(request: HttpRequest) -> Mapping[str, Any]:
         },
         "subjects": [[name, str(SUBJECTS.get(name, name))] for name in parts.facts],
         "steps": steps,
-        "happenings": [[name, str(words)] for name, words in HAPPENINGS.items()],
+        "happenings": [[name, str(said)] for name, said in HAPPENINGS.items()],
         "departments": [list(one) for one in parts.departments],
         "maps": [list(one) for one in parts.maps],
         "decisions": [[row.key, row.name or row.key] for row in read(request, "decisions.tables")],
