@@ -37,11 +37,11 @@ def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Any
 
 def _order(sorts: Mapping[str, str], sort: str) -> str:
     order = sorts.get(sort.lstrip("-")) or next(iter(sorts.values()))
-    return ", ".join(f"{part.strip()} desc" for part in order.split(",")) if sort.startswith("-") else order
+    turned = (part.removesuffix(" desc") if part.endswith(" desc") else f"{part} desc" for part in order.split(", "))
+    return ", ".join(turned) if sort.startswith("-") else order
 
 
 def _count(ctx: Reader, statement: Statement, parameters: Mapping[str, Any]) -> int:
     given = frozenset(name for name, value in parameters.items() if value is not None)
     text = f"select count(*)::integer as n from ({statement.text(given, 'null::integer')}) as counted"  # noqa: S608 - our own text
-    values = {**ctx.values(parameters), "limit": COUNTED + 1, "offset": 0}
-    return int(fetch(text, values, ctx.database)[0].n)
+    return int(fetch(text, {**ctx.values(parameters), "limit": COUNTED + 1, "offset": 0}, ctx.database)[0].n)

@@ -15,7 +15,8 @@ from .naming import name_of, said, titles_of
 from .published import sound_graphs
 
 SQL = statements("workflow", "lists")
-SORTS = {"since": "t.entered_at, t.id", "due": "coalesce(w.due_at, m.due_at), t.id"}
+DUE = "case when w.due_at is null then m.due_at else w.due_at end"  # a comma would part it in a sort
+SORTS = {"since": "t.entered_at, t.id", "due": f"{DUE}, t.id"}
 
 
 @dataclass(frozen=True)
