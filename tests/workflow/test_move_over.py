@@ -70,6 +70,18 @@ def test_a_thousand_move_and_are_moved_back_row_by_row(trial):
     assert log(ids[500]) == ["a"], "it went on by the version it was moved back to"
 
 
+@pytest.mark.long
+def test_ten_thousand_move_in_chunks_and_are_moved_back_row_by_row(trial):
+    _, instances = going(10_000)
+    before = whole()
+    publish(NEW)
+    moved = run("workflow.move_over", SYSTEM, [MoveOver(id) for id in instances])
+    assert (len(moved.done), len(moved.values["undo"])) == (10_000, 2)
+    assert whole() != before
+    assert run("kernel.undo", SYSTEM, [Ref(number) for number in moved.values["undo"]]).ok
+    assert whole() == before
+
+
 def test_one_that_went_on_since_keeps_the_whole_set_from_being_taken_back(trial):
     ids, instances = going(3)
     publish(NEW)

@@ -42,7 +42,8 @@ def run(
 
     All or nothing unless `partial`. The same `key` by the same actor answers as before and writes nothing; with other rows it is
     refused (`key-reused`). `dry` does everything, reactions too, and takes it back. More than 5,000 rows run in chunks: all or
-    nothing then holds within a chunk, and a repeated key goes on at the first chunk that is missing.
+    nothing then holds within a chunk, a repeated key goes on at the first chunk that is missing, and `values["undo"]` lists the
+    number of each chunk.
     """
     if not actor.holds(name, commands[name].roles):
         return Outcome(refused=[Refusal("not-allowed", None, {"command": name})])
@@ -94,16 +95,15 @@ def _again(opened: Awaited, digest: str, name: str) -> Outcome:
 def _in_chunks(
     name: str, actor: Actor, rows: Sequence[Any], key: str | None, partial: bool, progress: Progress | None
 ) -> Outcome:
-    done: list[int] = []
-    refused: list[Refusal] = []
+    parts: list[Outcome] = []
     for start in range(0, len(rows), CHUNK):
         part_key = f"{key}#{start // CHUNK}" if key else None
-        outcome = run(name, actor, rows[start : start + CHUNK], key=part_key, partial=partial)  # one a chunk
-        done += outcome.done
-        refused += outcome.refused
+        parts.append(run(name, actor, rows[start : start + CHUNK], key=part_key, partial=partial))  # one a chunk
         if progress:
             progress(min(start + CHUNK, len(rows)), len(rows))
-    return Outcome(done, refused, {"chunks": -(-len(rows) // CHUNK)})
+    undo = [part.values["undo"] for part in parts if "undo" in part.values]
+    values = {"chunks": len(parts), **({"undo": undo} if undo else {})}
+    return Outcome([id for part in parts for id in part.done], [no for part in parts for no in part.refused], values)
 
 
 def _digest(name: str, rows: Sequence[Any]) -> str:

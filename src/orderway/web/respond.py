@@ -142,7 +142,9 @@ def do(
 def tell(request: HttpRequest, outcome: Outcome, done: str) -> None:
     """Say what was done (with its undo where the command has one), and for every refusal what stands in the way."""
     if outcome.done:
-        messages.success(request, done, extra_tags=str(outcome.values.get("undo", "")))
+        undo = outcome.values.get("undo", "")
+        token = ",".join(map(str, undo)) if isinstance(undo, list) else str(undo)
+        messages.success(request, done, extra_tags=token)
     for refusal in outcome.refused[:TOLD]:
         messages.error(request, refusal_text(refusal))
     if len(outcome.refused) > TOLD:
