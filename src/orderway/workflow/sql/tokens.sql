@@ -21,7 +21,8 @@ join process_version v on v.id = i.version_id
 join token t on t.instance_id = i.id
 where i.state = 'running' and {visible process_instance i}
   and i.root_id = any(%(roots)s::bigint[]) --? roots
-  and i.root_id in (select o.root_id from work_item w join process_instance o on o.id = w.instance_id where w.id = any(%(items)s::bigint[])) --? items
+  and i.root_id = any(array( --? items
+      select o.root_id from work_item w join process_instance o on o.id = w.instance_id where w.id = any(%(items)s::bigint[]))) --? items
 order by t.id
 
 -- name: token_ids
