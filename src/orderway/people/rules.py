@@ -1,5 +1,6 @@
 """When something is due by a calendar of working hours and holidays; who may stand for whom; how a skill is written. Pure."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -231,6 +232,11 @@ def goes_round(new: Away, others: Mapping[int, Sequence[Away]]) -> bool:
             if other.deputy is not None and first < last:
                 ahead.append((other.deputy, first, last))
     return False
+
+
+def skill_names(text: str) -> list[str]:
+    """The skills of a text that separates them by commas, as they are kept, each once and in its order."""
+    return list(dict.fromkeys(name for one in re.split("[,;]", text) if (name := skill_name(one))))
 
 
 def skill_name(said: str) -> str:

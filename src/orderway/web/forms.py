@@ -55,14 +55,19 @@ def read_form(request: HttpRequest, fields: Sequence[Field]) -> Typed:
     return Typed(texts, values, problems)
 
 
+def typed_day(text: str) -> date | None:
+    """The day that a browser's field for days gives (2026-03-31); None for any other text."""
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None
+
+
 def _value(field: Field, text: str) -> Any:
     if field.kind == "number":
         return typed(text)
     if field.kind == "date":
-        try:
-            return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-        except ValueError:
-            return None
+        return typed_day(text)
     if field.kind == "select":
         return text if text in {value for value, _label in field.choices} else None
     return text

@@ -1,10 +1,7 @@
 """A new order: typed, pasted from a sheet, or after an earlier one; priced as it is typed."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,6 +15,7 @@ from orderway.kernel.outcome import Refusal
 from orderway.orders.queries import Quote, QuoteLine
 
 from .amounts import typed
+from .forms import typed_day
 from .respond import TOLD, do, found, may, need, page, read, show, tell
 from .templatetags.ui import money, number
 from .units import unit
@@ -196,16 +194,10 @@ def _row(given: Mapping[str, str], customer: Any, lines: Sequence[Line], quoted:
         "lines": wanted,
         "channel": given["channel"] or "phone",
         "their_reference": given["their_reference"],
-        "requested_on": _day(given["requested_on"]),
+        "requested_on": typed_day(given["requested_on"]),
         "instruction": given["instruction"],
         "copied_from": int(given["copied_from"]) if given["copied_from"].isdigit() else None,
     }
-
-
-def _day(text: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-    return None
 
 
 def _form(

@@ -14,6 +14,7 @@ from orderway.kernel.access import Actor
 from orderway.kernel.running import ask
 
 from .fields import span
+from .forms import typed_day
 from .listing import Filter, ListColumn, Listing, listed, many
 from .respond import page, read, show
 from .shell import counted, most
@@ -106,10 +107,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 def _first_day(request: HttpRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return timezone.localdate()
+    return typed_day(request.GET.get("day", "")) or timezone.localdate()
 
 
 def _steps(first: date) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from .export import FORMATS, made
 from .figures import MOST, Report, Table, make, offered, sets
+from .forms import typed_day
 from .respond import found, may, page, show
 from .templatetags.ui import day, number
 
@@ -39,16 +40,9 @@ def _asked(request: HttpRequest) -> Asked:
         report,
         by if by in report.groups else "month",
         which if which in dict(sets()) else "all",
-        _day(request.GET.get("since", "")),
-        _day(request.GET.get("until", "")),
+        typed_day(request.GET.get("since", "")),
+        typed_day(request.GET.get("until", "")),
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _address(asked: Asked, **changed: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from orderway.decisions.queries import Shown
 
 from .drawing_words import FACTS, SUBJECTS
-from .forms import Field, shown
+from .forms import Field, shown, typed_day
 from .maps import MapKey  # noqa: F401 - the keys of tables look like those of maps
 from .respond import found, may, page, read, show
 from .rule_values import answer_words, fields_of, texts_of
@@ -121,17 +121,10 @@ USUAL = timedelta(days=31)  # the period, unless another one is asked for
 
 def _period(request: HttpRequest) -> dict[str, date | None]:
     """The days in which rules are counted; the last 31 where the address names none."""
-    since, until = (_day(request.GET.get(name, "")) for name in ("since", "until"))
+    since, until = (typed_day(request.GET.get(name, "")) for name in ("since", "until"))
     if "since" not in request.GET and "until" not in request.GET:
         since = timezone.localdate() - USUAL
     return {"since": since, "until": until}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _fired_words(fired: Mapping[int | None, Any]) -> str:

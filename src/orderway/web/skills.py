@@ -1,12 +1,13 @@
 """What each person can do: one page on which an administrator says it of all, and the words where work is handed over."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+
+from orderway.people.rules import skill_names
 
 from .fields import refusals
 from .respond import do, need, page, read, show, tell
@@ -24,7 +25,7 @@ def skills(request: HttpRequest) -> HttpResponse:
         rows = [
             {"person": one.id, "skills": said}
             for one in people
-            if sorted(said := _typed(typed[one.id])) != sorted(one.skills)
+            if sorted(said := skill_names(typed[one.id])) != sorted(one.skills)
         ]
         outcome = do(request, "people.set_skills", rows)
         if not outcome.refused:
@@ -49,10 +50,6 @@ def skills(request: HttpRequest) -> HttpResponse:
 def _field(person: Any, value: str) -> dict[str, Any]:
     roles = ", ".join(str(ROLES.get(role, role)) for role in person.roles)
     return {"name": f"p{person.id}", "label": person.name, "value": value, "hint": roles}
-
-
-def _typed(text: str) -> list[str]:
-    return [said for one in re.split("[,;]", text) if (said := " ".join(one.lower().split()))]
 
 
 def skilled(label: str, skills: Sequence[str]) -> str:

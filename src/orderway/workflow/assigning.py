@@ -11,7 +11,7 @@ from orderway.decisions.deciding import NoDecision, decide
 from orderway.kernel.access import ROLES
 from orderway.kernel.context import Context
 from orderway.kernel.sql import statements
-from orderway.people.rules import skill_name
+from orderway.people.rules import skill_names
 
 if TYPE_CHECKING:
     from .tokens import Opened
@@ -107,8 +107,7 @@ def mails(answer: Mapping[str, Any]) -> list[str]:
 
 def skills(answer: Mapping[str, Any]) -> list[str]:
     """The skills a table asks, each once: separated by commas."""
-    said = re.split("[,;]", str(answer.get("skill") or ""))
-    return list(dict.fromkeys(name for one in said if (name := skill_name(one))))
+    return skill_names(str(answer.get("skill") or ""))
 
 
 def least(candidates: Sequence[tuple[int, int]]) -> int | None:

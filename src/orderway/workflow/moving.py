@@ -21,13 +21,8 @@ from .graph import Node, Pause, Way, Work
 from .tokens import LISTENING, Instance, Stock, Token
 
 MOST_MOVES = 1_000
-Ready = dict[str, dict[str, list[Token]]]
+Ready = dict[str, dict[str, list[Token]]]  # by drawing and node
 Does = Callable[["Moving", Node, Sequence[Token]], None]
-
-
-def standing() -> Ready:
-    """Tokens that stand ready, by drawing and node: none yet."""
-    return defaultdict(lambda: defaultdict(list))
 
 
 @dataclass(slots=True)
@@ -45,12 +40,15 @@ class Moving:
     def __init__(self, ctx: Context, stock: Stock) -> None:
         # a step acts for the person who set it going, with the right of the published map
         person = ctx.actor.on_behalf_of or ctx.actor.id or None
-        self.ctx = replace(ctx.within(), actor=system_actor(ctx.actor.company_id, person))
-        self.stock = stock
-        self.ready = standing()
+        acting = replace(ctx.within(), actor=system_actor(ctx.actor.company_id, person))
+        self.take_up(acting, stock, Deadlines(ctx))
+
+    def take_up(self, ctx: Context, stock: Stock, deadlines: Deadlines) -> None:
+        """Take a stock in hand, with nothing set going and nothing read yet."""
+        self.ctx, self.stock, self.deadlines = ctx, stock, deadlines
+        self.ready: Ready = defaultdict(lambda: defaultdict(list))
         self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
         self.arrived: dict[str, Arrived] = defaultdict(Arrived)
-        self.deadlines = Deadlines(ctx)
 
     def forget(self) -> None:
         """Forget what was read: a command has run, and may have changed it."""
@@ -70,10 +68,9 @@ class Moving:
 
     def leave(self, token: Token, ways: Sequence[Way]) -> None:
         """Let a token go all of these ways at once: on the first itself, on each other as a new token."""
-        if len(ways) > 1:
-            for way in ways[1:]:
-                branch = self.add(token.instance, token.node, token.scope, like=token)
-                self.take(branch, way)
+        for way in ways[1:]:
+            branch = self.add(token.instance, token.node, token.scope, like=token)
+            self.take(branch, way)
         self.take(token, ways[0])
 
     def add(
@@ -139,9 +136,9 @@ class Moving:
         for token in list(instance.tokens):
             if not token.gone and token is not keep and within(token, scope) and not remembered(token):
                 self.drop(token)
-        self._forget(instance)
+        self._drop_remembered(instance)
 
-    def _forget(self, instance: Instance) -> None:
+    def _drop_remembered(self, instance: Instance) -> None:
         """Drop what is remembered for compensation in scopes that are gone: only what has completed is undone (clause 13.5.5)."""
         for token in instance.tokens:
             if token.scope is not None and token.scope.gone and not token.gone and remembered(token):

@@ -3,7 +3,6 @@
 What is assumed where nothing of the kind happened: see docs/explanation/trying.md; every assumption is written down by code and place.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from ..decisions import registered
 from ..engine import Move, basis_of
 from ..forms import typed
 from ..graph import Call, Decide, Graph, Node, Step, Work
-from ..moving import Arrived, Does, standing
+from ..moving import Does
 from ..rules import PLAIN_OUTCOME
 from ..tokens import Instance, Token
 from .past import Item, Passage, Past, Place, sources
@@ -73,12 +72,8 @@ class Walk(Move):
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.ctx = world.context()
-        self.stock = world.stock
-        self.ready = standing()
-        self.facts: dict[tuple[str, frozenset[str]], dict[int, Mapping[str, Value]]] = {}
-        self.arrived: dict[str, Arrived] = defaultdict(Arrived)
-        self.deadlines = Deadlines(self.ctx, world.terms.calendars)
+        ctx = world.context()
+        self.take_up(ctx, world.stock, Deadlines(ctx, world.terms.calendars))
 
     def does(self, node: Node) -> Does:
         """As in the engine; what needs people, commands, tables or other maps answers from the past."""
