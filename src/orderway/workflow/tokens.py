@@ -151,12 +151,18 @@ def loaded(ctx: Context, rows: Sequence[Any], *, extras: bool = False) -> Stock:
     compiled = graphs(ctx, {row.digest for row in rows}) if rows else {}
     for row in rows:
         # taken apart at once: to ask a row for column after column takes longer than all the rest
-        id, of, node, came_by, state, _, _, outcome, reason, reason_code, reason_by, signal, counts = row[:13]
+        id, of, node, came_by, state, _, _, outcome, reason, code, by, signal, counts, filled, *place = row[:21]
         instance = stock.instances.get(of)
         if instance is None:
-            instance = stock.instances[of] = _instance(row, compiled)
-        token = Token(id, instance, node, state, came_by, None, None, outcome, reason, reason_code, reason_by, signal)
-        token.counts, token.extras = json.loads(counts) if counts else None, row.extras if extras else ()
+            root, _, definition, version, digest, kind, subject = place
+            instance = Instance(of, root, definition, version, digest, compiled[digest], kind, subject)
+            instance.stored = filled
+            stock.instances[of] = instance
+        token = Token(id, instance, node, state, came_by, None, None, outcome, reason, code, by, signal)
+        if counts:
+            token.counts = json.loads(counts)
+        if extras:
+            token.extras = row.extras
         token.stored = True
         instance.tokens.append(token)
         stock.tokens[id] = token
@@ -164,25 +170,12 @@ def loaded(ctx: Context, rows: Sequence[Any], *, extras: bool = False) -> Stock:
     return stock
 
 
-def _instance(row: Any, compiled: Mapping[str, Graph]) -> Instance:
-    return Instance(
-        id=row.instance_id,
-        root=row.root_id,
-        definition=row.definition_id,
-        version=row.version_id,
-        digest=row.digest,
-        graph=compiled[row.digest],
-        subject_type=row.subject_type,
-        subject=row.subject_id,
-        stored=row.filled,
-    )
-
-
 def _tie(stock: Stock, rows: Sequence[Any]) -> None:
     """Tie loaded tokens to their scopes, to those they listen for, and to the maps they called."""
     for row in rows:
-        token = stock.tokens[row.id]
-        token.scope = stock.tokens[row.scope] if row.scope else None
+        token = stock.tokens[row[0]]
+        if row.scope:
+            token.scope = stock.tokens[row.scope]
         if row.parent:
             token.parent = stock.tokens.get(row.parent)
         if token.state != LISTENING:
