@@ -26,7 +26,7 @@ from .words import CHECKS, refusal_text
 COLUMNS = (
     column("kind", lazy("What stands in the way"), grow=3, strong=True, narrow="title"),
     column("cause", lazy("Cause, and what may be done"), grow=5, narrow="foot"),
-    column("about", lazy("About"), grow=2, soft=True, narrow="sub", sort="about"),
+    column("about", lazy("About"), grow=3, soft=True, narrow="sub", sort="about"),
     column("since", lazy("Since"), kind="moment", narrow="end2", sort="oldest"),
 )
 AGAIN = ("workflow.retry", "mail.resend", "capture.try_again")

@@ -45,6 +45,7 @@ FAMILIES = (
     "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "reasons",
+    "refusing",
     "ruling",
     "rules",  # after it: its /rules/<key> takes what ruling did not name
     "production",
