@@ -13,10 +13,12 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from . import touches
 from .exceptions import CODES, OTHER, actions_of, kind_of
 from .reasons import from_text, worded
 from .rules import OPEN
 
+__all__ = ["touches"]
 SQL = statements("capture", "intake")
 EXCEPTIONS = statements("capture", "exceptions")
 EXCEPTION_SORTS = {

@@ -52,6 +52,7 @@ FAMILIES = (
     "printing",
     "compliance",
     "reports",
+    "touches",
     "control",
     "tour",
     "simulated_day",
