@@ -6,15 +6,18 @@ from typing import Any
 
 from orderway.capture.commands.read import ReadInput
 from orderway.capture.commands.settle import DismissInput, RejectInput, SettleInput
+from orderway.capture.commands.stopped import SettledOtherwise
 from orderway.capture.commands.take_in import PackedFile, UnpackMail
 from orderway.capture.drafts import LineDraft, OrderDraft, PartyDraft
 from orderway.capture.reasons import remark
 from orderway.documents.store import store
+from orderway.kernel import desk
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
 from orderway.mail.commands import Inbound
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
 
 
 def files(shop: Any, n: int) -> list[Inbound]:
@@ -38,6 +41,17 @@ def read(shop: Any, n: int, *drafts: OrderDraft, status: Any = "order") -> list[
         ReadInput(id, status, "csv", () if status == "order" else (remark("test"),), drafts) for id in received(shop, n)
     ]
     return list(run("capture.read", system_actor(shop.company), rows).done)
+
+
+def stopped(shop: Any, n: int) -> list[int]:
+    """What follows from `n` orders stands on the desk as refused."""
+    lines = [PlaceLine(shop.items["ENV-DL"], D(1))]
+    orders = run("orders.place", shop.manager, [PlaceOrder(shop.customers["10001"], lines) for _ in range(n)]).done
+    sql = "select id, root_id from event where name = 'order.placed' and root_id = any(%(ids)s::bigint[]) order by id"
+    events = fetch(sql, {"ids": list(orders)})
+    desk.put(shop.company, "orders.label_parcels", [("wrong-state", one.id, one.root_id, {}) for one in events])
+    rows = fetch("select id from desk_exception where subject_id = any(%(ids)s::bigint[])", {"ids": list(orders)})
+    return [row.id for row in rows]
 
 
 def _unpack(shop: Any, n: int) -> list[UnpackMail]:
@@ -66,5 +80,7 @@ CASES = {
     ],
     "capture.reread": lambda shop, n: _refs(read(shop, n, status="review")),
     "capture.dismiss": lambda shop, n: [DismissInput(id, "question") for id in received(shop, n)],
+    "capture.try_again": lambda shop, n: _refs(stopped(shop, n)),
+    "capture.settle_otherwise": lambda shop, n: [SettledOtherwise(id, "by telephone") for id in stopped(shop, n)],
     "capture.reject": lambda shop, n: [RejectInput(id, "not for us") for id in received(shop, n)],
 }

@@ -52,7 +52,8 @@ def test_what_stopped_and_mails_that_failed_ring_for_who_can_help(shop, as_, ord
     page = text(as_("manager").get("/notices"))
     assert bell(page) == 2
     assert "26-1 is On hold; this is not possible now." in page
-    assert f'href="/orders/{order}"' in page
+    (stopped,) = ask("capture.exceptions", shop.manager).rows
+    assert f'href="/exceptions/{stopped.id}"' in page, "there it is settled"
     assert "no route" in page
     assert bell(text(as_("warehouse").get("/notices"))) == 0
     assert as_("manager").post("/notices/resend").status_code == 302

@@ -15,6 +15,7 @@ from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.rules import keeping, line_net, promised
+from orderway.parties.commands import ChangeParty
 from orderway.stock.commands import Move
 
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -203,3 +204,29 @@ def test_a_rate_that_was_changed_since_is_told_as_such(as_: Any, shop: Any) -> N
     assert [one.follows for one in why.lines] == [False]
     assert "changed since" in text(as_("manager").get(f"/orders/{line.order_id}/tax/why"))
     assert as_("manager").get("/orders/999999/tax/why").status_code == 404
+
+
+def test_a_refusal_leads_to_all_that_may_be_done_and_why_the_rest_may_not(as_: Any, shop: Any, order: int) -> None:
+    browser = as_("manager")
+    assert run("orders.confirm", shop.manager, [Ref(order)]).ok
+    refused = text(browser.post(f"/orders/{order}/confirm", follow=True))
+    assert f'<a class="why" href="/orders/{order}/why-not">' in refused
+    page = text(browser.get(f"/orders/{order}/why-not"))
+    assert "is Confirmed; this is not possible now." in page
+    assert "possible while: Placed" in page
+    assert "Lines not wholly delivered: 1 of 2" in page
+    row = page[page.index('id="row-orders-cancel"') :].split("</tr>")[0]
+    assert "Possible" in row
+    assert "Nothing stands in the way." in row
+    done = text(browser.post(f"/orders/{order}/hold", {"reason": "wait"}, follow=True))
+    assert '<a class="why"' not in done, "what was done has an undo, no why"
+    assert browser.get("/orders/999999/why-not").status_code == 404
+    assert as_(shop.stranger).get(f"/orders/{order}/why-not").status_code == 404
+
+
+def test_a_check_that_stops_an_order_tells_its_figures(as_: Any, shop: Any, order: int) -> None:
+    assert run("parties.change", shop.accountant, [ChangeParty(shop.customers["10001"], credit_limit=Decimal(5))]).ok
+    browser = as_("manager")
+    assert f'href="/orders/{order}/why-not"' in text(browser.post(f"/orders/{order}/verify", follow=True))
+    page = text(browser.get(f"/orders/{order}/why-not"))
+    assert re.search(r"open, the limit is €5\.00", page)

@@ -102,3 +102,6 @@ class Payment(models.Model):
 
     class Meta:
         db_table = "payment"
+        indexes = [
+            models.Index(fields=["company"], condition=models.Q(amount__lt=0), name="payment_charged_back"),
+        ]

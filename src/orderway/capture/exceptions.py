@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-SHORT, UNREADABLE, OTHER = "short", "unreadable", "other"
+SHORT, UNREADABLE, CHARGED_BACK, OTHER = "short", "unreadable", "charged-back", "other"
 CODES: Mapping[str, Sequence[str]] = {
     "unknown-item": ("unknown-item", "items-not-settled"),
     "unknown-customer": ("unknown-customer", "customer-not-settled"),
@@ -14,8 +14,9 @@ CODES: Mapping[str, Sequence[str]] = {
     "unreadable-file": (UNREADABLE,),
     "rule-error": ("no-way", "no-count", "no-moment", "no-decision", "spins", "broken"),
     "mail-bounced": ("not-delivered", "perhaps-delivered"),
+    "payment-declined": (CHARGED_BACK,),
 }
-"""The kinds with the codes that are of it. That a carrier is down and that a payment is declined nobody can report yet."""
+"""The kinds with the codes that are of it. That a carrier is down nobody can report: no carrier is asked for anything."""
 _KIND: Mapping[str, str] = {code: kind for kind, codes in CODES.items() for code in codes}
 _OF_INPUT = ("capture.settle", "capture.reject", "capture.dismiss", "capture.reread")
 _OF_ORDER = ("orders.waive", "orders.hold", "orders.cancel")
@@ -24,8 +25,16 @@ ACTIONS: Mapping[tuple[str, str], Sequence[str]] = {
     ("finding", "address"): (*_OF_ORDER, "parties.change"),
     ("finding", "credit"): (*_OF_ORDER, "parties.change"),
     ("short", "stock"): ("orders.allocate", "orders.prioritise", "orders.hold", "orders.cancel"),
+    ("payment", "payment-declined"): ("billing.pay", "orders.hold", "parties.change"),
 }
 """The commands for a kind where it came up, where they are others than those of the place."""
+SETTLE = "capture.settle_otherwise"
+OF_DESK: Mapping[str, Sequence[str]] = {
+    "stuck": ("workflow.retry",),
+    "mail": ("mail.resend", SETTLE),
+    "reaction": ("capture.try_again", SETTLE),
+}
+"""The commands for what stopped on the desk: a step on its map, a mail, what follows from an event; else it is settled otherwise."""
 
 
 def kind_of(code: str) -> str:
@@ -33,13 +42,10 @@ def kind_of(code: str) -> str:
     return _KIND.get(code, OTHER)
 
 
-def actions_of(source: str, code: str, state: str, command: str) -> Sequence[str]:
-    """The commands that may settle it: of an input by its state, of an order's finding, or of what stopped on the desk.
-
-    What stopped on a map (`state` stuck) is tried again there; a mail is sent again; else it is the command that was refused.
-    """
+def actions_of(source: str, code: str, state: str) -> Sequence[str]:
+    """The commands that may settle it: of an input by its state, of an order's finding, or by what stopped on the desk."""
     if source == "desk":
-        return ("workflow.retry",) if state == "stuck" else (command,)
+        return OF_DESK.get(state, (SETTLE,))
     if source == "intake" and state == "rejected":
         return ("capture.reread", "capture.dismiss")
     own = ACTIONS.get((source, kind_of(code)))

@@ -13,15 +13,18 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from . import touches
 from .exceptions import CODES, OTHER, actions_of, kind_of
 from .reasons import from_text, worded
 from .rules import OPEN
 
+__all__ = ["touches"]
 SQL = statements("capture", "intake")
 EXCEPTIONS = statements("capture", "exceptions")
 EXCEPTION_SORTS = {
     "oldest": "x.since, x.source, x.id, x.code",
     "newest": "-extract(epoch from x.since), x.source, x.id, x.code",
+    "about": "label, x.source, x.id, x.code",
 }
 SORTS = {"newest": "i.id desc", "oldest": "i.id", "name": "i.name, i.id", "sender": "m.sender, i.id"}
 
@@ -91,9 +94,10 @@ def originals(ctx: Reader, asked: OfOrder) -> list[Any]:
 
 @dataclass(frozen=True)
 class ExceptionList:
-    """Ask what stands in the way of orders: of one kind only, or the one of an id on the desk."""
+    """Ask what stands in the way of orders: of one kind only, by words, or the one of an id on the desk."""
 
     kind: str | None = None
+    words: str | None = None
     desk: int | None = None
     sort: str = "newest"
     after: str | None = None
@@ -103,8 +107,8 @@ class ExceptionList:
 class Standing(NamedTuple):
     """Something that stands in the way: its kind, the code and facts of its cause, what it is about, and the commands that settle it.
 
-    `source` says where it came up: `intake`, `finding`, `short` (goods lack) or `desk` (a step or reaction stopped); `id` is its id there,
-    `stopped` the id that the refused command was given.
+    `source` says where it came up: `intake`, `finding`, `short` (goods lack), `payment` (charged back) or `desk` (a step, a mail or what
+    follows from an event stopped); `id` is its id there, `stopped` the id that the refused command was given or the invoice.
     """
 
     source: str
@@ -116,19 +120,24 @@ class Standing(NamedTuple):
     subject_id: int
     stopped: int
     label: str
+    customer: str
     currency: str
     command: str
     since: datetime
     actions: Sequence[str]
 
 
-@query("capture.exceptions", ExceptionList, roles=["manager", "purchasing", "administrator", "auditor"])
+@query("capture.exceptions", ExceptionList, roles=["manager", "accountant", "purchasing", "administrator", "auditor"])
 def exceptions(ctx: Reader, asked: ExceptionList) -> Page:
-    """What stands in the way of orders, each with its kind, its cause and the commands that may settle it."""
+    """What stands in the way of orders, each with its kind, its cause and the commands that may settle it.
+
+    `words` are looked for in what it is about, its customer and the facts of its cause.
+    """
     known = [code for codes in CODES.values() for code in codes]
     narrowed = {
         "codes": None if asked.kind in (None, OTHER) else list(CODES.get(asked.kind or "", ())),
         "others": known if asked.kind == OTHER else None,
+        "words": (asked.words or "").strip() or None,
         "desk": True if asked.desk else None,
         "id": asked.desk,
     }
@@ -148,8 +157,9 @@ def _standing(row: Any) -> Standing:
         row.subject_id,
         row.stopped,
         row.label,
+        row.customer,
         row.currency or "",
         row.command,
         row.since,
-        actions_of(row.source, row.code, row.state, row.command),
+        actions_of(row.source, row.code, row.state),
     )

@@ -10,9 +10,9 @@ from .sql import fetch, statements
 SQL = statements("kernel", "desk")
 
 
-def close(company: int, tokens: Sequence[int]) -> None:
-    """Take what stood on the desk about these stuck tokens off it: they were tried again."""
-    fetch(SQL.close.text(frozenset()), {"company": company, "tokens": list(tokens), "now": clock.now()})
+def close(company: int, tokens: Sequence[int], ids: Sequence[int] = ()) -> None:
+    """Take off the desk what stood there about these stuck tokens, which were tried again, and the exceptions of these ids."""
+    fetch(SQL.close.text(frozenset()), {"company": company, "tokens": [*tokens], "ids": [*ids], "now": clock.now()})
 
 
 def put(company: int, command: str, troubles: Sequence[tuple[str, int | None, int, Mapping[str, Any]]]) -> None:

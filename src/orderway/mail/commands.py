@@ -325,6 +325,8 @@ def resend(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     if waiting:
         fresh = {"state": "ready", "error": "", "tries": 0, "unanswered": 0}
         _move(ctx, "message.resent", waiting, {m.id: fresh for m in waiting})
+        told = ctx.fetch(SQL.on_desk, ids=[m.id for m in waiting])
+        desk.close(ctx.actor.company_id, [], [one.id for one in told])
     sent = [m.id for m in found.values() if m.state in MOVES["copy"]]
     if sent:
         own = ctx.one(SQL.own_address)

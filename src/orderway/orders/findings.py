@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
 from stdnum.eu import vat
+
+from orderway.kernel import clock
 
 # postcodes where the format is fixed (UPU addressing sheets)
 POSTCODES = {
@@ -34,6 +36,11 @@ class Found:
     passed: bool
     severity: Severity
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stands in the way, unless a person lets it pass."""
+        return not self.passed and self.severity == "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +122,9 @@ CHECKS: tuple[Callable[[Facts], Found], ...] = (address, vat_number, dates, dupl
 def verify(facts: Facts) -> list[Found]:
     """All checks, passed or not, in a fixed order."""
     return [check(facts) for check in CHECKS]
+
+
+def facts_of(row: Any) -> Facts:
+    """The facts of a row of `verify.sql`, on the day it is where the company is."""
+    known = {f.name: getattr(row, f.name) for f in fields(Facts) if f.name not in ("today", "off_price", "short")}
+    return Facts(today=clock.today(row.timezone), off_price=tuple(row.off_price), short=tuple(row.short), **known)

@@ -34,7 +34,7 @@ SORTS = {
     "priority": f"-o.priority, {DUE}, o.id",
 }
 # as stock lines up demands (stock.sql, line_up)
-SERVED = "not w.overdue, case when w.overdue then d.placed_at end, d.priority, d.due_on, d.placed_at, d.id"
+SERVED = "d.placed_at >= w.until, case when d.placed_at < w.until then d.placed_at end, d.priority, d.due_on, d.placed_at, d.id"
 QUEUE_SORTS = {"served": SERVED, "item": f"i.number, {SERVED}"}
 SETS = {
     "active": ["placed", "held", "confirmed"],

@@ -41,6 +41,12 @@ def class_of(demand_priority: int) -> int:
     return max(LOWEST, min(HIGHEST, (NORMAL - demand_priority) // 2))
 
 
+def missing(undelivered: int, uninvoiced: int, settled: bool) -> list[str]:
+    """What an order still needs before it can be completed: lines not wholly delivered, or invoiced; money not all here."""
+    lacking = {"delivered": undelivered > 0, "invoiced": uninvoiced > 0, "paid": not settled}
+    return [name for name, lacks in lacking.items() if lacks]
+
+
 def line_net(quantity: Decimal, price: Decimal, per: Decimal, discount: Decimal, currency: str) -> Decimal:
     """The net amount of a line (EN 16931 BT-131): quantity x price per base quantity, less `discount` percent, at the minor unit."""
     return rounded(quantity * price / per * (100 - discount) / 100, currency)

@@ -1,6 +1,6 @@
 """What stands in the way of orders, in one list: each with its cause in words and what may be done about it."""
 
-from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -11,51 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
-from orderway.capture.exceptions import OTHER, UNREADABLE
+from orderway.capture.exceptions import CHARGED_BACK, OTHER, SETTLE, UNREADABLE
 from orderway.capture.reasons import from_json, worded
 from orderway.kernel.outcome import Refusal
 
+from .exception_words import ACTS, KINDS, what_stopped
+from .fields import refusals
 from .findings import rests_on
 from .listing import Filter, Listing, View, column, listed
-from .respond import do, found, may, page, read, show, tell
-from .templatetags.ui import Row
-from .words import CHECKS, Text, refusal_text
+from .respond import do, found, may, need, page, read, show, tell
+from .templatetags.ui import Row, money
+from .words import CHECKS, refusal_text
 
-KINDS: Mapping[str, Text] = {
-    "unknown-item": lazy("Unknown item"),
-    "unknown-customer": lazy("Unknown customer"),
-    "duplicate-order": lazy("Perhaps ordered twice"),
-    "price-gap": lazy("Price differs"),
-    "credit": lazy("Credit limit"),
-    "stock": lazy("Goods lack"),
-    "address": lazy("Delivery address"),
-    "unreadable-file": lazy("File not read"),
-    "rule-error": lazy("Rule or map stopped"),
-    "mail-bounced": lazy("Mail not delivered"),
-    OTHER: lazy("Stopped otherwise"),
-}
-ACTS: Mapping[str, Text] = {
-    "capture.settle": lazy("Say what is meant"),
-    "capture.order": lazy("Make the order at our prices"),
-    "capture.reject": lazy("Refuse it"),
-    "capture.dismiss": lazy("Set it aside as no order"),
-    "capture.reread": lazy("Read it again"),
-    "orders.waive": lazy("Let it pass"),
-    "orders.hold": lazy("Put on hold"),
-    "orders.cancel": lazy("Cancel order"),
-    "orders.allocate": lazy("Reserve goods"),
-    "orders.prioritise": lazy("Mark as urgent"),
-    "parties.change": lazy("Change the customer"),
-    "workflow.retry": lazy("Try again"),
-    "mail.resend": lazy("Send again"),
-}
 COLUMNS = (
     column("kind", lazy("What stands in the way"), grow=3, strong=True, narrow="title"),
     column("cause", lazy("Cause, and what may be done"), grow=5, narrow="foot"),
-    column("about", lazy("About"), grow=2, soft=True, narrow="sub"),
-    column("since", lazy("Since"), kind="moment", narrow="end2"),
+    column("about", lazy("About"), grow=3, soft=True, narrow="sub", sort="about"),
+    column("since", lazy("Since"), kind="moment", narrow="end2", sort="oldest"),
 )
-AGAIN = ("workflow.retry", "mail.resend")
+AGAIN = ("workflow.retry", "mail.resend", "capture.try_again")
 
 
 def cause(one: Any) -> str:
@@ -66,7 +40,15 @@ def cause(one: Any) -> str:
         return rests_on(one.code, one.facts, one.currency)
     if one.source == "short":
         return rests_on("stock", one.facts, one.currency)
+    if one.code == CHARGED_BACK:
+        return _came_back(one)
     return refusal_text(Refusal(one.code, one.subject_id, one.facts))
+
+
+def _came_back(one: Any) -> str:
+    figures = {name: money(Decimal(str(one.facts[name])), one.currency) for name in ("amount", "open")}
+    said = _("%(amount)s for %(number)s came back; %(open)s are open.") % {**figures, "number": one.facts["number"]}
+    return f"{said} {one.facts['reference']}".strip()
 
 
 def kind_words(one: Any) -> str:
@@ -76,27 +58,35 @@ def kind_words(one: Any) -> str:
     return str(KINDS[one.kind])
 
 
-def _url(one: Any, waive: bool) -> str:
-    """Where it is settled; `waive` for who may let findings pass."""
+def about(one: Any) -> str:
+    """What it is about: the order, the mail, else what was about to be done."""
+    return what_stopped(one.label) or str(one.label)
+
+
+def _url(one: Any, waive: bool, pay: bool) -> str:
+    """Where it is settled; `waive` for who may let findings pass, `pay` for who may note payments."""
     if one.source == "intake":
         return reverse("intake", args=[one.id])
     if one.source == "desk":
         return reverse("exception", args=[one.id])
     if one.source == "finding" and waive:
         return reverse("order-waive", args=[one.subject_id, one.id])
+    if one.source == "payment" and pay:
+        return reverse("invoice-pay", args=[one.id])
     return reverse("order", args=[one.subject_id])
 
 
-def _row(one: Any, waive: bool) -> Row:
-    acts = ", ".join(str(ACTS.get(name, name)) for name in one.actions)
+def _row(one: Any, waive: bool, pay: bool) -> Row:
+    acts = ", ".join(str(ACTS[name]) for name in one.actions)
     order = reverse("order", args=[one.subject_id]) if one.subject_type == "order" else ""
+    named = {"text": about(one), "sub": one.customer}
     return {
         "id": f"{one.source}-{one.id}-{one.code}",
-        "url": _url(one, waive),
+        "url": _url(one, waive, pay),
         "cells": {
-            "kind": {"text": kind_words(one), "url": _url(one, waive)},
+            "kind": {"text": kind_words(one), "url": _url(one, waive, pay)},
             "cause": {"text": cause(one), "sub": acts},
-            "about": {"text": one.label, "url": order} if order else one.label,
+            "about": {**named, "url": order} if order else named,
             "since": one.since,
         },
     }
@@ -106,16 +96,18 @@ def _row(one: Any, waive: bool) -> Row:
 def listing(request: HttpRequest) -> HttpResponse:
     """Everything that stands in the way, narrowed by the address."""
     kinds = Filter("kind", lazy("Kind"), tuple(KINDS.items()))
-    row = partial(_row, waive=may(request, "orders.waive"))
-    ours = Listing("capture.exceptions", COLUMNS, row, (kinds,), (View(lazy("All"), {}),))
+    row = partial(_row, waive=may(request, "orders.waive"), pay=may(request, "billing.pay"))
+    search = lazy("Order, customer, item, file")
+    ours = Listing("capture.exceptions", COLUMNS, row, (kinds,), (View(lazy("All"), {}),), search)
     nothing = _("Nothing stands in the way. What stops an order, a file or a mail stands here with its cause.")
+    narrowed = request.GET.get("kind") or request.GET.get("q")
     return show(
         request,
         "layouts/list.html",
         title=_("Exceptions"),
         back_url=reverse("notices"),
-        empty={"text": _("Nothing of this kind.") if request.GET else nothing},
-        live="notices inbox orders",
+        empty={"text": _("Nothing of this kind.") if narrowed else nothing},
+        live="notices inbox orders exception billing",
         **listed(request, ours),
     )
 
@@ -126,46 +118,82 @@ def _one(request: HttpRequest, id: int) -> Any:
 
 @page
 def one(request: HttpRequest, id: int) -> HttpResponse:
-    """One thing that stopped on the desk: why, what it is about, and the way to try it again."""
+    """One thing that stopped on the desk: why, what it is about, and the ways to settle it."""
     stopped = _one(request, id)
-    acts = [
-        {"label": ACTS[name], "icon": "refresh", "post": reverse("exception-again", args=[id]), "primary": True}
-        for name in stopped.actions
-        if name in AGAIN and may(request, name)
-    ]
-    if stopped.subject_type == "order":
-        acts.insert(0, {"label": _("The order"), "url": reverse("order", args=[stopped.subject_id])})
+    stands = _("Step on the map %(map)s") % {"map": stopped.facts["map"]} if stopped.facts.get("map") else ""
     return show(
         request,
         "notices/exception.html",
         title=kind_words(stopped),
-        sub=stopped.label,
+        sub=about(stopped),
         back_url=reverse("exceptions"),
-        actions=acts,
+        actions=_acts(request, stopped),
         cause=cause(stopped),
-        command=stopped.command,
-        code=stopped.code,
+        stopped=what_stopped(stopped.command) or stands or about(stopped),
         since=stopped.since,
-        stays=not any(name in AGAIN for name in stopped.actions),
+        said=stopped.facts.get("error", "") if stopped.code == "broken" else "",
+        stays=not any(may(request, name) for name in stopped.actions),
     )
+
+
+def _acts(request: HttpRequest, stopped: Any) -> list[dict[str, Any]]:
+    """The order it is about, then what may be done about it."""
+    acts: list[dict[str, Any]] = []
+    if stopped.subject_type == "order":
+        acts.append({"label": _("The order"), "url": reverse("order", args=[stopped.subject_id])})
+    mine = [name for name in stopped.actions if may(request, name)]
+    if SETTLE in mine:
+        acts.append({"label": ACTS[SETTLE], "icon": "check", "url": reverse("exception-settle", args=[stopped.id])})
+    for name in mine:
+        if name in AGAIN:
+            again = reverse("exception-again", args=[stopped.id])
+            acts.append({"label": ACTS[name], "icon": "refresh", "post": again, "primary": True})
+    return acts
 
 
 @page
 @require_POST
 def again(request: HttpRequest, id: int) -> HttpResponse:
-    """Try again what stopped: the step on its map, or the mail."""
+    """Try again what stopped: the step on its map, the mail, or what follows from an event."""
     stopped = _one(request, id)
-    (name,) = stopped.actions
-    rows = [{"id": token} for token in stopped.facts.get("tokens", ())] if name == "workflow.retry" else []
-    if name == "mail.resend":
-        rows = [{"id": stopped.stopped}]
-    outcome = do(request, name, rows, partial=True)
+    name = found(next((name for name in stopped.actions if name in AGAIN), None))
+    ids = {"workflow.retry": stopped.facts.get("tokens", ()), "mail.resend": [stopped.stopped]}.get(name, [id])
+    outcome = do(request, name, [{"id": one} for one in ids], partial=True)
     tell(request, outcome, _("It is tried again."))
     return redirect("exceptions")
+
+
+@page
+def settle(request: HttpRequest, id: int) -> HttpResponse:
+    """Say how something that stopped was settled in another way."""
+    need(request, SETTLE)
+    stopped = _one(request, id)
+    reason, problems = request.POST.get("reason", ""), []
+    if request.method == "POST":
+        outcome = do(request, SETTLE, [{"id": id, "reason": reason}])
+        if outcome.done:
+            tell(request, outcome, _("Settled; how it was settled is kept."))
+            return redirect("exceptions")
+        problems = list(refusals(outcome))
+    hint = _("For example: told the customer by telephone.")
+    field = {"name": "reason", "label": _("How"), "value": reason, "required": True, "full": True, "autofocus": True}
+    here = reverse("exception", args=[id])
+    return show(
+        request,
+        "layouts/form.html",
+        title=_("Settled otherwise: %(what)s") % {"what": kind_words(stopped)},
+        sub=about(stopped),
+        back_url=here,
+        cancel_url=here,
+        save_label=_("It is settled"),
+        problems=problems,
+        fieldsets=[{"title": cause(stopped), "fields": [{**field, "hint": hint}], "one_column": True}],
+    )
 
 
 urls = [
     path("exceptions", listing, name="exceptions"),
     path("exceptions/<int:id>", one, name="exception"),
     path("exceptions/<int:id>/again", again, name="exception-again"),
+    path("exceptions/<int:id>/settle", settle, name="exception-settle"),
 ]

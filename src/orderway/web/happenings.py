@@ -147,6 +147,8 @@ EVENTS: Mapping[str, Told] = {
     "matter.opened": Told(lazy("Matter opened"), "folder"),
     "process.moved_over": Told(lazy("Goes on by the new version of the map"), "sitemap"),
     "process.retried": Told(lazy("Tried again"), "refresh"),
+    "exception.tried_again": Told(lazy("What had stopped was tried again"), "refresh"),
+    "exception.settled": Told(lazy("What had stopped was settled otherwise"), "check"),
     "process.stopped": Told(lazy("Taken off the map"), "sitemap", "wait"),
     "shipment.picked": Told(lazy("Goods picked"), "hand-stop"),
     "tax_rate.set": Told(lazy("Tax rate set"), "calculator"),

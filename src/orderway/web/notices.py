@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from orderway.kernel.outcome import Refusal
 
+from .exception_words import what_stopped
 from .listing import column, many
 from .respond import do, found, may, page, read, read_if, show, tell
 from .templatetags.ui import Row, moment
@@ -80,12 +81,11 @@ def _stopped(row: Any) -> Row:
     number = facts.get("number") or facts.get("name") or ""
     words = refusal_text(Refusal(row.code, row.subject_id, facts))
     told = {"text": words, "sub": str(number) if str(number) not in words else ""}
-    if row.command.startswith("orders."):
-        told["url"] = reverse("order", args=[row.subject_id])
+    told["url"] = reverse("exception", args=[row.id])
     return {
         "id": f"e{row.id}",
         "tone": "wait",
-        "cells": {"what": told, "command": row.command, "times": row.times, "since": row.opened_at},
+        "cells": {"what": told, "command": what_stopped(row.command), "times": row.times, "since": row.opened_at},
     }
 
 

@@ -170,6 +170,7 @@ def _actions(
         rest.append({"label": _("Take goods back"), "icon": "truck-return", "url": f"/orders/{order.id}/take-back"})
     if order.prepay_open and order.state in ACTIVE and may(request, "billing.issue_prepayment"):
         rest.append({"label": _("Prepayment invoice"), "icon": "file-dollar", "url": f"/orders/{order.id}/prepay"})
+    rest.append({"label": _("Why not?"), "icon": "help", "url": f"/orders/{order.id}/why-not"})
     if may(request, "orders.place"):
         rest.append({"label": _("Use as template"), "icon": "copy", "url": f"/orders/new?copy={order.id}"})
     return onward, rest
@@ -222,7 +223,7 @@ def verify(request: HttpRequest, id: int) -> HttpResponse:
     if request.method != "POST":
         raise Http404
     outcome = do(request, "orders.verify", [{"id": id}], partial=True)
-    tell(request, outcome, _("The order was checked; nothing stands in the way."))
+    tell(request, outcome, _("The order was checked; nothing stands in the way."), lambda _no: f"/orders/{id}/why-not")
     return HttpResponseRedirect(f"/orders/{id}")
 
 

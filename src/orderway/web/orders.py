@@ -273,7 +273,12 @@ def many_at_once(request: HttpRequest, name: str) -> HttpResponse:
 def told_done(request: HttpRequest, verb: Verb, outcome: Outcome) -> None:
     """Say what a verb did to how many orders, with its undo where it has one."""
     n = len(outcome.done)
-    tell(request, outcome, done_refused(str(verb.done % {"n": n}), len(outcome.refused)))
+    tell(request, outcome, done_refused(str(verb.done % {"n": n}), len(outcome.refused)), _why)
+
+
+def _why(refusal: Refusal) -> str:
+    """The page that tells why an act on an order was refused (web/refusing.py)."""
+    return f"/orders/{refusal.subject}/why-not" if refusal.subject and refusal.code != "unknown-order" else ""
 
 
 def _tried(request: HttpRequest, name: str, verb: Verb, ids: Sequence[int], outcome: Outcome) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "reports/page.html",
         title=_("Reports"),
         sub=_("as of %(at)s, one state of all") % {"at": timezone.localtime().strftime("%H:%M:%S")},
-        views=_kinds(request, asked),
+        views=kinds(request, asked.report.key),
         scope=[
             {"label": label, "url": _address(asked, which=key), "current": key == asked.which} for key, label in sets()
         ],
@@ -79,11 +79,16 @@ def reports(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _kinds(request: HttpRequest, asked: Asked) -> list[dict[str, Any]]:
-    kinds = [{"label": one.label, "url": f"?of={one.key}", "current": one is asked.report} for one in offered(request)]
+def kinds(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """The kinds of reports as tabs, those of pages of their own at the end; `current` is the key of the one that is shown."""
+    kinds = [
+        {"label": one.label, "url": f"{reverse('reports')}?of={one.key}", "key": one.key} for one in offered(request)
+    ]
+    if may(request, "capture.touch_sums"):
+        kinds.append({"label": _("Touches per order"), "url": reverse("touches"), "key": "touches"})
     if may(request, "workflow.compliance"):
-        kinds.append({"label": _("Due times"), "url": reverse("compliance"), "current": False})
-    return kinds
+        kinds.append({"label": _("Due times"), "url": reverse("compliance"), "key": "due"})
+    return [{**one, "current": one["key"] == current} for one in kinds]
 
 
 def _groups(asked: Asked) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from orderway.documents.store import Unreachable
 from orderway.kernel.access import Actor, NotAllowed
-from orderway.kernel.outcome import Outcome
+from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import commands, queries
 from orderway.kernel.running import ask, can, run
 
@@ -139,14 +139,15 @@ def do(
     return run(name, actor(request), rows, key=full, dry=dry, partial=partial)
 
 
-def tell(request: HttpRequest, outcome: Outcome, done: str) -> None:
-    """Say what was done (with its undo where the command has one), and for every refusal what stands in the way."""
+def tell(request: HttpRequest, outcome: Outcome, done: str, why: Callable[[Refusal], str] | None = None) -> None:
+    """Say what was done (with its undo where the command has one), and for every refusal what stands in the way; `why` gives the
+    address of the page that tells on what it rests."""
     if outcome.done:
         undo = outcome.values.get("undo", "")
         token = ",".join(map(str, undo)) if isinstance(undo, list) else str(undo)
         messages.success(request, done, extra_tags=token)
     for refusal in outcome.refused[:TOLD]:
-        messages.error(request, refusal_text(refusal))
+        messages.error(request, refusal_text(refusal), extra_tags=why(refusal) if why else "")
     if len(outcome.refused) > TOLD:
         more = len(outcome.refused) - TOLD
         messages.error(request, _("%(n)d more were refused.") % {"n": more})

@@ -45,12 +45,14 @@ FAMILIES = (
     "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "reasons",
+    "refusing",
     "ruling",
     "rules",  # after it: its /rules/<key> takes what ruling did not name
     "production",
     "printing",
     "compliance",
     "reports",
+    "touches",
     "control",
     "tour",
     "simulated_day",

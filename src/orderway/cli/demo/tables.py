@@ -1,4 +1,5 @@
-"""The demo's decision tables: who looks after an order, how urgent a print order is; and its maps, which ask them."""
+"""The demo's decision tables: who looks after an order, how urgent a print order is, which orders go first; and its maps, which ask two
+of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from orderway.decisions.commands import PublishTable
+from orderway.orders.rules import PRIORITY_TABLE
 
 from .company import MAIL_DOMAIN
 
@@ -66,6 +68,25 @@ TABLES = (
             ("-", '"contract"', "1", "Rahmenvertrag"),
             ("< 100", "-", "-1", "Kleinauftrag"),
             ("-", "-", "0", ""),
+        ),
+    ),
+    Drawn(
+        PRIORITY_TABLE,
+        "Welche Aufträge zuerst drankommen",
+        "Was jemand gesagt hat, gilt; sonst der Termin, und Rahmenverträge vor den übrigen",
+        (
+            ("flag", "string", "Was jemand gesagt hat"),
+            ("days_left", "number", "Tage bis zum Termin"),
+            ("customer_group", "string", "Preisgruppe"),
+        ),
+        (("priority", "number"),),
+        (
+            ('"urgent"', "-", "-", "2", "Jemand hat ihn als eilig gesetzt"),
+            ('"wait"', "-", "-", "-1", "Jemand hat gesagt, dass er warten kann"),
+            ("-", "<= 2", '"contract"', "2", "Rahmenvertrag, der Termin ist da"),
+            ("-", "<= 2", "-", "1", "Der Termin ist da"),
+            ("-", "-", '"contract"', "1", "Rahmenvertrag"),
+            ("-", "-", "-", "0", ""),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from orderway.kernel.events import Fact, Part
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import statements
+from orderway.orders.refusing import judged
 from orderway.stock import commands as stock
 from orderway.stock.rules import Share
 from orderway.workflow.commands.proceed import arrive
@@ -53,6 +54,14 @@ def _not_releasable(id: int, order: Any) -> Refusal | None:
     if order.prepay_open:
         return Refusal("prepayment-open", id, {"number": order.number})
     return None
+
+
+judged(
+    "fulfilment.release",
+    lambda leaves: [no] if (no := _not_releasable(leaves.id, leaves)) else [],
+    ("state", "prepay_open"),
+    frozenset({"confirmed"}),
+)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ on conflict (company_id, command, subject_id, code) where state = 'open'
 do update set times = desk_exception.times + 1, facts = excluded.facts, event_id = excluded.event_id
 
 -- name: close
--- What was opened about these tokens is dealt with.
+-- These exceptions, and what was opened about these tokens, are dealt with.
 update desk_exception d set state = 'closed', closed_at = %(now)s::timestamptz
 where d.company_id = %(company)s::bigint and d.state = 'open'
-  and exists (select 1 from jsonb_array_elements(case when jsonb_typeof(d.facts->'tokens') = 'array' then d.facts->'tokens' end) t
-              where t::bigint = any(%(tokens)s::bigint[]))
+  and (d.id = any(%(ids)s::bigint[]) or exists (select 1
+       from jsonb_array_elements(case when jsonb_typeof(d.facts->'tokens') = 'array' then d.facts->'tokens' end) t where t::bigint = any(%(tokens)s::bigint[])))

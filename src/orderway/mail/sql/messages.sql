@@ -126,3 +126,9 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- name: one
 -- Everything about one message.
 select m.* from message m where m.id = %(id)s::bigint and {visible message m}
+
+-- name: on_desk
+-- What stands on the desk about mails that could not be sent.
+select e.id from desk_exception e
+where e.command = 'mail.resend' and e.subject_id = any(%(ids)s::bigint[]) and e.state = 'open' and {visible desk_exception e}
+order by e.id

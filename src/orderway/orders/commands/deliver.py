@@ -13,7 +13,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.stock import commands as stock
 
-from ..rules import line_net
+from ..rules import line_net, missing
 from .proceed import DESK, lock, move
 
 SQL = statements("orders", "deliver")
@@ -150,15 +150,10 @@ def complete(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Complete orders of which everything is delivered, invoiced and paid; in whatever order that came about."""
     may, refused = lock(ctx, "complete", [row.id for row in rows])
     rest = {row.id: row for row in ctx.fetch(SQL.rest, ids=[order.id for order in may])}
-    missing = {id: _missing(row) for id, row in rest.items()}
-    refused += [Refusal("not-finished", id, {"missing": what}) for id, what in missing.items() if what]
-    may = [order for order in may if not missing[order.id]]
+    lacking = {id: missing(row.undelivered, row.uninvoiced, row.settled) for id, row in rest.items()}
+    refused += [Refusal("not-finished", id, {"missing": what}) for id, what in lacking.items() if what]
+    may = [order for order in may if not lacking[order.id]]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     move(ctx, "order.completed", may, lambda _: {"state": "completed"})
     return Outcome([order.id for order in may], refused)
-
-
-def _missing(row: Any) -> list[str]:
-    facts = {"delivered": row.undelivered, "invoiced": row.uninvoiced, "paid": not row.settled}
-    return [name for name, lacking in facts.items() if lacking]

@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-from orderway.kernel import clock
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact, Part
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 
-from ..findings import Facts, Found, verify
+from ..findings import facts_of, verify
 from .proceed import DESK
 
 SQL = statements("orders", "verify")
@@ -25,7 +23,7 @@ def verify_orders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     refused = [Refusal("unknown-order", row.id) for row in rows if row.id not in facts]
     if ctx.halts(refused) or not facts:
         return Outcome(refused=refused)
-    found = [(id, result) for id, row in facts.items() for result in verify(_facts(row))]
+    found = [(id, result) for id, row in facts.items() for result in verify(facts_of(row))]
     written = ctx.fetch(
         SQL.write,
         order=[id for id, _ in found],
@@ -40,20 +38,11 @@ def verify_orders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     for id, result in found:
         if not result.passed:
             failed[id].append(result.check)
-        if _blocks(result) and (id, result.check) not in waived:
+        if result.blocks and (id, result.check) not in waived:
             blocking[id].append(result.check)
     ctx.record("order.verified", "order", [Fact(id, id, says={"failed": checks}) for id, checks in failed.items()])
     refused += [Refusal("findings", id, {"checks": checks}) for id, checks in blocking.items() if checks]
     return Outcome([id for id, checks in blocking.items() if not checks], refused)
-
-
-def _blocks(result: Found) -> bool:
-    return not result.passed and result.severity == "block"
-
-
-def _facts(row: Any) -> Facts:
-    known = {f.name: getattr(row, f.name) for f in fields(Facts) if f.name not in ("today", "off_price", "short")}
-    return Facts(today=clock.today(row.timezone), off_price=tuple(row.off_price), short=tuple(row.short), **known)
 
 
 @dataclass(frozen=True)

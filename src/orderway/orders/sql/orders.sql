@@ -28,8 +28,7 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- The head of one order.
 select o.*, p.name as customer, p.number as customer_number, p.email as customer_email, p.language as customer_language,
        r.name as responsible, c.number as copied_from_number, f.number as parcel_number,
-       exists (select 1 from decision_definition d
-               where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}) as ruled,
+       exists (select 1 from priority_table(%(company)s::bigint)) as ruled,
        (select e.at from event e where e.root_type = 'order' and e.root_id = o.id and e.name = 'order.confirmed'
         order by e.id desc limit 1) as confirmed_at,
        (o.state in ('placed', 'held', 'confirmed')

@@ -14,9 +14,8 @@ where o.id = r.id
 -- The active orders, when one of these versions is of the table of priorities (any version when none is named).
 select o.id from sales_order o
 where o.state in ('placed', 'held', 'confirmed') and {visible sales_order o}
-  and exists (select 1 from decision_definition d join decision_version v on v.definition_id = d.id
-              where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}
-                and v.id = any(%(versions)s::bigint[]) --? versions
+  and exists (select 1 from priority_table(%(company)s::bigint) t join decision_version v on v.definition_id = t.id
+              and v.id = any(%(versions)s::bigint[]) --? versions
              )
 order by o.id
 
@@ -34,16 +33,13 @@ where o.id = %(id)s::bigint and {visible sales_order o}
 -- name: queue
 -- The lines of confirmed orders that lack goods, with what says when they are served.
 select l.id, l.order_id, o.number, o.priority, o.flag, p.name as customer, i.id as item_id, i.number as item, i.name as item_name,
-       i.unit, d.quantity - d.allocated - d.met as missing, d.due_on, d.placed_at, w.overdue
+       i.unit, d.quantity - d.allocated - d.met as missing, d.due_on, d.placed_at, d.placed_at < w.until as overdue
 from demand d
 join order_line l on l.demand_id = d.id
 join sales_order o on o.id = l.order_id and o.state = 'confirmed'
 join party p on p.id = o.customer_id
 join item i on i.id = d.item_id
-cross join lateral (
-    select d.placed_at < %(now)s::timestamptz - make_interval(days => coalesce(
-        (select s.patience_days from serving s where {visible serving s}), %(patience)s::integer)) as overdue
-) w
+cross join patience(%(company)s::bigint, %(now)s::timestamptz, %(patience)s::integer) w
 where d.met < d.quantity and d.allocated + d.met < d.quantity and {visible demand d}
   and d.item_id = %(item)s::bigint --? item
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer

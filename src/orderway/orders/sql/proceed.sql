@@ -1,8 +1,7 @@
 -- name: lock
 -- Lock orders in key order, with what the rules ask.
 select o.id, o.state, o.held_from, o.hold_reason, o.number, o.flag, o.flag_reason, o.priority,
-       exists (select 1 from decision_definition d
-               where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}) as ruled
+       exists (select 1 from priority_table(%(company)s::bigint)) as ruled
 from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id for update
 

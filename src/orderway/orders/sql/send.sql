@@ -2,8 +2,7 @@
 -- What decides the way of an order, and the names of its parcel.
 select o.id, o.state, o.parcel_id, o.number, o.their_reference, p.name as customer,
        exists (select 1 from order_line l join item i on i.id = l.item_id where l.order_id = o.id and i.kind = 'made') as made,
-       exists (select 1 from decision_definition d
-               where d.key = 'order_priority' and d.subject_type = 'order' and {visible decision_definition d}) as ruled
+       exists (select 1 from priority_table(%(company)s::bigint)) as ruled
 from sales_order o join party p on p.id = o.customer_id
 where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id

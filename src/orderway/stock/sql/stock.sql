@@ -60,9 +60,8 @@ with locked as materialized (
     from demand d where d.id = any(%(ids)s::bigint[]) and {visible demand d}
     order by d.id for update
 ), queue as (
-    select l.*, l.placed_at < %(now)s::timestamptz - make_interval(days => coalesce(
-                    (select s.patience_days from serving s where {visible serving s}), %(patience)s::integer)) as overdue
-    from locked l
+    select l.*, l.placed_at < w.until as overdue
+    from locked l cross join patience(%(company)s::bigint, %(now)s::timestamptz, %(patience)s::integer) w
 )
 select q.id, q.item_id, q.quantity, q.allocated, q.met, q.warehouse_id, q.overdue
 from queue q
@@ -91,7 +90,7 @@ update serving set patience_days = %(days)s::integer where company_id = %(compan
 
 -- name: serving
 -- After how many days of waiting a demand of this company goes first.
-select coalesce((select s.patience_days from serving s where {visible serving s}), %(patience)s::integer) as patience_days
+select w.days as patience_days from patience(%(company)s::bigint, %(now)s::timestamptz, %(patience)s::integer) w
 
 -- name: allocate
 -- Give shares of levels to demands, and move both sums.
@@ -218,10 +217,9 @@ select w.id, w.key, w.name, w.rank from warehouse w where {visible warehouse w} 
 -- name: demand
 -- One demand with its item and the warehouse it is bound to.
 select d.id, d.item_id, i.number, i.unit, d.quantity, d.allocated, d.met, d.due_on, d.priority, d.placed_at,
-       d.placed_at < %(now)s::timestamptz - make_interval(days => coalesce(
-           (select s.patience_days from serving s where {visible serving s}), %(patience)s::integer)) as overdue,
-       w.name as warehouse
+       d.placed_at < p.until as overdue, w.name as warehouse
 from demand d join item i on i.id = d.item_id left join warehouse w on w.id = d.warehouse_id
+cross join patience(%(company)s::bigint, %(now)s::timestamptz, %(patience)s::integer) p
 where d.id = %(id)s::bigint and {visible demand d}
 
 -- name: demand_levels

@@ -1,0 +1,18 @@
+-- name: leaves
+-- What decides whether an act on an order is refused: its state, how far its lines are, and its money.
+select o.id, o.number, o.state, l.lines, l.begun, l.undelivered, l.uninvoiced, o.settled, o.prepay_open
+from sales_order o
+cross join lateral (
+    select count(*)::integer as lines,
+           (count(*) filter (where l.delivered <> 0 or l.invoiced <> 0))::integer as begun,
+           (count(*) filter (where l.demand_id is not null and l.delivered < l.quantity - l.cancelled))::integer as undelivered,
+           (count(*) filter (where l.invoiced < l.quantity - l.cancelled))::integer as uninvoiced
+    from order_line l where l.order_id = o.id
+) l
+where o.id = %(id)s::bigint and {visible sales_order o}
+
+-- name: waived
+-- Of which checks of an order a person said that they may pass, with the evidence that was so.
+select f.check_name, f.evidence::text as evidence from finding f
+where f.order_id = %(id)s::bigint and f.waived_reason <> '' and {visible finding f}
+order by f.check_name
