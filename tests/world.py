@@ -68,7 +68,7 @@ def build() -> None:
     ]
     for company, home in zip(run("people.found", installation, firms).done, ("kessler", "nachbar"), strict=True):
         actor = system_actor(company)
-        run("people.open_departments", actor, [OpenDepartment(role, role.title()) for role in ROLES])
+        run("people.open_departments", actor, [OpenDepartment(role, f"{role.title()} team") for role in ROLES])
         people = [
             AdmitPerson(f"{role}@{home}.example", f"{role.title()} of {home.title()}", [role], role) for role in ROLES
         ]

@@ -1,4 +1,6 @@
-"""A thousand orders of the neighbouring company on one map, which has changed since: run as a program on the installation."""
+"""A thousand orders of the neighbouring company on one map, which has changed since: run as a program on the installation.
+
+Another program may have a crowd of its own, on a map of another key."""
 
 from decimal import Decimal as D
 
@@ -7,18 +9,18 @@ ORDERS = 1_000
 ADMINISTRATOR = "administrator@nachbar.example"
 
 
-def drawing(step: str, name: str) -> str:
+def drawing(step: str, name: str, key: str) -> str:
     """A map of one work item."""
     return (
         '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:o="https://orderway.org/bpmn/1">'
-        f'<process id="{KEY}" name="Counter sale" isExecutable="true" o:subject="order" o:accountable="manager"><startEvent id="s"/>'
+        f'<process id="{key}" name="Counter sale" isExecutable="true" o:subject="order" o:accountable="manager"><startEvent id="s"/>'
         f'<userTask id="{step}" name="{name}" o:role="manager" o:due="P1D"><extensionElements><o:outcome name="good" label="Good"/>'
         f'</extensionElements></userTask><endEvent id="e"/><sequenceFlow id="a" sourceRef="s" targetRef="{step}"/>'
         f'<sequenceFlow id="b" sourceRef="{step}" targetRef="e"/></process></definitions>'
     )
 
 
-def crowd() -> None:
+def crowd(key: str = KEY, orders: int = ORDERS) -> None:
     """They are placed, started and stand at the step that the second version has no more."""
     from django.contrib.auth.hashers import make_password
     from lived_in import PASSWORD
@@ -38,10 +40,10 @@ def crowd() -> None:
     assert run("people.set_password", boss, [SetPassword(person.pk, make_password(PASSWORD))]).ok
     item = Item.objects.filter(company_id=boss.company_id, kind="service").values_list("pk", flat=True)[0]
     customer = Party.objects.filter(company_id=boss.company_id).values_list("pk", flat=True)[0]
-    assert run("workflow.publish", boss, [PublishMap(drawing("look", "Check goods"))]).ok
-    placed = run("orders.place", boss, [PlaceOrder(customer, [PlaceLine(item, D(1))])] * ORDERS)
-    assert run("workflow.start", boss, [StartMap(KEY, id) for id in placed.done]).ok
-    assert run("workflow.publish", boss, [PublishMap(drawing("inspect", "Inspect goods"))]).ok
+    assert run("workflow.publish", boss, [PublishMap(drawing("look", "Check goods", key))]).ok
+    placed = run("orders.place", boss, [PlaceOrder(customer, [PlaceLine(item, D(1))])] * orders)
+    assert run("workflow.start", boss, [StartMap(key, id) for id in placed.done]).ok
+    assert run("workflow.publish", boss, [PublishMap(drawing("inspect", "Inspect goods", key))]).ok
 
 
 if __name__ == "__main__":

@@ -53,6 +53,14 @@ class House:
         """Run a program of this folder in the installation, for what has happened before a story begins."""
         subprocess.run([sys.executable, ROOT / "tests" / "browser" / program], env=self.env, check=True)
 
+    def call(self, *words: str) -> str:
+        """What `orderway` says to these words; it must succeed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "orderway.cli", *words], env=self.env, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def _await_first_page(self) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self.process.poll() is None:

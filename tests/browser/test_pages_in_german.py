@@ -51,7 +51,7 @@ PAGES = {
 # words of the shop's own data, which nobody translates
 DATA = re.compile(
     r"Copy paper|Munken|Envelope|Letterhead|Design work|Coated|Woodfree|Harrow & Finch|The customer |too many|Are you open|Opening hours"
-    r"|Main hall|Annex|1 Street|of Kessler|^English$"
+    r"|Main hall|Annex|1 Street|of Kessler|^[A-Z][a-z]+ team$|^English$"
 )
 # what only programs call something: names of steps, kinds, events and refusals
 CODE = re.compile(r"[a-z]+([_-][a-z]+)+|[a-z_]+: [a-z ]+|[a-z-]+ \{.*")

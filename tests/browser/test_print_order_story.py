@@ -49,6 +49,7 @@ def desks(at_desk: Callable[[str], Page], house: House) -> Iterator[Desks]:
 def test_from_the_order_form_to_the_archive(desks: Desks) -> None:
     order = _placed(desks.at("manager"))
     _form_filled(desks, order)
+    _papers_come(desks, order)
     _price_approved(desks, order)
     _sent_back(desks, order)
     _released(desks, order)
@@ -107,6 +108,16 @@ def _form_filled(desks: Desks, order: str) -> None:
     page.get_by_label("Deadline").fill(_in_days(8))
     _say(page, "Send on")
     expect(page.get_by_text("Fill order form: done.")).to_be_visible()
+
+
+def _papers_come(desks: Desks, order: str) -> None:
+    """Worksheet and price sheet lie in the parcel within 20 seconds, while the manager looks on."""
+    page = desks.at("manager")
+    page.goto(f"/orders?q={order}")
+    page.get_by_role("link", name=order).click()
+    page.get_by_role("link", name=re.compile("^Parcel")).click()
+    for paper in ("Worksheet", "Price sheet"):
+        expect(page.locator("#record-body")).to_contain_text(paper, timeout=20_000)
 
 
 def _in_days(n: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from orderway.kernel.paging import Page
+from orderway.kernel.paging import Page, _order
 from orderway.kernel.registry import queries
 from orderway.kernel.running import ask
 
@@ -31,3 +31,18 @@ def test_a_list_turned_round_holds_the_same_rows_the_other_way(name, shop):
         there, back = (ask(name, shop.administrator, **given, sort=f"{turn}{sort}", size=200) for turn in ("", "-"))
         if isinstance(there, Page) and there.next is None:
             assert sorted(map(repr, there.rows)) == sorted(map(repr, back.rows)), sort
+
+
+@pytest.mark.parametrize(
+    ("sort", "turned"),
+    [
+        ("o.id desc", "o.id"),
+        ("p.name, o.id", "p.name desc, o.id desc"),
+        ("coalesce(o.promised_on, o.requested_on), o.id desc", "coalesce(o.promised_on, o.requested_on) desc, o.id"),
+        ("greatest(a, least(b, c), d) desc, f(), id", "greatest(a, least(b, c), d), f() desc, id desc"),
+    ],
+)
+def test_only_a_comma_between_two_sorts_parts_them(sort, turned):
+    assert _order({"one": sort}, "-one") == turned
+    assert _order({"one": turned}, "-one") == sort
+    assert _order({"one": sort}, "one") == sort

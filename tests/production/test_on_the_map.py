@@ -1,5 +1,6 @@
 """The print order on its shipped map: form, price sheet, rejection, planning, production, as people's work lists see it."""
 
+import json
 from decimal import Decimal as D
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import press_room
 import pytest
 
 import orderway.workflow
+from orderway.documents.printing import file
 from orderway.kernel import reacting
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.production.commands.plan import FinishTicket, PlanTicket
+from orderway.production.papers import template_versions
 from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -110,3 +113,27 @@ def test_what_was_planned_is_made_and_the_order_goes_on_to_the_warehouse(press, 
     assert "produced" not in at(order)
     (line,) = ask("orders.lines", press.manager, id=order)
     assert line.allocated == D(5000)
+
+
+def test_after_submit_both_papers_lie_in_the_parcel_made_by_the_system_and_the_template_is_named(press, order):
+    """DX-24: nobody clicks anything but the form's "Send on"; the jobs are those that the paper workers take."""
+    finish(press.manager, "filled", values=FORM)
+    reacting.drain()
+    for row in fetch("select args::text as args from procrastinate_jobs where task_name = 'documents.make_paper'", {}):
+        job = json.loads(row.args)
+        file(job["company"], job["kind"], job["subject"])
+    parcel = ask("orders.one", press.manager, id=order).parcel_id
+    papers = {paper.kind for paper in ask("documents.in_parcel", press.manager, id=parcel)}
+    assert papers >= {"worksheet", "price_sheet"}
+    asked = fetch(
+        "select actor_id, on_behalf_of from event where name = 'print_spec.papers_wanted' and root_id = %(order)s::bigint",
+        {"order": order},
+    )
+    assert [(row.actor_id, row.on_behalf_of) for row in asked] == [(0, press.manager.id)]
+    filed = fetch(
+        "select actor_id, data->>'kind' as kind, data->>'template' as template from event where name = 'paper.filed' and root_id = %(parcel)s::bigint",
+        {"parcel": parcel},
+    )
+    assert {(row.actor_id, row.kind, row.template) for row in filed} == {
+        (0, *one) for one in template_versions().items()
+    }

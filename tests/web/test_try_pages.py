@@ -1,10 +1,13 @@
 """A changed map is tried on its page before it is published (OW-01)."""
 
+import json
 import re
 from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from django.utils import translation
 
 from orderway.decisions.commands.draft import SaveTable
 from orderway.decisions.commands.publish import PublishTable
@@ -12,7 +15,8 @@ from orderway.kernel import clock
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
-from orderway.web import trying
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.web import trying, trying_long
 from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -116,8 +120,76 @@ def test_many_are_tried_behind_a_page_that_is_there_at_once(as_, looked_at, monk
     draw(browser, WOULD)
     page = browser.get(PAGE).content.decode()
     assert "1 is tried; that takes about 1 s." in page
-    answer = re.search(r'hx-get="(\?[^"]+)"', page)
+    answer = re.search(r'href="(\?now=1[^"]*)"', page)
     assert "more: Look again" in browser.get(PAGE + answer[1].replace("&amp;", "&")).content.decode()
+
+
+def parts(browser, page):
+    """The lines that the script of a waiting page reads, as they come."""
+    answer = re.search(r'data-url="([^"]*)"', page)
+    response = browser.get(PAGE + answer[1].replace("&amp;", "&"), headers={"accept": "application/x-ndjson"})
+    return response, (json.loads(line) for line in response.streaming_content)
+
+
+@pytest.fixture
+def three(shop, looked_at, monkeypatch):
+    """Three runs of the map, tried one by one behind a page."""
+    monkeypatch.setattr(trying, "AT_ONCE", 0)
+    monkeypatch.setattr(trying_long, "PART", 1)
+    rows = [PlaceOrder(shop.customers["10002"], [PlaceLine(shop.items["PAP-A4-80"], Decimal(1))])] * 2
+    more = run("orders.place", shop.manager, rows).done
+    assert run("workflow.start", shop.manager, [StartMap("tried", id) for id in more]).ok
+    return [looked_at, *more]
+
+
+def test_it_says_how_far_it_is_and_ends_with_the_same_answer_as_at_once(as_, three, monkeypatch):
+    browser = as_("manager")
+    draw(browser, WOULD)
+    response, lines = parts(browser, browser.get(PAGE).content.decode())
+    assert response["Content-Type"] == "application/x-ndjson"
+    first, second, last = lines
+    assert (first["done"], second["done"]) == (1, 2)
+    assert first["words"].startswith("1 of 3, about ")
+    monkeypatch.setattr(trying, "AT_ONCE", 500)
+    trying._kept.clear()
+    at_once = browser.get(PAGE).content.decode()
+    plain = [figures(page) for page in (last["page"], at_once)]
+    assert plain[0] == plain[1]
+    assert plain[0]
+
+
+def figures(page):
+    """What a trial's page says but for how long it took and the keys of its forms."""
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(
+        r"tried in [\d.]+ s|name=\"[a-z_]*(?:token|key)\" value=\"[^\"]+\"", "", main
+    )
+
+
+def test_it_speaks_the_language_of_who_asks_to_its_end(as_, three):
+    browser = as_("manager", "de")
+    draw(browser, WOULD)
+    _, lines = parts(browser, browser.get(PAGE).content.decode())
+    with translation.override("en"):
+        told = list(lines)
+    assert told[0]["words"].startswith("1 von 3, noch etwa ")
+    assert "mehr: Look again" in told[-1]["page"]
+
+
+def test_who_leaves_ends_it(as_, three, monkeypatch):
+    browser = as_("manager")
+    draw(browser, WOULD)
+    tried = []
+    really = trying_long.read
+    monkeypatch.setattr(
+        trying_long,
+        "read",
+        lambda request, name, *more, **given: tried.append(name) or really(request, name, *more, **given),
+    )
+    _, lines = parts(browser, browser.get(PAGE).content.decode())
+    next(lines)  # the next part is tried only when the next line is asked for; the server asks for none once the browser has gone
+    assert tried.count("workflow.try") == 1
+    assert trying._kept == {}
 
 
 def test_who_may_not_draw_may_not_try(as_, looked_at):

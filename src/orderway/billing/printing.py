@@ -30,7 +30,8 @@ def legal_invoice(ctx: Reader, id: int) -> Sequence[Printed]:
     )
     title = KINDS_OF_PAPER[invoice.kind]
     name = file_name(PAPERS[title], title, frame.language, head.number)
-    return [Printed(head.parcel_id, name, print_bill(frame, invoice, head.issued_at), sealed=True)]
+    content = print_bill(frame, invoice, head.issued_at)
+    return [Printed(head.parcel_id, name, content, PAPERS[title], sealed=True)]
 
 
 def as_invoice(ctx: Reader, id: int) -> Invoice:

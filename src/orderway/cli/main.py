@@ -38,7 +38,7 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--days", default=22, show_default=True, help="Working days of history.")
+@click.option("--days", default=22, type=click.IntRange(min=1), show_default=True, help="Working days of history.")
 @_ready
 def demo(days: int) -> None:
     """Fill an empty installation with the demo company; on a filled one it changes nothing."""

@@ -1,7 +1,16 @@
 """What every printed paper has: who writes, to whom, in which language, about which parcel."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def template_version(template: Path) -> str:
+    """Which template made a paper: the first digits of the SHA-256 of it and of the words beside it."""
+    return hashlib.sha256(template.read_bytes() + template.with_name("words.json").read_bytes()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

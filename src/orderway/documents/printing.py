@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from procrastinate import JobContext, RetryStrategy
@@ -23,7 +24,7 @@ from orderway.kernel.sql import statements
 from orderway.people.queries import company
 
 from .commands import AddDocument, add, writable
-from .papers import Letter, Letterhead
+from .papers import Letter, Letterhead, template_version
 from .store import store
 
 SQL = statements("documents", "printing")
@@ -34,11 +35,12 @@ LANGUAGES = ("de", "en")
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A finished paper: which parcel it goes into, under which name; a sealed one can never change again."""
+    """A finished paper: which parcel it goes into, under which name, by which template; a sealed one can never change again."""
 
     parcel: int
     name: str
     content: bytes
+    template: Path
     sealed: bool = False
 
 
@@ -97,8 +99,9 @@ def file(company: int, kind: str, subject: int) -> None:
     actor = system_actor(company)
     printed = make(Reader(actor, clock.now()), subject)
     rows = [
-        FilePaper(p.parcel, kind, p.name, store().keep(company, p.content).sha256, subject_type, subject, p.sealed)
+        FilePaper(p.parcel, kind, p.name, kept, subject_type, subject, p.sealed, template_version(p.template))
         for p in printed
+        for kept in [store().keep(company, p.content).sha256]
     ]
     if rows:
         run("documents.file_papers", actor, rows)
@@ -145,7 +148,7 @@ def local_day(ctx: Reader, moment: datetime | None) -> date:
 
 @dataclass(frozen=True)
 class FilePaper:
-    """A finished paper in the store, for the parcel of its subject."""
+    """A finished paper in the store, for the parcel of its subject. `template` is the version of what it was made by."""
 
     parcel: int
     kind: str
@@ -154,6 +157,7 @@ class FilePaper:
     subject_type: str
     subject_id: int
     seal: bool = False
+    template: str = ""
 
 
 @command("documents.file_papers", row=FilePaper)
@@ -177,10 +181,15 @@ def file_papers(ctx: Context, rows: Sequence[FilePaper]) -> Outcome:
     if not fresh:
         return Outcome()
     outcome = add(ctx, fresh)
-    says = [{"kind": row.kind, "subject_type": row.subject_type, "subject_id": row.subject_id} for row in fresh]
-    facts = [Fact(id, row.parcel, says=said) for id, row, said in zip(outcome.done, fresh, says, strict=True)]
+    templates = {(row.kind, row.subject_type, row.subject_id, row.name): row.template for row in rows}
+    facts = [Fact(id, row.parcel, says=_says(row, templates)) for id, row in zip(outcome.done, fresh, strict=True)]
     ctx.record("paper.filed", "document", facts)
     return outcome
+
+
+def _says(row: AddDocument, templates: Mapping[tuple[Any, ...], str]) -> dict[str, Any]:
+    said = {"kind": row.kind, "subject_type": row.subject_type, "subject_id": row.subject_id}
+    return said | {"template": templates[row.kind, row.subject_type, row.subject_id, row.name]}
 
 
 def _document(row: FilePaper, parcel: int, document: int | None) -> AddDocument:

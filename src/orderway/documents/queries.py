@@ -111,19 +111,19 @@ class Search:
 
 @query("documents.search", Search)
 def search(ctx: Reader, asked: Search) -> Page:
-    """Documents that hold all the words, one page at a time, with the place where they stand."""
-    words = search_query(asked.words)
-    return page(
-        ctx,
-        SQL.search,
-        SORTS,
-        asked,
-        words=words or None,
-        typed=_literal(asked.words.strip()),
-        kind=asked.kind,
-        states=SETS.get(asked.which, SETS["all"]),
-        shape='StartSel="", StopSel="", MaxFragments=1, MaxWords=24, MinWords=8',
-    )
+    """Documents that hold all the words, one page at a time, with the place where they stand; where none does, those whose
+    number or name is like what was typed."""
+    words = search_query(asked.words) or None
+    given = {
+        "words": words,
+        "kind": asked.kind,
+        "states": SETS.get(asked.which, SETS["all"]),
+        "shape": 'StartSel="", StopSel="", MaxFragments=1, MaxWords=24, MinWords=8',
+    }
+    holding = page(ctx, SQL.search, SORTS, asked, typed=None, **given)
+    if holding.rows or words is None:
+        return holding
+    return page(ctx, SQL.search, SORTS, asked, typed=_literal(asked.words.strip()), **given)
 
 
 def _literal(typed: str) -> str:

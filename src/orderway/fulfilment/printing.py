@@ -33,7 +33,7 @@ def pick_list(ctx: Reader, id: int) -> Sequence[Printed]:
     )
     content = render(PAPERS["pick_list"], as_data(paper), shipment.opened_at)
     name = file_name(PAPERS["pick_list"], "pick_list", paper.letter.language, shipment.order_number, str(id))
-    return [Printed(shipment.parcel_id, name, content)]
+    return [Printed(shipment.parcel_id, name, content, PAPERS["pick_list"])]
 
 
 def packing_lists(ctx: Reader, id: int) -> Sequence[Printed]:
@@ -59,7 +59,8 @@ def _packing_list(ctx: Reader, shipment: Any, number: int, count: int, contents:
         instruction=shipment.instruction,
     )
     name = file_name(PAPERS["packing_list"], "packing_list", paper.letter.language, paper.letter.number)
-    return Printed(shipment.parcel_id, name, render(PAPERS["packing_list"], as_data(paper), shipment.opened_at))
+    content = render(PAPERS["packing_list"], as_data(paper), shipment.opened_at)
+    return Printed(shipment.parcel_id, name, content, PAPERS["packing_list"])
 
 
 def delivery_note(ctx: Reader, id: int) -> Sequence[Printed]:
@@ -81,7 +82,7 @@ def delivery_note(ctx: Reader, id: int) -> Sequence[Printed]:
     )
     content = render(PAPERS["delivery_note"], as_data(paper), shipment.shipped_at)
     name = file_name(PAPERS["delivery_note"], "delivery_note", paper.letter.language, shipment.number)
-    return [Printed(shipment.parcel_id, name, content, sealed=True)]
+    return [Printed(shipment.parcel_id, name, content, PAPERS["delivery_note"], sealed=True)]
 
 
 def _shipped(row: Any) -> ShippedLine:

@@ -1,5 +1,6 @@
 """Lists come a page at a time: rows, the cursor of the next page, and a count that is exact to 1,000."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,16 +30,15 @@ def page(ctx: Reader, statement: Statement, sorts: Mapping[str, str], asked: Any
     size = max(1, min(asked.size, 200))
     rows = ctx.fetch(statement, _order(sorts, asked.sort), **parameters, limit=size + 1, offset=start)
     following = str(start + size) if len(rows) > size else None
-    if start == 0 and following is None:
-        return Page(rows, None, len(rows))
-    count = _count(ctx, statement, parameters)
+    count = len(rows) if start == 0 and following is None else _count(ctx, statement, parameters)
     return Page(rows[:size], following, count if count <= COUNTED else None)
 
 
 def _order(sorts: Mapping[str, str], sort: str) -> str:
     order = sorts.get(sort.lstrip("-")) or next(iter(sorts.values()))
-    turned = (part.removesuffix(" desc") if part.endswith(" desc") else f"{part} desc" for part in order.split(", "))
-    return ", ".join(turned) if sort.startswith("-") else order
+    # a part ends at a comma, but none within parentheses
+    end = r"( desc|(?<! desc))(, (?![^()]*(?:\([^()]*\)[^()]*)*\))|$)"
+    return re.sub(end, lambda at: f"{'' if at[1] else ' desc'}{at[2]}", order) if sort.startswith("-") else order
 
 
 def _count(ctx: Reader, statement: Statement, parameters: Mapping[str, Any]) -> int:

@@ -42,7 +42,7 @@ def confirmation(ctx: Reader, id: int) -> Sequence[Printed]:
     content = render(PAPERS["order_confirmation"], as_data(paper), order.confirmed_at)
     template = PAPERS["order_confirmation"]
     name = file_name(template, "order_confirmation", paper.letter.language, order.number)
-    return [Printed(order.parcel_id, name, content)]
+    return [Printed(order.parcel_id, name, content, template)]
 
 
 def ship_to(order: Any) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ VERIFY = statements("orders", "verify")
 OVERVIEW = statements("orders", "overview")
 PRIORITY = statements("orders", "prioritise")
 FAR = 36_500  # days
-DUE = "case when o.promised_on is null then o.requested_on else o.promised_on end"  # a comma would part it in a sort
+DUE = "coalesce(o.promised_on, o.requested_on)"
 SORTS = {
     "newest": "o.id desc",
     "promise": f"{DUE}, o.id",

@@ -1,6 +1,5 @@
 """The printed papers of production: worksheet (job ticket), price sheet (calculation) and paper description."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from orderway.catalog.papers import PAPERS as CATALOG_PAPERS
-from orderway.documents.papers import Letter
+from orderway.documents.papers import Letter, template_version
 
 _HERE = Path(__file__).parent / "papers"
 
@@ -27,11 +26,7 @@ PAPERS: Mapping[str, Path] = MappingProxyType(
 def template_versions() -> Mapping[str, str]:
     """By kind of paper that a print order has: the first digits of the SHA-256 of its template and its words."""
     templates = {**PAPERS, **CATALOG_PAPERS}
-    return MappingProxyType({kind: _version(template) for kind, template in templates.items()})
-
-
-def _version(template: Path) -> str:
-    return hashlib.sha256(template.read_bytes() + template.with_name("words.json").read_bytes()).hexdigest()[:12]
+    return MappingProxyType({kind: template_version(template) for kind, template in templates.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def _maker(kind: str, draw_up: Callable[[Reader, Job], Any]) -> Callable[[Reader
         paper = draw_up(ctx, job)
         content = render(TEMPLATES[kind], as_data(paper), row.calculated_at)
         number = f"{row.order_number}-{row.position}"
-        return [Printed(row.parcel_id, file_name(TEMPLATES[kind], kind, paper.letter.language, number), content)]
+        name = file_name(TEMPLATES[kind], kind, paper.letter.language, number)
+        return [Printed(row.parcel_id, name, content, TEMPLATES[kind])]
 
     return make
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -139,7 +140,7 @@ def _kept_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def paper(request: HttpRequest, token: str, id: int) -> HttpResponse:
+def paper(request: HttpRequest, token: str, id: int) -> HttpResponseBase:
     """A paper that belongs to what the link decides, while it lives."""
     link: Any = link_of(token)
     if link is None or not link.live:

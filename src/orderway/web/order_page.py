@@ -152,7 +152,8 @@ def _figures(order: Any, lines: Sequence[Any]) -> list[dict[str, Any]]:
 def _actions(
     request: HttpRequest, order: Any, lines: Sequence[Any]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The buttons of this state: the first verb that carries the order on is the primary one, the rest behind "…"."""
+    """The buttons of this state: the first verb that carries the order on is the primary one; ordering it again is always
+    in sight; the rest behind "…"."""
     allowed = [n for n, verb in VERBS.items() if order.state in MOVES[verb.move or n] and may(request, verb.command)]
     allowed = [name for name in allowed if not VERBS[name].given or name in marks(order.flag)]
     if not any(_lacks(line) for line in lines):
@@ -172,7 +173,8 @@ def _actions(
         rest.append({"label": _("Prepayment invoice"), "icon": "file-dollar", "url": f"/orders/{order.id}/prepay"})
     rest.append({"label": _("Why not?"), "icon": "help", "url": f"/orders/{order.id}/why-not"})
     if may(request, "orders.place"):
-        rest.append({"label": _("Use as template"), "icon": "copy", "url": f"/orders/new?copy={order.id}"})
+        again = {"label": _("Order again"), "icon": "copy", "url": f"/orders/new?copy={order.id}", "key": "o"}
+        onward = [again, *onward]
     return onward, rest
 
 

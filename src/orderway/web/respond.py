@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
@@ -23,7 +24,7 @@ from orderway.kernel.running import ask, can, run
 
 from .words import refusal_text
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 log = structlog.get_logger()
 LARGEST_ID = 2**63 - 1  # of a bigint; nothing has a larger one
 FARTHEST = 1_000_000  # rows; whoever pages on beyond that begins again
@@ -34,7 +35,7 @@ def page(view: View) -> View:
     """A page for people who are signed in; what their roles do not allow is a 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if getattr(request, "actor", None) is None:
             if request.user.is_authenticated:
                 raise PermissionDenied(_("You hold no role in this company. Ask an administrator for one."))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -21,18 +22,16 @@ from orderway.workflow.trying.queries import NotRunnable, Tried
 from .drawing import name_of
 from .fields import span
 from .listing import address, column, pager
-from .publishing import title_of
 from .respond import actor, asked, found, need, page, read, read_if, show
-from .templatetags.ui import number
 from .trying_cases import chips, kept
+from .trying_long import announced, asks_for_parts, part_by_part
 from .trying_one import changes, draft_table, given, named
 from .trying_words import ASSUMED
 
 A_PAGE = 50
 MOST_KEPT = 8
 KEPT_FOR = timedelta(minutes=10)
-AT_ONCE = 500  # more than that are tried behind a page that says so
-A_SECOND = 300
+AT_ONCE = 150  # more than that are tried behind a page that is there at once and tells how far it is
 COLUMNS = (
     column("title", lazy("What"), kind="id"),
     column("changes", lazy("What would change"), grow=6, narrow="sub"),
@@ -45,18 +44,23 @@ _keeping = threading.Lock()  # a web process has several threads
 
 
 @page
-def try_map(request: HttpRequest, key: str) -> HttpResponse:
+def try_map(request: HttpRequest, key: str) -> HttpResponseBase:
     """A draft on the orders of a month: the sums, the map with what changes, and every order that would go another way."""
     need(request, "workflow.save_draft")
     question = asked(request, "workflow.try", map=key, tables=draft_table(request))
     place = _seen(request, question)
     tried = None if request.GET.get("again") else _kept_answer(place)
-    if tried is None and not request.GET.get("now"):
+    if tried is None and not request.GET.get("now") and not asks_for_parts(request):
         many = read(request, "workflow.to_try", question).subjects
         if many > AT_ONCE:
-            return _in_a_while(request, key, many)
-    if tried is None:
-        tried = _keep(place, found(read(request, "workflow.try", question)))
+            return announced(request, key, many)
+    if tried is None and asks_for_parts(request):
+        return part_by_part(request, question, lambda whole: _answer(request, key, _keep(place, whole)))
+    return _answer(request, key, tried or _keep(place, found(read(request, "workflow.try", question))))
+
+
+def _answer(request: HttpRequest, key: str, tried: Tried | NotRunnable) -> HttpResponse:
+    """The page of a trial."""
     if isinstance(tried, NotRunnable):
         return _not_runnable(request, key)
     chosen = _chosen(request, tried)
@@ -109,19 +113,6 @@ def _seen(request: HttpRequest, question: Any) -> tuple[Any, ...]:
     told = (who.company_id, who.id, question.map, question.version, question.since, question.until, *question.tables)
     which = (question.ended, question.ran_by, question.variant, question.node, question.again_at)
     return (*told, *which, draft.revision if draft else 0, get_language())
-
-
-def _in_a_while(request: HttpRequest, key: str, many: int) -> HttpResponse:
-    """A page that is there at once, and asks for the trial itself."""
-    return show(
-        request,
-        "maps/trying.html",
-        title=_("Try %(name)s") % {"name": title_of(request, key)},
-        back_url=reverse("map", args=[key]),
-        url=address(request, now="1", after=None),
-        words=ngettext("%(n)s is tried; that takes about %(s)s s.", "%(n)s are tried; that takes about %(s)s s.", many)
-        % {"n": number(many), "s": max(1, round(many / A_SECOND))},
-    )
 
 
 def _not_runnable(request: HttpRequest, key: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from .naming import name_of, said, titles_of
 from .published import sound_graphs
 
 SQL = statements("workflow", "lists")
-DUE = "case when w.due_at is null then m.due_at else w.due_at end"  # a comma would part it in a sort
+DUE = "coalesce(w.due_at, m.due_at)"
 SORTS = {"since": "t.entered_at, t.id", "due": f"{DUE}, t.id"}
 
 

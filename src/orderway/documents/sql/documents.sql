@@ -69,7 +69,8 @@ join document d on d.id = s.document_id
 join parcel p on p.id = d.parcel_id
 join lateral (select * from document_version v where v.document_id = d.id order by v.number desc limit 1) v on true
 where {visible document d} and p.state = any(%(states)s::text[])
-  and (s.words @@ to_tsquery('simple', %(words)s::text) or s.label ilike '%%' || %(typed)s::text || '%%' --? words
-       or %(typed)s::text <%% s.label) --? words
+  and (s.words @@ to_tsquery('simple', %(words)s::text) --? words
+       or s.label ilike '%%' || %(typed)s::text || '%%' or %(typed)s::text <%% s.label --? typed
+      ) --? words
   and d.kind = %(kind)s::text --? kind
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer

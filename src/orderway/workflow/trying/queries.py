@@ -39,7 +39,7 @@ class TryMap:
     is a published one, the draft unless said; `tables` are DMN files that take the place of the published tables of their keys.
 
     With `ended` on what ended in these days instead (ever, unless said), as `workflow.past_cases` tells it: all, or what ran by version
-    `ran_by`, went the way `variant`, through the step `node`, or more than once through the step `again_at`."""
+    `ran_by`, went the way `variant`, through the step `node`, or more than once through the step `again_at`. `runs`: only these of them."""
 
     map: str
     since: date | None = None
@@ -51,6 +51,7 @@ class TryMap:
     variant: str | None = None
     node: str | None = None
     again_at: str | None = None
+    runs: Sequence[int] = field(default_factory=tuple)
 
 
 class Changed(NamedTuple):
@@ -139,6 +140,23 @@ class ToTry(NamedTuple):
     subjects: int
 
 
+def together(parts: Sequence[Tried]) -> Tried:
+    """One trial of its parts, which went through different runs of the same map in the same days."""
+    rows = [row for part in parts for row in part.rows]
+    told = dict.fromkeys(one for part in parts for one in part.names)
+    names = {(one.map, one.node): one.name for one in told if not one.outcome}
+    return parts[0]._replace(
+        sums=total(rows), steps=_steps(rows, names), assumed=_assumed(rows, names), rows=rows, names=list(told),
+        seconds=sum(part.seconds for part in parts),
+    )  # fmt: skip
+
+
+@query("workflow.runs_to_try", TryMap, roles=DRAWING)
+def runs_to_try(ctx: Reader, asked: TryMap) -> list[int]:
+    """The runs that a trial would go through, for who tries them part by part."""
+    return [row.id for row in _found(ctx, asked, *days(ctx, asked))]
+
+
 @query("workflow.to_try", TryMap, roles=DRAWING)
 def to_try(ctx: Reader, asked: TryMap) -> ToTry:
     """How many subjects a trial would go through, to say how long it takes."""
@@ -151,10 +169,13 @@ def to_try(ctx: Reader, asked: TryMap) -> ToTry:
 
 def _found(ctx: Reader, asked: TryMap, since: date, until: date) -> Sequence[Any]:
     """The runs that a trial goes through."""
-    if not asked.ended:
-        return loading.roots(ctx, asked.map, period(ctx, since, until))
-    cases = PastCases(asked.map, since, until, asked.ran_by, asked.variant, asked.node, asked.again_at)
-    return begun_here(ctx, cases)
+    if asked.ended:
+        cases = PastCases(asked.map, since, until, asked.ran_by, asked.variant, asked.node, asked.again_at)
+        found = begun_here(ctx, cases)
+    else:
+        found = loading.roots(ctx, asked.map, period(ctx, since, until))
+    only = frozenset(asked.runs)
+    return [row for row in found if row.id in only] if only else found
 
 
 def went(ctx: Reader, found: Sequence[Any], terms: Terms, named: "_Names") -> list[Went]:

@@ -10,12 +10,14 @@ import "./scan";
 import "./slider";
 import { csrfToken, island, mountIslands } from "./island";
 import { listen } from "./live";
+import { mountTrial } from "./trial";
 
 document.addEventListener("htmx:configRequest", (event) => {
   (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRFToken"] = csrfToken();
 });
 document.addEventListener("htmx:load", (event) => mountIslands(event.target as HTMLElement));
 
+island("trial", mountTrial);
 // Large libraries come only with the page that shows a map or a chart.
 island("map", (root) => void import("./map").then((part) => part.mountMap(root)));
 island("designer", (root) => void import("./designer/index").then((part) => part.mountDesigner(root)));
