@@ -5,14 +5,13 @@ white space between elements, the order of unlike siblings (the order of like on
 attribute that states its own default.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from .bpmn import BPMN, NotBpmn, read_tree
+from .bpmn import BPMN, NotBpmn, as_utf8, read_tree
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -84,10 +83,9 @@ def decoded(xml: bytes) -> str:
     """
     document: Any = read_tree(xml).getroottree().docinfo
     try:
-        text = xml.decode(document.encoding or "UTF-8").removeprefix("\ufeff")
+        return as_utf8(xml.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
         raise NotBpmn(f"not in its own encoding: {error}") from None
-    return _ENCODING.sub(r"\1UTF-8\2", text, count=1)
 
 
 def given_out(text: str) -> bytes:
@@ -95,9 +93,6 @@ def given_out(text: str) -> bytes:
     read_tree(text.encode())
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     return etree.tostring(etree.fromstring(text.encode(), parser), xml_declaration=True, encoding="UTF-8")
-
-
-_ENCODING = re.compile(r"""(\A\s*<\?xml[^>]*?encoding\s*=\s*["'])[^"']+(["'])""")
 
 
 def _line(path: str, text: str) -> str:
