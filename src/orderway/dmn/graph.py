@@ -140,8 +140,10 @@ class Models:
         scope[element.name] = made
         return made
 
-    def _service(self, run: Run, namespace: str, element: model.Service) -> Function:
+    def _service(self, run: Run, namespace: str, element: model.Service) -> Function | None:
         taken = (*element.inputs, *element.input_decisions)
+        if any(space not in self.of or id not in self.of[space].elements for space, id in (*taken, *element.outputs)):
+            return None  # what it would ask is not in the model
         elements = [self.of[space].elements[id] for space, id in taken]
         kinds = self.boxes[namespace].kinds
 
