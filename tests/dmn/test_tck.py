@@ -89,3 +89,28 @@ def test_whatever_lies_in_a_folder_is_judged_and_nothing_breaks_off(tmp_path: Pa
     found = tck(tmp_path)
     assert found["total"] == len(told)
     assert found["wrong"] == ["no figure: 1", "torn model: 1", "torn test: no well-formed XML"]
+
+
+def test_what_is_imported_without_a_name_counts_as_ones_own_the_first_import_first(tmp_path: Path) -> None:
+    def kept(name: str, imports: str, *decisions: str) -> None:
+        told = "".join(f'<import namespace="http://{one}" name=""/>' for one in imports)
+        text = DMN.format(name, told + "".join(decisions)).replace(
+            "http://camunda.org/schema/1.0/dmn", f"http://{name}"
+        )
+        (tmp_path / f"{name}.dmn").write_text(text)
+
+    needs = '<informationRequirement><requiredDecision href="#C"/></informationRequirement><literalExpression>'
+    kept("a", "bd", decision("C").replace("<literalExpression>", needs))
+    kept("b", "ca")
+    kept("c", "b", decision("3").replace('"B"', '"C"'))
+    kept("d", "", decision("4").replace('"B"', '"C"'))
+    (tmp_path / "t.xml").write_text(asks("a", "3"))
+    assert tck(tmp_path)["wrong"] == []
+
+
+def test_a_knowledge_model_gives_what_the_type_of_its_variable_says(tmp_path: Path) -> None:
+    kind = '<itemDefinition name="one"><functionItem outputTypeRef="number"/></itemDefinition>'
+    knows = KNOWS.replace('<variable name="f"/>', '<variable name="f" typeRef="one"/>').replace("n + 1", "[n + 1]")
+    (tmp_path / "m.dmn").write_text(DMN.format("m", kind + knows))
+    (tmp_path / "t.xml").write_text(asks("m", "2", 'type="bkm" invocableName="f"', ONE))
+    assert tck(tmp_path)["wrong"] == []

@@ -58,6 +58,7 @@ ORDER = {"order": {"net total": D(1200), "lines": LINES, "rush": None}, "in stoc
         ('matches("abcd", "(asd)[\\1]")', None),
         ('range("]18..21]") = ]18..21]', True),
         ('(>= 2) = >= 2', True),
+        ('list replace([1, 2, 3], 2.5, 4)', None),
     ],
 )  # fmt: skip
 def test_an_expression_comes_to_what_the_standard_says(text: str, result: Any) -> None:
