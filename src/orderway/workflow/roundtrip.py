@@ -46,6 +46,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "maximum": {"participantMultiplicity": "1"},
     "itemKind": {"itemDefinition": "Information"},
     "mustUnderstand": {"": "false"},
+    "waitForCompletion": {"compensateEventDefinition": "true"},
 }  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def _told(element: etree._Element, path: str = "", place: str = "") -> Iterator[
     yield here, "" if len(element) else _resolved(element, (element.text or "").strip())
     for key, value in element.attrib.items():
         if not _implied(element, str(key), str(value)):
-            yield f"{here}@{key!s}", _number(_resolved(element, str(value)))
+            yield f"{here}@{key!s}", _number(_truth(str(key), _resolved(element, str(value))))
     counts: dict[str, int] = {}
     for child in element.iterchildren(etree.Element):
         tag, identity = str(child.tag), child.get("id")
@@ -125,7 +126,7 @@ def _implied(element: etree._Element, key: str, value: str) -> bool:
     """Whether an attribute says only what the schema says without it."""
     if key == f"{XSI}type":
         return value.rpartition(":")[2] in _IMPLIED_TYPES
-    tag = etree.QName(element).localname
+    tag, value = etree.QName(element).localname, _truth(key, value)
     return any(tag.endswith(word) and value == default for word, default in DEFAULTS.get(key, {}).items())
 
 
@@ -133,7 +134,15 @@ def _resolved(element: etree._Element, text: str) -> str:
     """A qualified name with its namespace in place of its prefix, so that another prefix is no difference."""
     prefix, colon, local = text.partition(":")
     space = element.nsmap.get(prefix) if colon and local and " " not in text else None
+    if space and space == element.getroottree().getroot().get("targetNamespace"):
+        return local  # of this very file: named without a prefix it is the same
     return f"{{{space}}}{local}" if space else text
+
+
+def _truth(key: str, value: str) -> str:
+    """A truth in the one of its two spellings (XML Schema part 2, clause 3.2.2) that its default is stated in."""
+    stands = DEFAULTS.get(key, {}).values()
+    return {"1": "true", "0": "false"}.get(value, value) if {"true", "false"} & set(stands) else value
 
 
 def _number(text: str) -> str:

@@ -74,7 +74,7 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
     drawn, refused = {}, []
     for index, row in enumerate(rows):
         try:
-            drawn[index] = read_map(row.xml.encode())
+            drawn[index] = read_map(row.xml.encode("utf-8", "surrogatepass"))
         except NotBpmn as error:
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
     subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}
