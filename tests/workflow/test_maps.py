@@ -242,6 +242,17 @@ def test_a_decision_is_refused_whose_default_leaves_elsewhere_or_whose_condition
     assert codes(drawn(one.format("g_e2") + asked)) == []
 
 
+def test_what_is_wrong_with_the_ways_out_of_a_step_is_told_of_the_step() -> None:
+    ends = "".join(f'<endEvent id="{end}"/>' for end in ("e", "e2"))
+    one = f'<startEvent id="s"/>{STEP.format("{}", "")}{ends}' + flow("s", "a") + flow("a", "e", "total &gt; 5")
+    assert codes(drawn(one.format(' default="gone"') + flow("a", "e2", "total &lt; 5"))) == [
+        ("bad-default", "a"),
+        ("no-default", "a"),
+    ]
+    assert codes(drawn(one.format("") + flow("a", "e2", "total &lt; 5"))) == [("no-default", "a")]
+    assert codes(drawn(one.format("") + flow("a", "e2"))) == []
+
+
 def test_what_other_tools_write_around_an_expression_is_none_of_it() -> None:
     feel = 'language="https://www.omg.org/spec/DMN/20191111/FEEL/"'
     one = '<startEvent id="s"/><exclusiveGateway id="g" default="g_e2"/><endEvent id="e"/><endEvent id="e2"/>' + flow(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from .branching import BEHIND
 from .conditions import Compare, Condition, ConditionError, Constant, FactType, Name, Tree, parse
 from .drawn import Element, Flow, Process
 from .expressions import Expression, read
@@ -64,7 +65,7 @@ class Judge:
 
     def tell(self, code: str, place: Element | Flow | Process, what: str = "", level: str = ERROR) -> None:
         """Put a problem down with the id and the label of the place."""
-        self.problems.append(Problem(code, place.id, place.label.text, what, level))
+        self.problems.append(Problem(code, place.id.removesuffix(BEHIND), place.label.text, what, level))
 
     @property
     def broken(self) -> bool:

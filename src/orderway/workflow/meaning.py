@@ -301,7 +301,7 @@ class Meaning(Judge):
         asked = {flow.id for flow in self.flows if flow.condition} | self.always
         if any(way.flow not in asked for way in ways if way is not default):
             self.tell("no-condition", element)
-        if default is None:
+        if default is None and not any(way.flow in self.always for way in ways):
             self.tell("no-default", element, level=WARNING)
         return default
 
