@@ -55,6 +55,8 @@ def draw(file: Path) -> Drawing:
     process.set("isExecutable", "true")
     if not process.get(f"{OURS}subject"):
         process.set(f"{OURS}subject", SUBJECT)
+    for task in list(process.iter(f"{BPMN}task", f"{BPMN}scriptTask", f"{BPMN}businessRuleTask")):
+        _fill_in(task)
     for task in process.iter(f"{BPMN}serviceTask", f"{BPMN}sendTask"):
         if task.tag.endswith("serviceTask") or task.get(f"{OURS}command"):
             task.set(f"{OURS}command", NOTHING)
@@ -67,6 +69,16 @@ def draw(file: Path) -> Drawing:
         parent.remove(argument)
     calls = frozenset(called for one in process.iter(f"{BPMN}callActivity") if (called := one.get("calledElement")))
     return Drawing(process.get("id") or "", etree.tostring(root, encoding="unicode"), calls)
+
+
+def _fill_in(task: etree._Element) -> None:
+    """A task of no kind, a script that keeps nothing and a rule task that asks nothing become steps."""
+    if task.tag == f"{BPMN}task" or not (
+        task.get(f"{OURS}result") or task.get(f"{OURS}decision") or task.get(f"{OURS}command")
+    ):
+        task.tag = f"{BPMN}serviceTask"
+        for script in task.findall(f"{BPMN}script"):
+            task.remove(script)
 
 
 def with_called(chosen: Sequence[Drawing]) -> list[Drawing]:

@@ -53,6 +53,12 @@ ORDER = {"order": {"net total": D(1200), "lines": LINES, "rush": None}, "in stoc
         ("/* net */ 1 + // one\n 1", D(2)),
         ('decimal(2.5, 0)', D(2)),
         ('round half up(2.5, 0)', D(3)),
+        ('matches("Mary\\rJones", "Mary.Jones")', False),
+        ('matches("Mary\\rJones", "Mary.Jones", "s")', True),
+        ('matches("abcd", "(asd)[\\1]")', None),
+        ('range("]18..21]") = ]18..21]', True),
+        ('(>= 2) = >= 2', True),
+        ('list replace([1, 2, 3], 2.5, 4)', None),
     ],
 )  # fmt: skip
 def test_an_expression_comes_to_what_the_standard_says(text: str, result: Any) -> None:

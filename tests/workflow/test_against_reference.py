@@ -37,6 +37,7 @@ def _wider(block: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.tuples(
             st.just("rounds"), st.sampled_from(["2", "2 in turn", "2 until numberOfCompletedInstances = 1"]), block
         ),
+        st.tuples(st.just("open"), st.booleans(), block, block),
         st.tuples(st.just("guard"), st.sampled_from(["message", "timer", "signal"]), st.booleans(), block, block),
         st.tuples(st.just("fault"), st.sampled_from(["error", "escalation", "escalation~"]), block, block),
         st.tuples(st.just("aside"), st.sampled_from(["message", "timer", "error"]), st.booleans(), block, block),
@@ -108,6 +109,11 @@ class Pencil:
                 for branch, asked in ((first, "flag"), (second, "total > 5")):
                     self.join(self.draw(("then", ("work",), branch), fork, f"-[{asked}]->"), joined)
                 return self.join(fork, joined, "-/->")
+            case ("open", always, first, second):  # conditions on the flows out of the step itself
+                step, joined = self.draw(("work",), source, arrow), f"<o {self.new('g')}>"
+                for branch, asked in ((first, "-[flag]->"), (second, "->" if always else "-[total > 5]->")):
+                    self.join(self.draw(("then", ("work",), branch), step, asked), joined)
+                return joined if always else self.join(step, joined, "-/->")
             case ("if", asked, first, second):
                 return self.choice(source, arrow, asked, first, second)
             case ("decide", first, second):

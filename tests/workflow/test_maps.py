@@ -11,7 +11,9 @@ import orderway.workflow
 from orderway.people.rules import Term
 from orderway.workflow.bpmn import NotBpmn, Process, read_map
 from orderway.workflow.compile import Compiled, Known, Shape, compile_map
+from orderway.workflow.drawn import Trigger
 from orderway.workflow.graph import Call, Choose, Gather, Step, Wait, Work
+from orderway.workflow.times import read_when
 
 MAPS = Path(orderway.workflow.__file__).parent / "maps"
 KNOWN = Known(
@@ -196,6 +198,122 @@ def test_what_cannot_run_is_named_with_its_element(element: str, code: str) -> N
     result = compiled(line(element))
     assert result.graph is None
     assert (code, "a") in codes(line(element))
+
+
+STEP = '<serviceTask id="a" name="a" o:command="a.step"{}>{}</serviceTask>'
+RAISED = '<subProcess id="a"><startEvent id="s2"/><endEvent id="e2"/>' + flow("s2", "e2") + "</subProcess>"
+BESIDE = '<boundaryEvent id="b" attachedToRef="a" {}><{}EventDefinition {}/></boundaryEvent><endEvent id="e3"/>' + flow(
+    "b", "e3"
+)
+SCRIPT = '<scriptTask id="a" name="a" scriptFormat="{}" o:result="x"><script>1 + 2</script></scriptTask>'
+ONCE = '<intermediateCatchEvent id="a"><timerEventDefinition><{0}>{1}</{0}></timerEventDefinition></intermediateCatchEvent>'
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "element"),
+    [
+        (line(STEP.format(' startQuantity="2"', "")), "cannot-run", "a"),
+        (line(STEP.format(' completionQuantity="3"', "")), "cannot-run", "a"),
+        (line(STEP.format("", "") + BESIDE.format('cancelActivity="false"', "error", "")), "cannot-run", "b"),
+        (line(STEP.format("", "") + BESIDE.format("", "error", 'errorRef="gone"')), "nothing-there", "b"),
+        (line(RAISED + BESIDE.format("", "escalation", 'escalationRef="t:gone"')), "nothing-there", "b"),
+        (line(STEP.format("", '<standardLoopCharacteristics><loopCondition language="groovy">flag</loopCondition></standardLoopCharacteristics>')), "loops", "a"),
+        (line(SCRIPT.format("javascript")), "language", "a"),
+        (line(ONCE.format("timeCycle", "R0/PT1H")), "bad-timer", "a"),
+        (line(ONCE.format("timeDate", "2026-02-30")), "bad-timer", "a"),
+        (line('<adHocSubProcess id="a"><completionCondition>true</completionCondition></adHocSubProcess>'), "cannot-run", "a"),
+    ],
+)  # fmt: skip
+def test_what_would_run_otherwise_than_it_states_is_refused(body: bytes, code: str, element: str) -> None:
+    assert (code, element) in codes(body)
+    assert compiled(body).graph is None
+
+
+def test_a_decision_is_refused_whose_default_leaves_elsewhere_or_whose_condition_is_in_another_language() -> None:
+    one = '<startEvent id="s"/><exclusiveGateway id="g" default="{}"/><endEvent id="e"/><endEvent id="e2"/>' + flow(
+        "s", "g"
+    )
+    asked = flow("g", "e", "total > 5") + flow("g", "e2", "total &lt; 5")
+    assert codes(drawn(one.format("s_g") + asked)) == [("bad-default", "g"), ("no-default", "g")]
+    other = asked.replace("<conditionExpression>", '<conditionExpression language="javascript">', 1)
+    assert ("language", "g_e") in codes(drawn(one.format("") + other))
+    assert ("no-condition", "g") not in codes(drawn(one.format("") + other))
+    # what stands on the default flow is not asked
+    assert codes(drawn(one.format("g_e2") + asked)) == []
+
+
+def test_what_is_wrong_with_the_ways_out_of_a_step_is_told_of_the_step() -> None:
+    ends = "".join(f'<endEvent id="{end}"/>' for end in ("e", "e2"))
+    one = f'<startEvent id="s"/>{STEP.format("{}", "")}{ends}' + flow("s", "a") + flow("a", "e", "total &gt; 5")
+    assert codes(drawn(one.format(' default="gone"') + flow("a", "e2", "total &lt; 5"))) == [
+        ("bad-default", "a"),
+        ("no-default", "a"),
+    ]
+    assert codes(drawn(one.format("") + flow("a", "e2", "total &lt; 5"))) == [("no-default", "a")]
+    assert codes(drawn(one.format("") + flow("a", "e2"))) == []
+
+
+def test_what_other_tools_write_around_an_expression_is_none_of_it() -> None:
+    feel = 'language="https://www.omg.org/spec/DMN/20191111/FEEL/"'
+    one = '<startEvent id="s"/><exclusiveGateway id="g" default="g_e2"/><endEvent id="e"/><endEvent id="e2"/>' + flow(
+        "s", "g"
+    )
+    told = (
+        f'<sequenceFlow id="g_e" sourceRef="g" targetRef="e"><conditionExpression {feel}>= total <!-- more than -->&gt; 5'
+        "</conditionExpression></sequenceFlow>"
+    )
+    graph = compiled(drawn(one + told + flow("g", "e2"))).graph
+    assert graph is not None
+    assert [way.condition.text for way in graph.nodes["g"].ways if way.condition] == ["total > 5"]
+    for text in ('="PT4H"', '= duration("PT4H")', "PT4H", "PT3,5H", "PT210.5M", "PT0.25S"):
+        assert compiled(line(ONCE.format("timeDuration", text))).graph is not None, text
+
+
+def test_flows_need_no_id_and_lanes_may_lie_in_lanes() -> None:
+    plain = '<sequenceFlow sourceRef="s" targetRef="a"/><sequenceFlow sourceRef="a" targetRef="e"/>'
+    lanes = (
+        '<laneSet id="l"><lane id="l1" o:department="press"><flowNodeRef>a</flowNodeRef><flowNodeRef>s</flowNodeRef><childLaneSet id="c">'
+        '<lane name="inside"><flowNodeRef>s</flowNodeRef></lane></childLaneSet></lane></laneSet>'
+    )
+    xml = drawn(f'{lanes}<startEvent id="s"/>{STEP.format("", "")}<endEvent id="e"/>{plain}')
+    graph = compiled(xml).graph
+    assert graph is not None
+    assert [way.target for way in graph.nodes["a"].ways] == ["e"]
+    assert (graph.nodes["a"].department, graph.nodes["s"].department) == ("press", "inside")
+
+
+def test_a_pool_that_is_only_drawn_may_be_drawn_anyhow() -> None:
+    other = (
+        b'<process id="theirs"><task name="no id"/><sequenceFlow sourceRef="x" targetRef="y"/></process></definitions>'
+    )
+    xml = line(STEP.format("", "")).replace(b"</definitions>", other)
+    assert compiled(xml).graph is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("date", "2026-03-03", "2026-03-03 00:00:00"),
+        ("date", "2026-03-03+01:00", "2026-03-03 00:00:00+01:00"),
+        ("date", "2026-062", "2026-03-03 00:00:00"),
+        ("date", "2026-W10-2T08Z", "2026-03-03 08:00:00+00:00"),
+        ("date", "20260303T080000,5Z", "2026-03-03 08:00:00.500000+00:00"),
+        ("date", "2026-03-03T24:00:00", "2026-03-04 00:00:00"),
+        ("cycle", "R3/2026-03-03T08:00Z/2026-03-03T09:30Z", "2026-03-03 08:00:00+00:00 3 1:30:00"),
+        ("cycle", "R-1/2026-03-03T08:00Z/PT1.5H", "2026-03-03 08:00:00+00:00 -1 1:30:00"),
+    ],
+)
+def test_a_moment_is_read_in_every_spelling_of_the_standard(kind: str, text: str, said: str) -> None:
+    when = read_when(Trigger("timer", date=text if kind == "date" else "", cycle=text if kind == "cycle" else ""))
+    assert when is not None
+    assert said == (str(when.moment) if kind == "date" else f"{when.moment} {when.times} {when.length.time}")
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-13-01", "2026-03-03 08:00", "08:00", "2026-03-03T08:00+99:00", "2026-366", "9999-12-31T24:00"]
+)
+def test_no_moment_is_read_where_none_is_stated(text: str) -> None:
+    assert read_when(Trigger("timer", date=text)) is None
 
 
 def test_ways_that_lead_nowhere_come_from_nowhere_or_spin_are_found() -> None:

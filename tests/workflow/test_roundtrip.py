@@ -65,6 +65,21 @@ def test_whatever_a_map_may_say_beside_bpmn_goes_through_the_drawing_page(tmp_pa
     assert json.loads(done.stdout)["ways"] == {way: {"lost": [], "added": []} for way in ("kept", "drawn")}, done.stderr
 
 
+def test_what_other_tools_write_their_own_way_goes_through_the_drawing_page(tmp_path: Path) -> None:
+    """References with a prefix and to what is not there, truths as figures, signs as figures: none may be dropped or turned round."""
+    said = tmp_path / "said.bpmn"
+    said.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:t="urn:t" targetNamespace="urn:t" id="d"><error id="E"/>'
+        '<process id="p" isExecutable="1"><startEvent id="s" isInterrupting="1" name="&#x1F4E6;"><outgoing>t:f</outgoing></startEvent>'
+        '<task id="a"/><boundaryEvent id="b" attachedToRef="t:a" cancelActivity="0"><errorEventDefinition id="k" errorRef="t:E"/>'
+        '</boundaryEvent><boundaryEvent id="c" attachedToRef="a"><errorEventDefinition id="l" errorRef="gone"/></boundaryEvent>'
+        '<sequenceFlow id="f" sourceRef="t:s" targetRef="t:a"/></process></definitions>'
+    )
+    words = [sys.executable, "-m", "orderway.cli", "workflow", "roundtrip", "--json", str(said)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["ways"]["drawn"] == {"lost": [], "added": []}, done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "lost"),
     [

@@ -36,6 +36,11 @@ OTHERWISE = {
     "A signal end": "an end gives no signal",
     "An error that nobody catches ends the process": "it waits on, which the standard leaves open",
     "An error climbs until it is caught": "what follows the sub-process runs, too, against clause 10.5.3",
+    "Conditions on the flows out of a step open each that is true; a flow without one is always taken": "it takes no such maps",
+    "The default flow out of a step is taken where no condition is true": "it takes no such maps",
+    "An inclusive join waits for what the conditions of a step have opened, and for no more": "it takes no such maps",
+    "A condition out of a step may lead back into it": "it takes no such maps",
+    "Conditions on the flows out of a sub-process are asked when it is done": "it takes no such maps",
     "A message at the border goes beside the work": "only once, against clause 10.5.4",
     "A signal at the border beside the work": "only once, against clause 10.5.4",
 }

@@ -221,7 +221,14 @@ class Subject:
             return
         live.frame.lives.remove(live)
         live.alive = False
-        self.take(live.frame, live.node, live.outcome)
+        self.take(live.frame, live.node, live.outcome, self.leaving(live))
+
+    def leaving(self, live: Live) -> list[Flow]:
+        """The ways out of what is done: with conditions each that is true, else the default, and those without one (clause 8.4.13)."""
+        out = [flow for flow in live.frame.scope.flows if flow[0] == live.node.id]
+        true = [flow for flow in out if flow[2] and value_of(flow[2], self.values(live)) is True]
+        asked = any(flow[2] for flow in out)
+        return [flow for flow in out if flow in true or (not flow[2] and not (asked and flow[3] and true))]
 
     # --- gateways
 

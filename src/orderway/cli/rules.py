@@ -51,8 +51,9 @@ def _verdicts(folder: Path) -> Iterator[Any]:
     from orderway.feel.facts import taken
 
     now = taken(datetime.now(UTC))
-    for one in sorted({file.parent for file in folder.rglob("*.dmn")}):
+    for one in sorted({file.parent for kind in ("*.dmn", "*.xml") for file in folder.rglob(kind)}):
         read = [(file.stem, file.read_bytes()) for file in sorted(one.glob("*.xml"))]
         tests = [(name, content) for name, content in read if tck.is_test(content)]
         if tests:
-            yield from tck.run_folder([file.read_bytes() for file in sorted(one.glob("*.dmn"))], tests, now)
+            models = {file.stem: file.read_bytes() for file in sorted(one.glob("*.dmn"))}
+            yield from tck.run_folder(models, tests, now)

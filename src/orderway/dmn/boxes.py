@@ -71,10 +71,20 @@ class Boxes:
         try:
             tree = read(text, [*names, *self.kinds], self.members)
         except FeelError as wrong:
-            self._tell(text, wrong)
-            return None
+            if (several := self._several(text, names)) is None:
+                self._tell(text, wrong)
+                return None
+            tree = several
         self._tell_unknown(text, tree, names)
         return tree
+
+    def _several(self, text: str, names: Iterable[str]) -> Tree | None:
+        """Expressions with commas between them (grammar rule 3), which come to a list; None for anything else."""
+        try:
+            tree = read(f"[{text}\n]", [*names, *self.kinds], self.members) if "," in text else None
+        except FeelError:
+            return None
+        return tree if isinstance(tree, ListOf) and len(tree.items) > 1 else None
 
     def _tell_unknown(self, text: str, tree: Tree, names: Iterable[str]) -> None:
         known = {*names, *self.members, *BUILTINS, *bound(tree), "?", "item", "partial"}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..feel import Compiled, Scope, Value
+from ..feel import Compiled, Kind, Scope, Value
 from ..feel.compiling import function
 from ..feel.kinds import coerced
 from ..feel.values import Function
@@ -73,13 +73,32 @@ class Models:
         """What an element requires: key, the name of the import (or nothing) and the name."""
         if not isinstance(element, model.Decision | model.Knowledge):
             return []
-        prefixes = {space: name for name, space in self.of[namespace].imports}
+        prefixes = dict.fromkeys(self._around(namespace), "")
+        prefixes |= {space: name for name, space in self.of[namespace].imports if space != namespace}
         found = []
-        for space, id in element.requires:
+        for required, id in element.requires:
+            space = self._home(required, id)
             target = self.of[space].elements.get(id) if space in self.of else None
             if target is not None and (space == namespace or space in prefixes):
-                found.append(((space, id), "" if space == namespace else prefixes[space], target.name))
+                found.append(((space, id), prefixes.get(space, ""), target.name))
         return found
+
+    def _around(self, namespace: str) -> list[str]:
+        """The namespaces whose elements count as this one's own: itself, and what it imports without a name, at whatever depth, the first
+        import with all of its own before the second (clause 6.3.3)."""
+        found: list[str] = []
+        ahead = [namespace]
+        while ahead:
+            space = ahead.pop()
+            if space in found or space not in self.of:
+                continue
+            found.append(space)
+            ahead += [other for name, other in reversed(self.of[space].imports) if not name]
+        return found
+
+    def _home(self, namespace: str, id: str) -> str:
+        """The namespace in which an element stands that is meant to be of `namespace`."""
+        return next((space for space in self._around(namespace) if id in self.of[space].elements), namespace)
 
     def _compile(self, namespace: str, id: str) -> None:
         element, boxes = self.of[namespace].elements[id], self.boxes[namespace]
@@ -95,7 +114,10 @@ class Models:
             inner = [*names, *(name for name, _ in (element.logic.parameters if element.logic else ()))]
             foreign = element.logic is None or element.logic.foreign
             compiled = nothing if foreign else boxes.compile(body, inner)
-            self._compiled[namespace, id] = boxes.typed(compiled, element.logic.kind if element.logic else "")
+            typed = boxes.typed(compiled, element.logic.kind if element.logic else "")
+            kind = boxes.kinds.of(element.kind) if element.kind else None
+            gives = _given_by(kind) if kind and kind.name == "function" else None
+            self._compiled[namespace, id] = typed if gives is None else lambda scope: coerced(typed(scope), gives)
 
     def value(self, run: Run, key: Key) -> Value:
         """The value of an element in a run, found once."""
@@ -140,8 +162,13 @@ class Models:
         scope[element.name] = made
         return made
 
-    def _service(self, run: Run, namespace: str, element: model.Service) -> Function:
-        taken = (*element.inputs, *element.input_decisions)
+    def _service(self, run: Run, namespace: str, element: model.Service) -> Function | None:
+        taken, outputs = (
+            [(self._home(space, id), id) for space, id in some]
+            for some in ((*element.inputs, *element.input_decisions), element.outputs)
+        )
+        if any(space not in self.of or id not in self.of[space].elements for space, id in (*taken, *outputs)):
+            return None  # what it would ask is not in the model
         elements = [self.of[space].elements[id] for space, id in taken]
         kinds = self.boxes[namespace].kinds
 
@@ -151,14 +178,9 @@ class Models:
                 inner.values[key] = coerced(value, self.boxes[key[0]].kinds.of(getattr(one, "kind", "") or "Any"))
                 if inner.values[key] is None and value is not None:
                     return None
-            results = {
-                self.of[space].elements[id].name: self.value(inner, (space, id)) for space, id in element.outputs
-            }
+            results = {self.of[space].elements[id].name: self.value(inner, (space, id)) for space, id in outputs}
             value = next(iter(results.values())) if len(results) == 1 else results
-            kind = kinds.of(element.kind) if element.kind else None
-            if kind is not None and kind.name == "function":
-                kind = kind.parts[-1] if kind.parts else None
-            return coerced(value, kind)
+            return coerced(value, _given_by(kinds.of(element.kind) if element.kind else None))
 
         return Function(tuple(one.name for one in elements), call)
 
@@ -171,6 +193,13 @@ class Models:
                 if element.name == name and isinstance(element, model.InputData | model.Decision):
                     kind = self.boxes[space].kinds.of(element.kind) if element.kind else None
                     run.values[space, id] = coerced(value, kind)
+
+
+def _given_by(kind: Kind | None) -> Kind | None:
+    """The kind of what a function gives; of anything else its own."""
+    if kind is None or kind.name != "function":
+        return kind
+    return kind.parts[-1] if kind.parts else None
 
 
 def _result_names(element: model.Element) -> Iterable[str]:

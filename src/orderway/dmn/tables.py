@@ -166,6 +166,8 @@ def _collect(table: Table, rows: list[int], scope: Scope) -> Answer:
 
 
 def _aggregated(aggregation: str, results: list[Value]) -> Value:
+    if aggregation not in ("SUM", "MIN", "MAX", "COUNT"):
+        return None
     # COUNT counts different results (clause 8.2.11)
     of = BUILTINS["distinct values"].invoke([results]) if aggregation == "COUNT" else results
     return BUILTINS[aggregation.lower()].invoke([of])

@@ -33,7 +33,7 @@ def _made(pattern: str, flags: str) -> regex.Pattern[str] | None:
         marks |= _FLAGS[flag]
     try:
         text = _without_space(pattern) if marks & regex.VERBOSE else pattern
-        return regex.compile(_translated(text), marks & ~regex.VERBOSE)
+        return regex.compile(_translated(text, bool(marks & regex.DOTALL)), marks & ~regex.VERBOSE)
     except (regex.error, ValueError, OverflowError, IndexError):
         return None
 
@@ -50,7 +50,7 @@ def _without_space(pattern: str) -> str:
     return "".join(kept)
 
 
-def _translated(pattern: str) -> str:
+def _translated(pattern: str, dotall: bool) -> str:
     out, at = [], 0
     while at < len(pattern):
         sign = pattern[at]
@@ -58,6 +58,8 @@ def _translated(pattern: str) -> str:
             text, at = _escape(pattern, at, inside=False)
         elif sign == "[":
             text, at = _class(pattern, at)
+        elif sign == "." and not dotall:
+            text, at = r"[^\n\r]", at + 1  # Python's . is any but \n
         elif sign == "$":
             text, at = r"(?!\n\Z)$", at + 1  # Python's $ fits before a last line end, XPath's does not
         elif pattern.startswith("(?", at) and not pattern.startswith("(?:", at):
@@ -81,6 +83,8 @@ def _escape(pattern: str, at: int, *, inside: bool) -> tuple[str, int]:
         return (r"\w:" if sign == "i" else r"\w.\-:·") if inside else f"(?:{_ESCAPES[sign]})", at + 2
     if sign in "IC":
         return f"(?:(?!{_ESCAPES[sign.lower()]})[\\s\\S])", at + 2
+    if sign.isdigit() and (inside or sign == "0"):
+        raise ValueError("no group is named in a class, and none is 0")
     if sign.isdigit() or sign in "nrt\\|.-^?*+{}()[]sSdDwW$":
         return ("\\" + sign), at + 2
     raise ValueError(f"unknown escape {sign}")

@@ -57,7 +57,7 @@ class Reader(ValueReader):
             place, sign = self.at, self.sign()
             if sign in _FIRST_SIGNS:
                 self.take(sign)
-                left = tree.Compare(sign, left, self.sum(), place)
+                left = tree.Compare(sign, left, self._compared(), place)
             elif self.take("between"):
                 low = self.sum()
                 self.must("and")
@@ -66,6 +66,14 @@ class Reader(ValueReader):
                 left = tree.In(left, self._in_tests(), place)
             else:
                 return left
+
+    def _compared(self) -> Tree:
+        """What stands behind a comparison: a value, or a range without a second end (`r = >= 2`)."""
+        sign = self.sign()
+        if sign in ("<", "<=", ">", ">="):
+            self.take(sign)
+            return tree.Beyond(sign, self.sum())
+        return self.sum()
 
     def _place(self) -> tuple[int, int, Names, bool]:
         """All that moves while reading, to go back to when a reading fails."""

@@ -4,6 +4,8 @@ Source: OMG BPMN 2.0.2 (formal/13-12-09), clause 15 "Exchange formats". What the
 `https://orderway.org/bpmn/1`, described for other tools by orderway.moddle.json beside this file.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,7 +51,7 @@ _NO_NODES = frozenset(
      "dataObjectReference", "dataStoreReference", "textAnnotation", "association", "group", "auditing", "monitoring",
      "incoming", "outgoing", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "dataInputAssociation",
      "dataOutputAssociation", "category", "resourceRole", "performer", "humanPerformer", "potentialOwner", "rendering",
-     "supportedInterfaceRef", "correlationSubscription", "artifact"}
+     "supportedInterfaceRef", "correlationSubscription", "artifact", "supports", "ioBinding", "completionCondition"}
 )  # fmt: skip
 
 
@@ -72,6 +74,14 @@ def read_map(xml: bytes) -> tuple[Process, ...]:
     if not processes:
         raise NotBpmn("there is no process in this file")
     return processes
+
+
+_ENCODING = re.compile(r"""(\A\s*<\?xml[^>]*?encoding\s*=\s*["'])[^"']+(["'])""")
+
+
+def as_utf8(text: str) -> str:
+    """A file as text whose declaration says UTF-8, as which it is kept and given out; nothing else changes."""
+    return _ENCODING.sub(r"\1UTF-8\2", text.removeprefix("\ufeff"), count=1)
 
 
 def read_tree(xml: bytes) -> etree._Element:
@@ -102,13 +112,17 @@ def _process(process: etree._Element, places: Places) -> Process:
         id=_id(process),
         label=_label(process),
         subject=process.get(f"{OURS}subject", ""),
-        executable=process.get("isExecutable", "false") in ("true", "1"),
-        elements=tuple(_elements(process, "", places)),
-        flows=tuple(_flow(flow) for flow in process.iter(f"{BPMN}sequenceFlow")),
-        lanes=tuple(_lane(lane) for lane in process.iter(f"{BPMN}lane") if lane.find(f"{BPMN}childLaneSet") is None),
+        executable=_runs(process),
+        elements=tuple(_elements(process, "", places, _runs(process))),
+        flows=tuple(_flows(process)),
+        lanes=tuple(_lane(lane) for lane in process.iter(f"{BPMN}lane")),
         undone_by=_undone_by(process),
         care=read_care(process, _ours(process)),
     )
+
+
+def _runs(process: etree._Element) -> bool:
+    return process.get("isExecutable") in _TRUE
 
 
 def _undone_by(process: etree._Element) -> Mapping[str, str]:
@@ -121,15 +135,15 @@ def _undone_by(process: etree._Element) -> Mapping[str, str]:
     return {source: target for source, target in ends if target in undoes}
 
 
-def _elements(container: etree._Element, parent: str, places: Places) -> Iterator[Element]:
+def _elements(container: etree._Element, parent: str, places: Places, runs: bool) -> Iterator[Element]:
     for child in container.iterchildren(f"{BPMN}*"):
         kind = etree.QName(child).localname
-        if kind in _NO_NODES:
-            continue
+        if kind in _NO_NODES or not (runs or child.get("id")):
+            continue  # in a process that is only drawn a node may go without an id
         element = _element(child, kind, parent, places)
         yield element
         if kind in ("subProcess", "transaction", "adHocSubProcess"):
-            yield from _elements(child, element.id, places)
+            yield from _elements(child, element.id, places, runs)
 
 
 def _outcome(of: etree._Element) -> Outcome:
@@ -138,11 +152,7 @@ def _outcome(of: etree._Element) -> Outcome:
 
 def _element(node: etree._Element, kind: str, parent: str, places: Places) -> Element:
     ours = _ours(node)
-
-    def named(tag: str) -> list[etree._Element]:
-        return [element for element in ours if element.tag == OURS + tag]
-
-    texts = {text.get("lang", ""): (text.text or "").strip() for text in named("instruction")}
+    texts = {text.get("lang", ""): (text.text or "").strip() for text in _named_so(ours, "instruction")}
     return Element(
         id=_id(node),
         kind=kind,
@@ -158,10 +168,12 @@ def _element(node: etree._Element, kind: str, parent: str, places: Places) -> El
         undoes=node.get("isForCompensation") in _TRUE,
         begins=node.get("instantiate") in _TRUE,
         command=node.get(f"{OURS}command", ""),
-        script=(node.findtext(f"{BPMN}script") or "").strip(),
+        script=_expression(node.find(f"{BPMN}script")),
+        language=_language(node.get("scriptFormat", "")),
+        odd=_odd(node),
         result=node.get(f"{OURS}result", ""),
         decision=node.get(f"{OURS}decision", ""),
-        arguments=tuple(_argument(a) for a in named("argument")),
+        arguments=tuple(_argument(a) for a in _named_so(ours, "argument")),
         arrive=node.get(f"{OURS}arrive", ""),
         called=_local(node.get("calledElement", "")),
         role=node.get(f"{OURS}role", ""),
@@ -170,10 +182,10 @@ def _element(node: etree._Element, kind: str, parent: str, places: Places) -> El
         holds=node.get(f"{OURS}holds", ""),
         assignment=node.get(f"{OURS}assignment", ""),
         instruction=Label(texts.pop("", ""), texts),
-        fields=tuple(_field(f) for f in named("field")),
-        checks=tuple(Check(c.get("name", ""), _label(c, "label")) for c in named("check")),
+        fields=tuple(_field(f) for f in _named_so(ours, "field")),
+        checks=tuple(Check(c.get("name", ""), _label(c, "label")) for c in _named_so(ours, "check")),
         care=read_care(node, ours),
-        outcomes=tuple(_outcome(o) for o in named("outcome")),
+        outcomes=tuple(_outcome(o) for o in _named_so(ours, "outcome")),
     )
 
 
@@ -183,6 +195,10 @@ def _ours(node: etree._Element) -> list[etree._Element]:
     return list(inside.iterchildren(f"{OURS}*")) if inside is not None else []
 
 
+def _named_so(elements: list[etree._Element], tag: str) -> list[etree._Element]:
+    return [element for element in elements if element.tag == OURS + tag]
+
+
 def _loop(node: etree._Element) -> Loop | None:
     """The loop marker of an activity (clauses 10.3.8 and 13.3.6, 13.3.7)."""
     plain = node.find(f"{BPMN}standardLoopCharacteristics")
@@ -190,20 +206,53 @@ def _loop(node: etree._Element) -> Loop | None:
         return Loop(
             "loop",
             count=plain.get("loopMaximum", ""),
-            condition=(plain.findtext(f"{BPMN}loopCondition") or "").strip(),
+            condition=_expression(asked := plain.find(f"{BPMN}loopCondition")),
             before=plain.get("testBefore") in _TRUE,
+            odd=_language(asked.get("language", "")) if asked is not None else "",
         )
     many = node.find(f"{BPMN}multiInstanceLoopCharacteristics")
     if many is None:
         return None
-    data = [tag for tag in ("loopDataInputRef", "loopDataOutputRef") if many.find(BPMN + tag) is not None]
-    behaviour = many.get("behavior", "All")
+    asked, until = many.find(f"{BPMN}loopCardinality"), many.find(f"{BPMN}completionCondition")
+    odd = [tag for tag in ("loopDataInputRef", "loopDataOutputRef") if many.find(BPMN + tag) is not None]
+    odd += [f"behavior {said}"] if (said := many.get("behavior", "All")) != "All" else []
+    odd += [said for one in (asked, until) if one is not None and (said := _language(one.get("language", "")))]
     return Loop(
         "sequential" if many.get("isSequential") in _TRUE else "parallel",
-        count=(many.findtext(f"{BPMN}loopCardinality") or "").strip(),
-        condition=(many.findtext(f"{BPMN}completionCondition") or "").strip(),
-        odd=data[0] if data else f"behavior {behaviour}" if behaviour != "All" else "",
+        count=_expression(asked),
+        condition=_expression(until),
+        odd=odd[0] if odd else "",
     )
+
+
+def _expression(of: etree._Element | None) -> str:
+    """The text of an expression; the = that some tools write before FEEL is none of it."""
+    return "" if of is None else "".join(map(str, of.itertext())).strip().removeprefix("=").strip()
+
+
+def _language(said: str) -> str:
+    """The language that an expression is written in, "" for FEEL by whichever of its names, and where nothing is said."""
+    return "" if "feel" in said.lower() else said.strip()
+
+
+def _odd(node: etree._Element) -> str:
+    """What a node states that would change how it runs and is not run here; "" where it states nothing of the kind."""
+    for name in ("startQuantity", "completionQuantity"):
+        if (said := node.get(name, "1").strip()) != "1":
+            return f"{name} {said}"
+    if node.get("eventGatewayType") == "Parallel":
+        return "eventGatewayType Parallel"
+    error = node.find(f"{BPMN}errorEventDefinition") is not None
+    for name in (
+        "cancelActivity",
+        "isInterrupting",
+    ):  # an error always stops what it comes from (clauses 10.5.4 and 10.5.6)
+        if error and node.get(name, "true") not in _TRUE:
+            return f"errorEventDefinition, {name} false"
+    undoes = node.find(f"{BPMN}compensateEventDefinition")
+    if undoes is not None and undoes.get("waitForCompletion", "true") not in _TRUE:
+        return "waitForCompletion false"
+    return ""
 
 
 def _trigger(node: etree._Element, places: Places) -> Trigger:
@@ -223,23 +272,36 @@ def _trigger(node: etree._Element, places: Places) -> Trigger:
     event = found[0]
     kind = etree.QName(event).localname.removesuffix("EventDefinition")
     if kind == "timer":
-        stated = [(event.findtext(BPMN + tag) or "").strip() for tag in ("timeDuration", "timeDate", "timeCycle")]
+        stated = [_time(event.find(BPMN + tag)) for tag in ("timeDuration", "timeDate", "timeCycle")]
         return Trigger("timer", duration=stated[0], date=stated[1], cycle=stated[2])
+    about = event.get(f"{kind}Ref", "")
+    if about and _local(about) not in places:
+        return Trigger(kind, missing=about)
     if kind in ("error", "escalation"):
-        return Trigger(kind, code=_named(places, event.get(f"{kind}Ref", "")))
+        return Trigger(kind, code=_named(places, about))
     if kind == "compensate":
         return Trigger(kind, activity=_local(event.get("activityRef", "")))
     if kind == "link":
         return Trigger(kind, name=event.get("name", ""))
-    return Trigger(kind, name=_named(places, event.get(f"{kind}Ref", "")))
+    return Trigger(kind, name=_named(places, about))
+
+
+_QUOTED = re.compile(r"""(?:(?:duration|date and time|date)\s*\(\s*)?"([^"]*)"\s*\)?\Z""")
+
+
+def _time(of: etree._Element | None) -> str:
+    """What a timer states; some tools write it as FEEL: ="PT4H", =duration("PT4H")."""
+    text = _expression(of)
+    quoted = _QUOTED.match(text)
+    return quoted[1].strip() if quoted else text
 
 
 def _named(places: Places, reference: str) -> str:
-    """The code, else the name of what a reference points at; "" for nothing."""
+    """The code of what a reference points at, else its name, else its id, by which it is told from others; "" for nothing."""
     place = places.get(_local(reference))
     if place is None:
         return ""
-    return place.get("errorCode") or place.get("escalationCode") or place.get("name") or ""
+    return place.get("errorCode") or place.get("escalationCode") or place.get("name") or place.get("id") or ""
 
 
 def _field(field_: etree._Element) -> Field:
@@ -263,15 +325,23 @@ def _argument(argument: etree._Element) -> Argument:
     )
 
 
-def _flow(flow: etree._Element) -> Flow:
-    condition = flow.findtext(f"{BPMN}conditionExpression") or ""
-    source, target = _local(flow.get("sourceRef", "")), _local(flow.get("targetRef", ""))
-    return Flow(_id(flow), _label(flow), source, target, condition.strip(), _line(flow))
+def _flows(process: etree._Element) -> Iterator[Flow]:
+    """The flows of a process. The standard lets them go without an id: one that no XML id can be stands for it."""
+    nameless: Counter[str] = Counter()
+    for flow in process.iter(f"{BPMN}sequenceFlow"):
+        asked = flow.find(f"{BPMN}conditionExpression")
+        source, target = _local(flow.get("sourceRef", "")), _local(flow.get("targetRef", ""))
+        between = f"{source}→{target}"
+        id = flow.get("id") or f"{between}{nameless[between] or ''}"
+        nameless[between] += not flow.get("id")
+        language = "" if asked is None else _language(asked.get("language", ""))
+        yield Flow(id, _label(flow), source, target, _expression(asked), _line(flow), language)
 
 
 def _lane(lane: etree._Element) -> Lane:
-    nodes = frozenset((node.text or "").strip() for node in lane.iterchildren(f"{BPMN}flowNodeRef"))
-    return Lane(_id(lane), _label(lane), lane.get(f"{OURS}department", ""), nodes)
+    """A lane; of lanes in lanes the inner ones come later and so say last where a node stands."""
+    nodes = frozenset(_local((node.text or "").strip()) for node in lane.iterchildren(f"{BPMN}flowNodeRef"))
+    return Lane(lane.get("id", ""), _label(lane), lane.get(f"{OURS}department", ""), nodes)
 
 
 def _label(node: etree._Element, attribute: str = "name") -> Label:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 from orderway.people.rules import Term
 
 OURS = "{https://orderway.org/bpmn/1}"
 _DURATION = re.compile(
-    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?\Z"
+    r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?=\d)(?:(\d{1,9}(?:[.,]\d{1,9}(?=H\Z))?)H)?"
+    r"(?:(\d{1,9}(?:[.,]\d{1,9}(?=M\Z))?)M)?(?:(\d{1,9}(?:[.,]\d{1,9})?)S)?)?\Z"
 )
 FARTHEST = timedelta(days=365_250)  # nobody waits a thousand years, and calendars end with the year 9999
 RACI = ("accountable", "consulted", "informed")
@@ -22,14 +24,16 @@ def term(text: str, counts: str = "") -> Term | None:
     """An ISO 8601 duration as a calendar counts it: years and months, weeks, working days, working time; with `counts` "elapsed" days
     and hours as they pass. None for other text, and for more than a thousand years.
 
-    Hours beyond a day stay hours: PT24H are 24 working hours, P1D is a working day.
+    Hours beyond a day stay hours: PT24H are 24 working hours, P1D is a working day. The smallest of hours, minutes and seconds may be a
+    fraction (ISO 8601-1:2019, 5.5.2.3); a fraction of a day would not say of which day, of the clock's or of the calendar's.
     """
     found = _DURATION.match(text)
     if found is None or not any(found.groups()):
         return None
-    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    years, months, weeks, days = (int(part or 0) for part in found.groups()[:4])
+    hours, minutes, seconds = (Fraction((part or "0").replace(",", ".")) for part in found.groups()[4:])
     months += 12 * years
-    passing = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    passing = timedelta(microseconds=round((hours * 3600 + minutes * 60 + seconds) * 1_000_000))
     if passing + timedelta(weeks=weeks, days=days + 31 * months) > FARTHEST:
         return None
     return Term(weeks, days, passing, counts == "elapsed", months)

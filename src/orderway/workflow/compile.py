@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .branching import spelt_out
 from .drawn import Element, Flow, Process
 from .graph import Around, Graph, Include, Inside, Node, Pass, Pause, Way
 from .judging import Asked, Known, Shape
@@ -41,7 +42,9 @@ class _Compiler(Meaning):
     """Puts the elements together; one use."""
 
     def __init__(self, process: Process, known: Known) -> None:
+        process, always = spelt_out(process, TASKS)
         super().__init__(process, known)
+        self.always |= always
         self.departments = {node: lane.department or lane.label.text for lane in process.lanes for node in lane.holds}
         self.parents = {element.id: element.parent for element in process.elements}
         self.clocks: dict[str, When] = {}
@@ -214,7 +217,9 @@ class _Compiler(Meaning):
 
     def _check_starts(self, place: Element | Process, starts: list[Element], *, top: bool, part: bool) -> None:
         plain = [start for start in starts if start.trigger.kind == "none"]
-        if not starts:
+        if not starts and not (
+            isinstance(place, Element) and place.kind != "subProcess"
+        ):  # what cannot run is told as a whole
             self.tell("no-start", place)
         elif len(plain) > 1 or (not top and len(starts) > 1):
             self.tell("several-starts", starts[1])
@@ -239,7 +244,9 @@ class _Compiler(Meaning):
 
     def _way(self, flow: Flow, source: Element) -> Way:
         condition = None
-        if flow.condition:
+        if (
+            flow.condition and flow.id != source.default
+        ):  # whatever stands on a default flow is not asked (clause 8.4.13)
             if source.kind not in CONDITIONAL:
                 self.tell("condition-ignored", flow)
             condition = self.condition(flow, flow.condition)

@@ -13,7 +13,7 @@ from orderway.kernel.registry import commands, query
 from orderway.kernel.sql import statements
 
 from . import facts
-from .bpmn import NotBpmn, read_map
+from .bpmn import NotBpmn, as_utf8, read_map
 from .compile import Asked, compile_map
 from .duties import unanswered
 from .problems import ERROR, Problem
@@ -122,7 +122,7 @@ class Linted(NamedTuple):
 def lint(ctx: Reader, asked: Lint) -> Linted:
     """What is wrong with a drawing, against the running program and the published maps; nothing is stored."""
     maps = {row.key for row in ctx.fetch(SQL.maps)}
-    xml = asked.xml.encode("utf-8", "surrogatepass")
+    xml = as_utf8(asked.xml).encode("utf-8", "surrogatepass")
     told = linted(xml, maps, tables_of(ctx))
     if any(problem.code == "not-bpmn" for problem in told.problems):
         return told

@@ -68,7 +68,8 @@ class Argument:
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """What makes an event happen: kind none, message, timer, error, compensate …; `name` the message, signal or link, `code` the
-    error or escalation, `activity` what is compensated; a timer states a `duration`, a `date` or a `cycle`."""
+    error or escalation, `activity` what is compensated; a timer states a `duration`, a `date` or a `cycle`. `missing` is what the event
+    refers to and the file does not hold."""
 
     kind: str = "none"
     name: str = ""
@@ -77,6 +78,7 @@ class Trigger:
     date: str = ""
     cycle: str = ""
     activity: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Loop:
 @dataclass(frozen=True, slots=True)
 class Element:
     """One flow node. `kind` is the XML name (userTask, exclusiveGateway …); `by_event` marks an event sub-process, `undoes` an
-    activity for compensation, `begins` a gateway or task that would start an instance.
+    activity for compensation, `begins` a gateway or task that would start an instance. `language` is what its script is written in,
+    `odd` what it states beside and no engine of this kind runs.
 
     `parent` is the id of the sub-process it stands in, "" for the process itself; `line` its place in the file.
     """
@@ -114,6 +117,8 @@ class Element:
     begins: bool = False
     command: str = ""
     script: str = ""
+    language: str = ""
+    odd: str = ""
     result: str = ""
     decision: str = ""
     arguments: tuple[Argument, ...] = ()
@@ -133,7 +138,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow; `condition` is its text, "" for none."""
+    """A sequence flow; `condition` is its text, "" for none, written in `language` ("": not said)."""
 
     id: str
     label: Label
@@ -141,6 +146,7 @@ class Flow:
     target: str
     condition: str
     line: int
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,13 @@ def include(move: Moving, node: Node, tokens: Sequence[Token]) -> None:
     if not going:
         return
     conditions = [(way, way.condition) for way in node.ways if way.condition]
+    always = [way for way in node.ways if way.condition is None and way is not does.default]  # out of a step only
     names = frozenset().union(*(condition.names for _, condition in conditions))
     given = move.given(going, names)
     for token in going:
         values = given[token.instance.id] | {"outcome": token.outcome}
         ways = [way for way, condition in conditions if move.holds(token, condition, values)]
-        ways = ways or ([does.default] if does.default else [])
+        ways = always + (ways or ([does.default] if does.default else []))
         if ways:
             move.leave(token, ways)
         else:

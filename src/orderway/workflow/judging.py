@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from .branching import BEHIND
 from .conditions import Compare, Condition, ConditionError, Constant, FactType, Name, Tree, parse
 from .drawn import Element, Flow, Process
 from .expressions import Expression, read
@@ -53,6 +54,7 @@ class Judge:
         self.process, self.known = process, known
         self.elements = {element.id: element for element in process.elements}
         self.flows = process.flows
+        self.always: set[str] = set()
         self.facts = known.facts.get(process.subject, {})
         self.outcomes = {outcome.name for element in process.elements for outcome in element.outcomes}
         self.used: set[str] = set()
@@ -63,7 +65,7 @@ class Judge:
 
     def tell(self, code: str, place: Element | Flow | Process, what: str = "", level: str = ERROR) -> None:
         """Put a problem down with the id and the label of the place."""
-        self.problems.append(Problem(code, place.id, place.label.text, what, level))
+        self.problems.append(Problem(code, place.id.removesuffix(BEHIND), place.label.text, what, level))
 
     @property
     def broken(self) -> bool:
@@ -89,7 +91,7 @@ class Judge:
     def _name_results(self) -> None:
         """What scripts and decisions keep may be used like a form field; a script sees the names of those before it in the file."""
         for element in self.process.elements:
-            if element.kind == "scriptTask" and element.script and element.result:
+            if element.kind == "scriptTask" and element.script and element.result and not element.language:
                 try:
                     kind = read(element.script, self.types).type
                 except ConditionError:
@@ -125,6 +127,9 @@ class Judge:
         self, place: Element | Flow, text: str, more: Mapping[str, FactType] | None = None
     ) -> Condition | None:
         """The condition of a place, over the names of the map and `more`; None, and told, when it is none."""
+        if isinstance(place, Flow) and place.language:
+            self.tell("language", place, place.language)
+            return None
         try:
             condition = parse(text, {**self.types, **(more or {})})
         except ConditionError as error:

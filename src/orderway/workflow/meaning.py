@@ -62,8 +62,11 @@ class Meaning(Judge):
         if trigger not in KINDS.get(element.kind, {trigger}) or element.kind not in KINDS.keys() | TASKS | GATEWAYS:
             self.tell("cannot-run", element, element.kind if trigger == "none" else f"{element.kind} ({trigger})")
             return Pass()
-        if element.begins:
-            self.tell("cannot-run", element, f"{element.kind} (instantiate)")
+        if element.begins or element.odd:
+            self.tell("cannot-run", element, f"{element.kind} ({'instantiate' if element.begins else element.odd})")
+        if element.trigger.missing and not element.arrive:
+            self.tell("nothing-there", element, element.trigger.missing)
+            return Pass()
         match element.kind:
             case "startEvent" | "boundaryEvent" | "intermediateCatchEvent":
                 return self._catch(element)
@@ -271,6 +274,9 @@ class Meaning(Judge):
         if not element.script:
             self.tell("no-script", element)
             return Pass()
+        if element.language:
+            self.tell("language", element, element.language)
+            return Pass()
         self.check_names(element, [element.result])
         expression = self.expression(element, element.script)
         return Script(expression, element.result) if expression else Pass()
@@ -290,9 +296,12 @@ class Meaning(Judge):
         if len(ways) == 1 and ways[0].condition is None:
             return ways[0]
         default = next((way for way in ways if way.flow == element.default), None)
-        if any(way.condition is None for way in ways if way is not default):
+        if element.default and default is None:
+            self.tell("bad-default", element, element.default)
+        asked = {flow.id for flow in self.flows if flow.condition} | self.always
+        if any(way.flow not in asked for way in ways if way is not default):
             self.tell("no-condition", element)
-        if default is None:
+        if default is None and not any(way.flow in self.always for way in ways):
             self.tell("no-default", element, level=WARNING)
         return default
 

@@ -5,14 +5,13 @@ white space between elements, the order of unlike siblings (the order of like on
 attribute that states its own default.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from .bpmn import BPMN, NotBpmn, read_tree
+from .bpmn import BPMN, NotBpmn, as_utf8, read_tree
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -47,6 +46,7 @@ DEFAULTS: Mapping[str, Mapping[str, str]] = {
     "maximum": {"participantMultiplicity": "1"},
     "itemKind": {"itemDefinition": "Information"},
     "mustUnderstand": {"": "false"},
+    "waitForCompletion": {"compensateEventDefinition": "true"},
 }  # fmt: skip
 
 
@@ -84,10 +84,9 @@ def decoded(xml: bytes) -> str:
     """
     document: Any = read_tree(xml).getroottree().docinfo
     try:
-        text = xml.decode(document.encoding or "UTF-8").removeprefix("\ufeff")
+        return as_utf8(xml.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
         raise NotBpmn(f"not in its own encoding: {error}") from None
-    return _ENCODING.sub(r"\1UTF-8\2", text, count=1)
 
 
 def given_out(text: str) -> bytes:
@@ -95,9 +94,6 @@ def given_out(text: str) -> bytes:
     read_tree(text.encode())
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     return etree.tostring(etree.fromstring(text.encode(), parser), xml_declaration=True, encoding="UTF-8")
-
-
-_ENCODING = re.compile(r"""(\A\s*<\?xml[^>]*?encoding\s*=\s*["'])[^"']+(["'])""")
 
 
 def _line(path: str, text: str) -> str:
@@ -112,7 +108,7 @@ def _told(element: etree._Element, path: str = "", place: str = "") -> Iterator[
     yield here, "" if len(element) else _resolved(element, (element.text or "").strip())
     for key, value in element.attrib.items():
         if not _implied(element, str(key), str(value)):
-            yield f"{here}@{key!s}", _number(_resolved(element, str(value)))
+            yield f"{here}@{key!s}", _number(_truth(str(key), _resolved(element, str(value))))
     counts: dict[str, int] = {}
     for child in element.iterchildren(etree.Element):
         tag, identity = str(child.tag), child.get("id")
@@ -130,7 +126,7 @@ def _implied(element: etree._Element, key: str, value: str) -> bool:
     """Whether an attribute says only what the schema says without it."""
     if key == f"{XSI}type":
         return value.rpartition(":")[2] in _IMPLIED_TYPES
-    tag = etree.QName(element).localname
+    tag, value = etree.QName(element).localname, _truth(key, value)
     return any(tag.endswith(word) and value == default for word, default in DEFAULTS.get(key, {}).items())
 
 
@@ -138,7 +134,15 @@ def _resolved(element: etree._Element, text: str) -> str:
     """A qualified name with its namespace in place of its prefix, so that another prefix is no difference."""
     prefix, colon, local = text.partition(":")
     space = element.nsmap.get(prefix) if colon and local and " " not in text else None
+    if space and space == element.getroottree().getroot().get("targetNamespace"):
+        return local  # of this very file: named without a prefix it is the same
     return f"{{{space}}}{local}" if space else text
+
+
+def _truth(key: str, value: str) -> str:
+    """A truth in the one of its two spellings (XML Schema part 2, clause 3.2.2) that its default is stated in."""
+    stands = DEFAULTS.get(key, {}).values()
+    return {"1": "true", "0": "false"}.get(value, value) if {"true", "false"} & set(stands) else value
 
 
 def _number(text: str) -> str:

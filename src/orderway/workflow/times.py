@@ -5,6 +5,7 @@ intervals; BPMN 2.0.2 (formal/13-12-09), clause 10.5.5.2, timerEventDefinition.
 """
 
 import re
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +15,10 @@ from orderway.people.rules import Term, beginning, counted
 from .care import term
 from .drawn import Trigger
 
-_CYCLE = re.compile(r"R(\d*)/(?:([^/]+)/)?(P[^/]+)\Z")
+_CYCLE = re.compile(r"R(-1|[1-9]\d{0,8}|)/(?:([^/]+)/)?([^/]+)\Z")
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d|\d{8}|\d{4}-W\d\d-\d|\d{4}W\d{3}|\d{4}-\d{3}|\d{7})(?:T([\d:]+(?:[.,]\d+)?))?(Z|[+-]\d\d(?::?\d\d)?)?\Z"
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z", re.IGNORECASE)
 ENDLESS = -1
 MONTH = timedelta(days=365.2425 / 12)
@@ -86,17 +90,44 @@ def read_when(trigger: Trigger) -> When | None:
 
 def _cycle(text: str) -> When | None:
     found = _CYCLE.match(text)
-    length = duration(found[3]) if found else None
-    if found is None or length is None or not (length.dated or length.time):
+    if found is None:
         return None
-    moment = _moment(found[2]) if found[2] else None
-    if found[2] and moment is None:
+    moment, length = _moment(found[2] or ""), duration(found[3])
+    if moment is not None and length is None:
+        length = _between(moment, _moment(found[3]))
+    if length is None or not (length.dated or length.time) or (found[2] and moment is None):
         return None
-    return When(length, moment, times=int(found[1]) if found[1] else ENDLESS)
+    return When(length, moment, times=int(found[1] or ENDLESS))
+
+
+def _between(moment: datetime, end: datetime | None) -> Term | None:
+    """The length of an interval by its two ends; None for one that ends before it begins, or where only one end names its offset."""
+    if end is None or (moment.tzinfo is None) != (end.tzinfo is None) or end <= moment:
+        return None
+    return Term(time=end - moment)
 
 
 def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+    """A date (of the calendar, of a week, of a year) or a moment, with or without an offset; None for other text."""
+    found = _MOMENT.match(text)
+    if found is None:
         return None
+    on, at, offset = found[1], (found[2] or "00:00").replace(",", "."), found[3] or ""
+    next_day = re.fullmatch(r"24(:?00){0,2}(\.0+)?", at) is not None  # the end of a day
+    try:
+        text = _of_year(on) if _DAY_OF_YEAR.match(on) else on
+        moment = datetime.fromisoformat(f"{text}T{'00:00' if next_day else at}{offset}")
+        return moment + timedelta(days=next_day)
+    except (ValueError, OverflowError):
+        return None
+
+
+_DAY_OF_YEAR = re.compile(r"(\d{4})-?(\d{3})\Z")
+
+
+def _of_year(text: str) -> str:
+    """A day of the year as a day of the calendar; raises ValueError for one that the year has not."""
+    year, day = int(text[:4]), int(text[-3:])
+    if not 1 <= day <= 365 + isleap(year):
+        raise ValueError(text)
+    return (date(year, 1, 1) + timedelta(days=day - 1)).isoformat()

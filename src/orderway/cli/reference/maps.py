@@ -43,7 +43,8 @@ RULES = f"""
   that nobody catches leaves the step stuck, to be tried again from the desk; an error end that nobody catches ends the whole process.
 * **Escalations** go the same way, but end nothing unless the border says so; where nobody catches one, nothing happens.
 * **Timers** state a duration (`P2D`, `PT4H`), a moment (`2026-01-31T08:00:00Z`, or the name of a fact or form field that holds one), or
-  a cycle (`R3/PT4H`, `R/PT1H`). At a border that does not interrupt a cycle rings again and again; anywhere else it rings once.
+  a cycle (`R3/PT4H`, `R/PT1H`, `R3/2026-01-31T08:00Z/PT4H`). Every spelling of ISO 8601 is read: fractions (`PT1.5H`), days of a week or a
+  year, offsets. At a border that does not interrupt a cycle rings again and again; anywhere else it rings once.
 * **Repeated activities** say how often: a figure, a fact or a form field (parallel or one after the other), or a loop's condition
   with or without a largest number. Their conditions may use {", ".join(f"`{name}`" for name in COUNTS)}, and `count_` with the name of
   an outcome: two of three approve is `count_approve >= 2`. The outcome after them is the one that most chose.
@@ -52,7 +53,9 @@ RULES = f"""
 * **Links** lead from a throw to the one catch of that name in the same scope.
 * **Starts.** A map may also start by a message or a signal (for the subject it came for, where the map does not run for it yet) or by the
   clock (a map of the subject `{CLOCK_SUBJECT}`).
-* **Lanes** are departments. Of several pools one is executable.
+* **Conditions** are FEEL; a = before it is passed over. They stand on the flows out of an exclusive or inclusive gateway, or out of an
+  activity: there each flow whose condition is true is taken, the default where none is, and those without a condition always.
+* **Lanes** are departments, of lanes in lanes the innermost. Of several pools one is executable.
 """
 
 

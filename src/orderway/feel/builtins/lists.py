@@ -63,7 +63,7 @@ def remove(of: list[Value], position: Decimal) -> Value:
 @builtin("list replace(list: list, position: number, newItem: any)")
 def list_replace(of: list[Value], position: Decimal, new: Value) -> Value:
     """The list with another item at a position."""
-    at = _place(of, position)
+    at = _place(of, position) if position == position.to_integral_value() else None
     return None if at is None else [*of[:at], new, *of[at + 1 :]]
 
 

@@ -7,7 +7,7 @@ stroke. One a map and company: who saves states which revision they drew on, and
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orderway.kernel.context import Context
@@ -16,7 +16,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
-from ..bpmn import NotBpmn, read_map
+from ..bpmn import NotBpmn, as_utf8, read_map
 from .publish import PublishMap
 
 SQL = statements("workflow", "draft")
@@ -37,6 +37,7 @@ class SaveDraft:
 @command("workflow.save_draft", row=SaveDraft, roles=DRAWING)
 def save_draft(ctx: Context, rows: Sequence[SaveDraft]) -> Outcome:
     """Keep drawings as drafts, whatever is still wrong with them; one that somebody else saved meanwhile is refused."""
+    rows = [replace(row, xml=as_utf8(row.xml)) for row in rows]
     drafts = {row.map: row for row in ctx.fetch(SQL.lock, maps=[row.map for row in rows])}
     times = Counter(row.map for row in rows)
     refused = []

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orderway.decisions.published import hold
@@ -13,7 +13,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
-from ..bpmn import NotBpmn, read_map
+from ..bpmn import NotBpmn, as_utf8, read_map
 from ..compile import compile_map
 from ..deadlines import zone_of
 from ..duties import unanswered
@@ -38,6 +38,7 @@ class PublishMap:
 def publish(ctx: Context, rows: Sequence[PublishMap]) -> Outcome:
     """Publish maps; maps of one set may call each other. A drawing that is already the latest version stays as it is. People publish
     none in which nobody answers for a step."""
+    rows = [replace(row, xml=as_utf8(row.xml)) for row in rows]
     graphs, refused = _judge(ctx, rows)
     if ctx.halts(refused) or not graphs:
         return Outcome(refused=refused)
@@ -73,7 +74,7 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
     drawn, refused = {}, []
     for index, row in enumerate(rows):
         try:
-            drawn[index] = read_map(row.xml.encode())
+            drawn[index] = read_map(row.xml.encode("utf-8", "surrogatepass"))
         except NotBpmn as error:
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
     subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}

@@ -1,7 +1,7 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import KeyboardBindings from "diagram-js/lib/features/keyboard/KeyboardBindings";
 import descriptor from "../../../../workflow/orderway.moddle.json";
-import { keepStatedDefaults, withReturns } from "./writing.mjs";
+import { keepReferences, keepStatedDefaults, leftOut, withReturns } from "./writing.mjs";
 import type { Bo, Bus, El, Factory, Making, Moddle, Modeling, Registry } from "./kinds";
 
 // The drawing surface: bpmn-js without its palette, with our own few handles beside the chosen element.
@@ -66,6 +66,7 @@ export function surface(container: HTMLElement, words: DOMStringMap): Modeler {
       bpmnDiOrdering: ["value", null], subprocessCompatibility: ["value", null] }],
   } as object);
   keepStatedDefaults(modeler.get<Moddle>("moddle"));
+  keepReferences(modeler.get<Moddle>("moddle"));
   return modeler;
 }
 
@@ -87,7 +88,8 @@ function stated(definitions: Bo): Touched[] {
 export async function open(modeler: Modeler, xml: string): Promise<void> {
   let before: Touched[] = [];
   modeler.get<Bus>("eventBus").on("import.render.start", (event: { definitions: Bo }) => void (before = stated(event.definitions)));
-  await modeler.importXML(xml);
+  const { warnings } = await modeler.importXML(xml);
+  if (leftOut(warnings)) throw new Error("a part of the file cannot be drawn, and would be lost");
   const shown = new Map<Bo, El>();
   for (const label of modeler.get<Registry>("elementRegistry").filter((element) => !!element.labelTarget)) {
     const bounds = ((label as El & { di: Bo }).di.get("label") as Bo | undefined)?.get("bounds") as Bo | undefined;

@@ -1,4 +1,4 @@
-// What the drawing page does so that its writer keeps everything; shared with roundtrip.mjs, which Node runs.
+// What the drawing page does so that its reader and writer keep everything; shared with roundtrip.mjs, which Node runs.
 
 /** The writer leaves out what a descriptor calls a default; this one is none in the standard, so a file that states it keeps it. */
 export function keepStatedDefaults(moddle) {
@@ -9,3 +9,46 @@ export function keepStatedDefaults(moddle) {
 
 /** The writer leaves carriage returns bare, which every reader turns into spaces. */
 export const withReturns = (xml) => xml.replaceAll("\r", "&#13;");
+
+const TRUTHS = "isExecutable|isClosed|isForCompensation|isInterrupting|cancelActivity|parallelMultiple|triggeredByEvent|isCollection|isUnlimited|"
+  + "isSequential|testBefore|instantiate|waitForCompletion|cancelRemainingInstances|mustUnderstand|isImmediate|isExpanded|isHorizontal|"
+  + "isMarkerVisible|isMessageVisible|isBold|isItalic|isUnderline|isStrikeThrough";
+const FIGURES = new RegExp(`(\\s(?:${TRUTHS})\\s*=\\s*)(["'])([01])\\2`, "g");
+const SIGNS = /&#(?:x([0-9a-f]{5,6})|([1-9]\d{4,6}));/gi;
+
+/** The reader takes 1 for false, and signs beyond the first 65,536 that are written as figures for others. */
+const plain = (xml) => xml
+  .replace(FIGURES, (_, before, quote, figure) => `${before}${quote}${figure === "1"}${quote}`)
+  .replace(SIGNS, (_, hex, figure) => String.fromCodePoint(hex ? parseInt(hex, 16) : Number(figure)));
+
+/** A reference that the reader found nothing for: by its name without a prefix, else as the file wrote it. */
+function settle({ element, property, id }, elementsById, kept) {
+  const meant = elementsById[id.slice(id.indexOf(":") + 1)];
+  const told = element.$descriptor.propertiesByName[property];
+  if (elementsById[id] || !told) return;
+  if (meant && told.isMany) element.get(property).push(meant);
+  else if (meant) element.set(property, meant);
+  else if (told.isAttr && !told.isMany) {
+    element.$attrs[told.ns.localName] = id;
+    kept.push({ element, property, name: told.ns.localName });
+  }
+}
+
+/** The reader drops references with a prefix and those to what is not in the file; here both stay. */
+export function keepReferences(moddle) {
+  const read = moddle.fromXML.bind(moddle), write = moddle.toXML.bind(moddle);
+  const kept = [];
+  moddle.fromXML = async (xml, ...more) => {
+    const found = await read(plain(xml), ...more);
+    for (const one of found.references) settle(one, found.elementsById, kept);
+    return found;
+  };
+  moddle.toXML = (...given) => {
+    // whoever draws has named something else meanwhile: one attribute cannot say both
+    for (const { element, property, name } of kept) if (element.get(property)) delete element.$attrs[name];
+    return write(...given);
+  };
+}
+
+/** Whether the reader left a part of the file out, so that saving would lose it. */
+export const leftOut = (warnings) => warnings.some((one) => String(one.message ?? one).startsWith("unparsable content"));
