@@ -15,6 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
 from importlib import resources
+from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -208,4 +209,4 @@ _ELEMENTS = _BARE | {str, datetime, type(None)}
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
     """A set of rows turned on its side: one list an attribute, for `unnest`."""
-    return {name: [getattr(row, name) for row in rows] for name in names}
+    return {name: list(map(attrgetter(name), rows)) for name in names}

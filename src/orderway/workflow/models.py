@@ -194,7 +194,7 @@ class Arrival(models.Model):
     """Something happened to a subject. `new` until its instances were looked at, `kept` until a token comes that waits for it.
     With `token_id` it is a signal, for the one token that listened when it was given."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     subject_type = models.TextField()
     subject_id = models.BigIntegerField()
     name = models.TextField()
@@ -210,7 +210,7 @@ class Arrival(models.Model):
                 fields=["subject_type", "subject_id"], name="arrival_open", condition=~models.Q(state="taken")
             ),
             models.Index(fields=["company", "id"], name="arrival_new", condition=models.Q(state="new")),
-            models.Index(fields=["company", "name"], name="arrival_name", condition=~models.Q(state="taken")),
+            models.Index(fields=["company", "name"], name="arrival_kept", condition=models.Q(state="kept")),
         ]
 
 
