@@ -18,6 +18,7 @@ from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.prioritise import PrioritiseOrder
 from orderway.orders.commands.proceed import HoldOrder
+from orderway.orders.rules import PRIORITY_TABLE
 from orderway.parties.commands import ChangeParty
 from orderway.stock.commands import Move, SetPatience
 from orderway.worker.loop import rank_orders
@@ -321,3 +322,32 @@ def test_patience_is_between_a_day_and_a_year_and_can_be_taken_back(shop: Any) -
     assert ask("stock.patience", shop.manager).patience_days == 30
     assert run("kernel.undo", shop.manager, [Ref(outcome.values["undo"])]).ok
     assert ask("stock.patience", shop.manager).patience_days == 14
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "select d.id, d.placed_at < w.until from demand d cross join patience(1, now(), 14) w",
+        "select exists (select 1 from priority_table(1))",
+        "select o.id, a.command_id from sales_order o cross join lateral acts_of_people(o.id, o.parcel_id) a",
+    ],
+)
+def test_what_several_statements_say_alike_is_a_function_that_costs_nothing(asking: str) -> None:
+    plan = "\n".join(row[0] for row in fetch(f"explain (costs off) {asking}", {}))
+    assert "Function Scan" not in plan, "PostgreSQL writes it into the statement"
+
+
+def test_the_function_knows_the_table_by_the_key_that_orders_ask(shop: Any) -> None:
+    asking, given = "select id from priority_table(%(company)s::bigint)", {"company": shop.company}
+    assert not fetch(asking, given)
+    drawing = (
+        f'<definitions xmlns="{SPACE}" namespace="urn:p" name="p"><decision id="{PRIORITY_TABLE}" name="p"><decisionTable>'
+        + (
+            '<input><inputExpression typeRef="string"><text>flag</text></inputExpression></input><output typeRef="number"/>'
+            "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
+            "</decisionTable></decision></definitions>"
+        )
+    )
+    assert run("decisions.publish", shop.administrator, [PublishTable(drawing, "order")]).ok
+    assert len(fetch(asking, given)) == 1
