@@ -161,9 +161,7 @@ def test_it_says_how_far_it_is_and_ends_with_the_same_answer_as_at_once(as_, thr
 def figures(page):
     """What a trial's page says but for how long it took and the keys of its forms."""
     main = page[page.index("<main") : page.index("</main>")]
-    return re.sub(
-        r"tried in [\d.]+ s|name=\"[a-z_]*(?:token|key)\" value=\"[^\"]+\"", "", main
-    )
+    return re.sub(r"tried in [\d.]+ s|name=\"[a-z_]*(?:token|key)\" value=\"[^\"]+\"", "", main)
 
 
 def test_it_speaks_the_language_of_who_asks_to_its_end(as_, three):
@@ -187,7 +185,9 @@ def test_who_leaves_ends_it(as_, three, monkeypatch):
         lambda request, name, *more, **given: tried.append(name) or really(request, name, *more, **given),
     )
     _, lines = parts(browser, browser.get(PAGE).content.decode())
-    next(lines)  # the next part is tried only when the next line is asked for; the server asks for none once the browser has gone
+    next(
+        lines
+    )  # the next part is tried only when the next line is asked for; the server asks for none once the browser has gone
     assert tried.count("workflow.try") == 1
     assert trying._kept == {}
 
