@@ -37,6 +37,7 @@ def test_the_page_tells_how_far_it_is_until_the_answer_takes_its_place(boss: Pag
     boss.evaluate(WATCH)
     expect(boss.get_by_text(f"{ORDERS} tried in")).to_be_visible()
     expect(boss.get_by_role("progressbar")).to_have_count(0)
+    expect(boss.locator("[data-island=map][data-ready] .djs-shape").first).to_be_visible()
     told = dict(boss.evaluate("window.told"))
     assert list(told) == sorted(told)
     assert set(told) <= {150, 300, 450}
