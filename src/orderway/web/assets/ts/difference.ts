@@ -1,6 +1,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import descriptor from "../../../workflow/orderway.moddle.json";
 import { colours } from "./theme";
+import { withDrawing } from "./undrawn";
 
 // Two versions of a map as one drawing: data-new-url is drawn, what is new or changed in it is marked; what was taken out of
 // data-old-url is drawn in where it stood. The same stands as a list below the drawing.
@@ -35,7 +36,7 @@ async function view(container: HTMLElement, url: string): Promise<NavigatedViewe
     bpmnRenderer: { defaultFillColor: c.surface, defaultStrokeColor: c["ink-2"], defaultLabelColor: c.ink },
     textRenderer: { defaultStyle: { fontFamily: "Inter Variable", fontSize: 12, lineHeight: 1.25 }, externalStyle: { fontSize: 11 } },
   });
-  await viewer.importXML(await (await fetch(url)).text());
+  await viewer.importXML(withDrawing(await (await fetch(url)).text()));
   return viewer;
 }
 

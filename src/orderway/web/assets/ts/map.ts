@@ -1,6 +1,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { dataJson, say } from "./island";
 import { colours } from "./theme";
+import { withDrawing } from "./undrawn";
 
 // The live map: data-map-url (BPMN 2.0 XML), data-counts {step: {count, oldest, late, note?}}, data-current [step …],
 // data-passed, data-added and data-removed [step …], data-step-url "/…?step=" that a click opens, data-heat {step: 1 … 5}, data-whole
@@ -105,7 +106,7 @@ async function draw(root: HTMLElement, xml: string): Promise<NavigatedViewer> {
     bpmnRenderer: { defaultFillColor: c.surface, defaultStrokeColor: c["ink-2"], defaultLabelColor: c.ink },
     textRenderer: { defaultStyle: { fontFamily: "Inter Variable", fontSize: 12, lineHeight: 1.25 }, externalStyle: { fontSize: 11 } },
   });
-  await viewer.importXML(xml);
+  await viewer.importXML(withDrawing(xml));
   marks(root, viewer);
   badges(root, viewer);
   begin(root, viewer);

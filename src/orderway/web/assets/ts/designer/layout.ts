@@ -8,7 +8,7 @@ export interface Laid { at: Map<string, { x: number; y: number }>; ways: Map<str
 /** Where the words of a way begin: left edge, and the bottom (`up`) or top edge. */
 export interface Anchor { x: number; y: number; up: boolean }
 
-const COLUMN_GAP = 60, ROW = 110, LANE_PAD = 30, LEFT = 50, NARROW = 100;
+const COLUMN_GAP = 60, ROW = 110, STEP = 80, LANE_PAD = 30, LEFT = 50, NARROW = 100;
 interface Cell { column: number; lane: number; row: number }
 
 /** The ways that lead back, so that the others have no circle: depth first from where nothing leads to. */
@@ -111,9 +111,16 @@ export function lay(boxes: Box[], given: Way[], laneCount: number): Laid {
   const widths = Array.from({ length: most + 1 }, (_, c) => Math.max(NARROW * 0.5, ...free.filter((box) => cellOf.get(box.id)?.column === c).map((box) => box.width)));
   const lefts: number[] = [];
   widths.reduce((x, width, c) => ((lefts[c] = x), x + width + COLUMN_GAP), LEFT);
+  // a part with its own steps may be taller than a row
+  const tall = rows.map((n) => new Array<number>(n).fill(ROW));
+  for (const box of free) {
+    const { lane, row } = cellOf.get(box.id) as Cell, heights = tall[lane] as number[];
+    heights[row] = Math.max(heights[row] ?? ROW, box.height + ROW - STEP);
+  }
+  const upTo = (lane: number, row: number): number => (tall[lane] ?? []).slice(0, row).reduce((sum, one) => sum + one, 0);
   const lanes: { y: number; height: number }[] = [];
-  rows.reduce((y, n, lane) => ((lanes[lane] = { y, height: n * ROW + LANE_PAD }), y + n * ROW + LANE_PAD), 0);
-  const middleOf = (lane: number, row: number): number => (lanes[lane]?.y ?? 0) + LANE_PAD / 2 + row * ROW + ROW / 2;
+  rows.reduce((y, n, lane) => ((lanes[lane] = { y, height: upTo(lane, n) + LANE_PAD }), y + upTo(lane, n) + LANE_PAD), 0);
+  const middleOf = (lane: number, row: number): number => (lanes[lane]?.y ?? 0) + LANE_PAD / 2 + upTo(lane, row) + (tall[lane]?.[row] ?? ROW) / 2;
   const centre = (id: string): { x: number; y: number } => {
     const cell = cellOf.get(id) as Cell;
     return { x: (lefts[cell.column] ?? 0) + (widths[cell.column] ?? 0) / 2, y: middleOf(cell.lane, cell.row) };

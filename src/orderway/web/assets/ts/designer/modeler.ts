@@ -1,6 +1,7 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import KeyboardBindings from "diagram-js/lib/features/keyboard/KeyboardBindings";
 import descriptor from "../../../../workflow/orderway.moddle.json";
+import { withDrawing } from "../undrawn";
 import { keepReferences, keepStatedDefaults, leftOut, withReturns } from "./writing.mjs";
 import type { Bo, Bus, El, Factory, Making, Moddle, Modeling, Registry } from "./kinds";
 
@@ -88,7 +89,7 @@ function stated(definitions: Bo): Touched[] {
 export async function open(modeler: Modeler, xml: string): Promise<void> {
   let before: Touched[] = [];
   modeler.get<Bus>("eventBus").on("import.render.start", (event: { definitions: Bo }) => void (before = stated(event.definitions)));
-  const { warnings } = await modeler.importXML(xml);
+  const { warnings } = await modeler.importXML(withDrawing(xml));
   if (leftOut(warnings)) throw new Error("a part of the file cannot be drawn, and would be lost");
   const shown = new Map<Bo, El>();
   for (const label of modeler.get<Registry>("elementRegistry").filter((element) => !!element.labelTarget)) {
