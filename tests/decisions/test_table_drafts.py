@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderway.decisions.commands.draft import DiscardTable, PublishTableDraft, SaveTable
+from orderway.decisions.drawing import name_of
 from orderway.decisions.published import compile_table
 from orderway.decisions.reviewing import reviewed
 from orderway.kernel.running import ask, run
@@ -33,6 +34,13 @@ def test_a_half_drawn_table_is_kept_but_not_published(shop: Any) -> None:
     assert [(one["code"], one["rule"], one["column"]) for one in refusal.facts["problems"]] == [("unreadable", 1, 1)]
     assert ask("decisions.draft", shop.administrator, key="approval").xml == half
     assert ask("decisions.table", shop.administrator, key="approval") is None
+
+
+def test_a_file_that_names_another_encoding_is_kept_as_the_text_it_is(shop: Any) -> None:
+    xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" + table("approval", APPROVAL, name="Prüfung ab 500 €")
+    assert saved(shop, xml).ok
+    draft = ask("decisions.draft", shop.administrator, key="approval")
+    assert (draft.xml, name_of(draft.xml, "approval")) == (xml.replace("ISO-8859-1", "UTF-8"), "Prüfung ab 500 €")
 
 
 def test_who_was_slower_is_told_and_the_other_table_stays(shop: Any) -> None:

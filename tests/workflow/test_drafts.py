@@ -35,6 +35,16 @@ def test_a_half_drawn_map_is_kept_but_not_published(shop: Any) -> None:
     assert ask("workflow.versions", boss(shop), map="half") == []
 
 
+def test_a_file_that_names_another_encoding_is_kept_and_published_as_the_text_it_is(shop: Any) -> None:
+    xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" + drawn("told", DECIDE.replace("Decide", "Prüfe €"))
+    assert ask("workflow.lint", boss(shop), xml=xml).runnable
+    assert saved(shop, "told", xml).ok
+    assert ask("workflow.draft", boss(shop), map="told").xml == xml.replace("ISO-8859-1", "UTF-8")
+    assert run("workflow.publish_draft", boss(shop), [PublishDraft("told", "first", 1)]).ok
+    torn = run("workflow.publish", boss(shop), [PublishMap("<x>\ud800</x>")])
+    assert [one.code for one in torn.refused] == ["not-bpmn"]
+
+
 def test_who_was_slower_is_told_and_the_other_drawing_stays(shop: Any) -> None:
     assert saved(shop, "both", drawn("both", DECIDE)).ok
     theirs = drawn("both", DECIDE.replace("Decide", "Look"))

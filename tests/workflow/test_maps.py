@@ -148,7 +148,7 @@ ARGUMENT = '<extensionElements><o:argument name="percent" value="30"/></extensio
         ('<userTask id="a" name="A" o:due="P1Q" o:role="manager"/>', "bad-duration"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:holds="no_fact"/>', "unknown-fact"),
         ('<userTask id="a" name="A" o:due="P1D" o:role="manager" o:sameAs="e"/>', "same-as"),
-        ('<task id="a" name="A"/>', "cannot-run"),
+        ('<task id="a" name="A"/>', "no-kind"),
         ('<transaction id="a"/>', "cannot-run"),
         ('<adHocSubProcess id="a"/>', "cannot-run"),
         ('<complexGateway id="a"/>', "cannot-run"),
@@ -238,6 +238,7 @@ def test_a_decision_is_refused_whose_default_leaves_elsewhere_or_whose_condition
     other = asked.replace("<conditionExpression>", '<conditionExpression language="javascript">', 1)
     assert ("language", "g_e") in codes(drawn(one.format("") + other))
     assert ("no-condition", "g") not in codes(drawn(one.format("") + other))
+    assert ("language", "g_e") in codes(drawn(one.format("") + asked.replace("total > 5", "${total > 5}")))
     # what stands on the default flow is not asked
     assert codes(drawn(one.format("g_e2") + asked)) == []
 

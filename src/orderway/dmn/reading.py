@@ -28,10 +28,14 @@ def decoded(content: bytes) -> str:
     read(content)
     document = _root(content).getroottree().docinfo
     try:
-        text = content.decode(document.encoding or "UTF-8").removeprefix("\ufeff")
+        return as_utf8(content.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
         raise DmnError(f"not in its own encoding: {error}") from None
-    return _ENCODING.sub(r"\1UTF-8\2", text, count=1)
+
+
+def as_utf8(text: str) -> str:
+    """A file as text whose declaration says UTF-8, as which it is kept and given out; nothing else changes."""
+    return _ENCODING.sub(r"\1UTF-8\2", text.removeprefix("\ufeff"), count=1)
 
 
 def _root(content: bytes) -> etree._Element:

@@ -230,8 +230,11 @@ def _expression(of: etree._Element | None) -> str:
     return "" if of is None else "".join(map(str, of.itertext())).strip().removeprefix("=").strip()
 
 
-def _language(said: str) -> str:
-    """The language that an expression is written in, "" for FEEL by whichever of its names, and where nothing is said."""
+def _language(said: str, text: str = "") -> str:
+    """The language that an expression is written in, "" for FEEL by whichever of its names, and where nothing is said; `${…}` is none
+    that FEEL knows, whatever is said."""
+    if text.startswith(("${", "#{")):
+        return text[:2] + "…}"
     return "" if "feel" in said.lower() else said.strip()
 
 
@@ -334,8 +337,9 @@ def _flows(process: etree._Element) -> Iterator[Flow]:
         between = f"{source}→{target}"
         id = flow.get("id") or f"{between}{nameless[between] or ''}"
         nameless[between] += not flow.get("id")
-        language = "" if asked is None else _language(asked.get("language", ""))
-        yield Flow(id, _label(flow), source, target, _expression(asked), _line(flow), language)
+        text = _expression(asked)
+        language = "" if asked is None else _language(asked.get("language", ""), text)
+        yield Flow(id, _label(flow), source, target, text, _line(flow), language)
 
 
 def _lane(lane: etree._Element) -> Lane:

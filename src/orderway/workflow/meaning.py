@@ -59,6 +59,9 @@ class Meaning(Judge):
     def does(self, element: Element, ways: tuple[Way, ...]) -> Does:
         """What `element` does when a token comes; Pass, and told, when it cannot run."""
         trigger = element.trigger.kind
+        if element.kind == "task":
+            self.tell("no-kind", element)
+            return Pass()
         if trigger not in KINDS.get(element.kind, {trigger}) or element.kind not in KINDS.keys() | TASKS | GATEWAYS:
             self.tell("cannot-run", element, element.kind if trigger == "none" else f"{element.kind} ({trigger})")
             return Pass()

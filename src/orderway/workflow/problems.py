@@ -11,6 +11,9 @@ WHY = {
     "no-subject": _("The process does not say what runs through it (subject)."),
     "unknown-subject": _("Nothing is registered under the subject %(what)s."),
     "cannot-run": _("A %(what)s cannot run yet."),
+    "no-kind": _(
+        "It does not say what kind of task it is: user, manual, service, script, send, receive or business rule."
+    ),
     "language": _("It is written in %(what)s, and only FEEL is read here."),
     "nothing-there": _("It refers to %(what)s, which the file does not hold."),
     "bad-default": _("The default way %(what)s does not leave from here."),

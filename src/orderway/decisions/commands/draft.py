@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orderway.dmn.model import Decision
-from orderway.dmn.reading import DmnError, read
+from orderway.dmn.reading import DmnError, as_utf8, read
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
@@ -37,6 +37,7 @@ class SaveTable:
 @command("decisions.save_draft", row=SaveTable, roles=DRAWING)
 def save_draft(ctx: Context, rows: Sequence[SaveTable]) -> Outcome:
     """Keep drawn tables as drafts, whatever is still wrong with them; one that somebody else saved meanwhile is refused."""
+    rows = [replace(row, xml=as_utf8(row.xml)) for row in rows]
     drafts = {row.key: row for row in ctx.fetch(SQL.lock, keys=[row.key for row in rows])}
     times = Counter(row.key for row in rows)
     refused = []

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from orderway.dmn.reading import as_utf8
 from orderway.kernel.context import Context
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
@@ -32,6 +33,7 @@ class PublishTable:
 def publish(ctx: Context, rows: Sequence[PublishTable]) -> Outcome:
     """Publish decision tables. A file that is already the latest version stays as it is; one that no longer gives what published maps
     ask is refused."""
+    rows = [replace(row, xml=as_utf8(row.xml)) for row in rows]
     deciders, refused = _judge(rows)
     kept = ctx.fetch(SQL.lock_known, keys=sorted(one.key for one in deciders.values()))
     other = {row.key: row.subject_type for row in kept}
