@@ -9,10 +9,11 @@ from workflow_trial import SYSTEM, change, log, publish, standing, trials
 
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import Ref
-from orderway.kernel.running import run
+from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.web.words import REFUSALS, refusal_text
-from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.proceed import StartMap, StopMap
+from orderway.workflow.commands.work import CompleteWork
 
 pytestmark = pytest.mark.usefixtures("trial")
 STUCK = [
@@ -42,3 +43,20 @@ def test_it_is_told_and_tried_again(code: str, lines: list[str], facts: dict[str
     assert run("workflow.retry", SYSTEM, [Ref(token) for token in said["tokens"]]).ok
     assert "a" in log(id) or standing(id) == [("t", "waiting")]
     assert not [place for place in standing(id) if place[1] == "stuck"]
+
+
+@pytest.mark.parametrize("how", ["stopped", "terminated"])
+def test_what_is_gone_stands_on_the_desk_no_longer(how: str) -> None:
+    lines = ["(s) -> <+ f> -> [a] -> (e)", "<+ f> -> {go} -> (x: terminate)"]
+    publish(Writer("gone").map("gone", read_scope(lines)))
+    (id,) = trials(refuses="a")
+    run("workflow.start", SYSTEM, [StartMap("gone", id)])
+    count = "select state from desk_exception where subject_id = %(id)s"
+    assert [row.state for row in fetch(count, {"id": id})] == ["open"]
+    if how == "stopped":
+        run("workflow.stop", SYSTEM, [StopMap("trial", id, "not wanted")])
+    else:
+        (item,) = ask("workflow.work", SYSTEM, which="all", subject=id).rows
+        run("workflow.complete", SYSTEM, [CompleteWork(item.id)])
+    assert standing(id) == []
+    assert [row.state for row in fetch(count, {"id": id})] == ["closed"]

@@ -210,6 +210,7 @@ def store(ctx: Context, stock: Stock) -> None:
     if stock.seen:
         ctx.fetch(SQL.settle_arrivals, id=list(stock.seen), state=list(stock.seen.values()))
     _tell(ctx, stock)
+    clear_desk(ctx, (token for token in tokens if token.gone))
     _record(ctx, stock)
 
 
@@ -354,6 +355,12 @@ def _record(ctx: Context, stock: Stock) -> None:
         [(t.instance, {"map": t.instance.graph.key, "node": t.node, "code": code}) for t, _, code, _ in stock.stuck],
     )
     _put_on_desk(ctx, stock)
+
+
+def clear_desk(ctx: Context, tokens: Iterable[Token]) -> None:
+    """Take off the desk what stands there about those of these tokens that are stuck: they are gone, nobody can try them again."""
+    if stuck := [token.id for token in tokens if token.stored and token.state == "stuck"]:
+        desk.close(ctx.actor.company_id, stuck)
 
 
 def _put_on_desk(ctx: Context, stock: Stock) -> None:

@@ -22,7 +22,7 @@ from ..deadlines import promise, zone_of
 from ..engine import Move
 from ..published import graphs
 from ..times import ENDLESS
-from ..tokens import Instance, Stock, load, lock, record
+from ..tokens import Instance, Stock, clear_desk, load, lock, record
 
 SQL = statements("workflow", "proceed")
 MAPS = statements("workflow", "maps")
@@ -247,7 +247,7 @@ def retry(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     refused = [Refusal("not-stuck", id) for id in ids if id not in found]
     if ctx.halts(refused) or not stuck:
         return Outcome(refused=refused)
-    desk.close(ctx.actor.company_id, sorted(found))
+    clear_desk(ctx, stuck)
     record(ctx, "process.retried", [(t.instance, {"map": t.instance.graph.key, "node": t.node}) for t in stuck])
     move = Move(ctx, stock)
     for token in stuck:
@@ -282,6 +282,7 @@ def stop(ctx: Context, rows: Sequence[StopMap]) -> Outcome:
         ctx.fetch(SQL.stop_timers, roots=sorted(roots))
         ctx.fetch(SQL.stop_tokens, roots=sorted(roots))
         ctx.fetch(SQL.stop_instances, roots=sorted(roots))
+        clear_desk(ctx, stock.tokens.values())
     stopped = [one for one in stock.instances.values() if one.caller is None]
     record(
         ctx,
