@@ -50,7 +50,7 @@ def draw(file: Path) -> Drawing:
     processes = list(root.iter(f"{BPMN}process"))
     chosen = [one for one in processes if one.get("isExecutable") in ("true", "1")] or processes[:1]
     if not chosen:
-        raise ValueError(f"{file}: there is no process in this file")
+        raise ValueError("there is no process in this file")
     process = chosen[0]
     process.set("isExecutable", "true")
     if not process.get(f"{OURS}subject"):

@@ -6,7 +6,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ FILLED = {"number": "1", "date": "2030-01-01", "boolean": True}
 @dataclass(frozen=True, slots=True)
 class Act:
     """Something that sets orders going: kind start (a map, `name`), complete (the work item at node `name` of `map`), tell (a
-    message), signal, or wait (until `ahead` of the present)."""
+    message), signal, or wait (until `ahead` of the present). `by` says which person does it."""
 
     kind: str
     name: str
@@ -30,6 +30,7 @@ class Act:
     values: Mapping[str, Any] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
     ahead: timedelta = timedelta()
+    by: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Tell:
 
 class CannotDrive(Exception):
     """Orders stand on a map where nothing can set them going."""
+
+
+class Refused(CannotDrive):
+    """Somebody may not do it."""
 
 
 def register() -> None:
@@ -67,7 +72,7 @@ def register() -> None:
 
 
 class Driver:
-    """One person and the clock. `graphs` are the compiled maps by key."""
+    """A few persons and the clock. `graphs` are the compiled maps by key."""
 
     def __init__(self, url: str, graphs: Mapping[str, Any]) -> None:
         self.life = OurLife(url)
@@ -85,7 +90,7 @@ class Driver:
         """A work item of each order is finished, in a transaction each; everything reacts after each when `alone`, else at the end."""
         with self._clock():
             for row in self.completing(act, ids):
-                self.run("workflow.complete", [row])
+                self.run("workflow.complete", [row], act.by)
                 if alone:
                     settle()
             settle()
@@ -104,12 +109,24 @@ class Driver:
         done: Counter[tuple[str, str]] = Counter()
         act: Act | None = self._first(key)
         while act is not None:
-            self.do(act, [id])
+            act = self._done(act, id)
             done[act.map, act.name] += 1
             seen(act)
             if done.total() > MOST:
                 raise CannotDrive(f"{key} does not end within {MOST} acts: {dict(done)}")
             act = self._next(key, id, done)
+
+    def _done(self, act: Act, id: int) -> Act:
+        """The act, by the first person who may do it: a map may ask for other eyes, or for several votes."""
+        for by in range(len(self.life.actors) - 1):
+            try:
+                self.do(replace(act, by=by), [id])
+                return replace(act, by=by)
+            except Refused:
+                continue
+        last = replace(act, by=len(self.life.actors) - 1)
+        self.do(last, [id])
+        return last
 
     def along(self, acts: Sequence[Act], ids: Sequence[int], seen: Callable[[Act], None] = lambda _: None) -> None:
         """The same acts for a set."""
@@ -118,14 +135,14 @@ class Driver:
             self.do(act, ids)
             seen(act)
 
-    def run(self, name: str, rows: Sequence[Any]) -> None:
-        """One command; nothing may be refused. Messages come from outside, everything else is done by the person."""
+    def run(self, name: str, rows: Sequence[Any], by: int = 0) -> None:
+        """One command; nothing may be refused. Messages come from outside, everything else is done by a person."""
         from orderway.kernel.access import system_actor
         from orderway.kernel.running import run
 
-        outcome = run(name, system_actor(1) if name == "bench.tell" else self.life.actor, rows)
+        outcome = run(name, system_actor(1) if name == "bench.tell" else self.life.actors[by], rows)
         if not outcome.ok:
-            raise CannotDrive(f"{name}: {outcome.refused[0]}")
+            raise Refused(f"{name}: {outcome.refused[0]}")
 
     def completing(self, act: Act, ids: Sequence[int]) -> list[Any]:
         """What finishes the oldest open work item of each order at a node, as they stand in the department's list."""
@@ -200,7 +217,7 @@ def _start(driver: Driver, act: Act, ids: Sequence[int]) -> None:
 
 
 def _complete(driver: Driver, act: Act, ids: Sequence[int]) -> None:
-    driver.run("workflow.complete", driver.completing(act, ids))
+    driver.run("workflow.complete", driver.completing(act, ids), act.by)
 
 
 def _tell(driver: Driver, act: Act, ids: Sequence[int]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from .cost import RUNS, Figure, interleaved, measured
 from .ground import LIMIT, OURS, Ground, rows
 from .limit.life import REST, Life
-from .world import PERSON
+from .world import OTHERS, PERSON
 
 LINES = 5
 ONE, SET = 0.30, 0.40  # targets
@@ -54,10 +54,10 @@ class OurLife:
         from orderway.people.queries import actor_of
 
         self.customers, self.items = known(url)
-        ((person,),) = rows(url, "select id from person where email = %s", (PERSON,))
-        actor = actor_of(person, 1)
-        assert actor is not None
-        self.actor = actor
+        mails = (PERSON, *OTHERS)
+        ids = dict(rows(url, "select email, id from person where email = any(%s)", (list(mails),)))
+        self.actors = [actor for mail in mails if (actor := actor_of(ids[mail], 1))]
+        self.actor = self.actors[0]
 
     def orders(self, start: int, count: int) -> list[Any]:
         from orderway.orders.commands.place import PlaceLine, PlaceOrder

@@ -4,17 +4,18 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
 from .cost import Figure
+from .driving import CannotDrive
 from .ground import Ground, ground
 
 NAMES = ("place", "capture", "life", "workflow", "papers", "rules", "growth")
 
 
-def benches(maps: Sequence[Path], with_peers: bool) -> dict[str, Callable[[Ground], list[Figure]]]:
+def benches(maps: Sequence[Path], with_peers: bool) -> dict[str, Callable[[Ground], Iterable[Figure]]]:
     """Every bench by name, in the order they run; imported when Django has started."""
     from . import capture, growth, life, papers, peers, place, rules, workflow
 
@@ -42,13 +43,19 @@ def run(names: Sequence[str], as_json: bool, maps: Sequence[Path] = (), with_pee
             f"Python {platform.python_version()}, {platform.system()}; processor milliseconds each; higher ratios are better"
         )
         print(f"{'bench':44} {'ours':>9} {'limit':>9} {'ratio':>7} {'target':>7} {'n':>7}")
+    left: list[str] = []
     with ground() as place:
         known = benches(maps, with_peers)
         for name in names or NAMES:
             start = time.monotonic()
-            for figure in known[name](place):
-                print(json.dumps(figure.as_json()) if as_json else _row(figure), flush=True)
+            try:
+                for figure in known[name](place):
+                    print(json.dumps(figure.as_json()) if as_json else _row(figure), flush=True)
+            except CannotDrive as why:
+                left.append(f"{name}: not measured: {why}")
             print(f"{name} took {time.monotonic() - start:.0f} s", file=sys.stderr)
+    if left:
+        raise SystemExit("\n".join(left))
 
 
 def _row(figure: Figure) -> str:

@@ -7,7 +7,7 @@ from random import Random
 
 from .ground import LIMIT, borrowed, check
 
-MANY_KINDS = Path(__file__).parent / "maps" / "many_kinds.bpmn"
+MAPS = [Path(__file__).parent / "maps" / f"{name}.bpmn" for name in ("many_kinds", "other_eyes")]
 COMMANDS = ("orders.place", "orders.confirm", "stock.move")
 
 if __name__ == "__main__":
@@ -19,7 +19,7 @@ if __name__ == "__main__":
         figures += place.bench(ground, count=16, runs=1, warm=16)
         figures += capture.bench(ground, count=30, runs=1)
         figures += workflow.bench(ground, count=3, runs=1, chance=Random(1))
-        figures += workflow.bench(ground, [MANY_KINDS], count=3, runs=1)
+        figures += workflow.bench(ground, MAPS, count=3, runs=1)
         figures += papers.bench(ground, count=2, runs=1)
         figures += rules.bench(ground, count=400, runs=1)
         figures += growth.bench(ground, few=2, many=4, runs=1, only=COMMANDS)

@@ -5,7 +5,7 @@ The steps of the maps are replaced by one that does nothing: the engine is measu
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -55,7 +55,9 @@ def publish(url: str, drawings: Sequence[Drawing]) -> Mapping[str, Any]:
     every = with_called(drawings)
     published = run("workflow.publish", system_actor(1), [PublishMap(one.xml) for one in every])
     if not published.ok:
-        raise CannotDrive(f"cannot publish: {[refusal.facts for refusal in published.refused]}")
+        wrong = [one for refusal in published.refused for one in refusal.facts.get("problems", ())]
+        told = ", ".join(f"{one['name'] or one['element']}: {one['why']}" for one in wrong)
+        raise CannotDrive(f"cannot be published: {told or published.refused[0]}")
     settle()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
@@ -67,13 +69,27 @@ def publish(url: str, drawings: Sequence[Drawing]) -> Mapping[str, Any]:
 
 def bench(
     ground: Ground, files: Sequence[Path] = (), count: int = 1_000, runs: int = RUNS, chance: Random | None = None
-) -> list[Figure]:
+) -> Iterator[Figure]:
     """A set of `count` orders through each map, in processor milliseconds an order, and one completion on it; three maps that ship
-    unless `files` are given."""
+    unless `files` are given. Raises CannotDrive at last for those that orders cannot go through."""
     register()
-    chosen = [draw(file) for file in files or some(PICKED, chance or SystemRandom())]
-    sets_of_each = [through(ground, one, count, runs) for one in chosen]
-    return sets_of_each + [figure for one in chosen for figure in one_completion(ground, one, runs, min(count, WAVE))]
+    left: list[str] = []
+    for file in files or some(PICKED, chance or SystemRandom()):
+        try:
+            one = _drawn(file)
+            yield through(ground, one, count, runs)
+            yield from one_completion(ground, one, runs, min(count, WAVE))
+        except CannotDrive as why:
+            left.append(f"{file.name}: {why}")
+    if left:
+        raise CannotDrive("; ".join(left))
+
+
+def _drawn(file: Path) -> Drawing:
+    try:
+        return draw(file)
+    except (ValueError, SyntaxError) as wrong:
+        raise CannotDrive(f"cannot be read: {wrong}") from wrong
 
 
 def through(ground: Ground, drawing: Drawing, count: int, runs: int) -> Figure:

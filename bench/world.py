@@ -9,11 +9,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CUSTOMERS, ITEMS = 100, 1_000
 PERSON = "bench@kessler.example"
+OTHERS = tuple(f"bench{n}@kessler.example" for n in range(2, 6))  # where a map asks for other eyes
 SINCE = date(2020, 1, 1)
 
 
 def grow() -> None:
-    """Admit a person who holds every role, take on customers, add items with prices and tax, and fill the warehouse."""
+    """Admit persons who hold every role, take on customers, add items with prices and tax, and fill the warehouse."""
     from orderway.catalog.commands import AddItem, SetPrice
     from orderway.kernel.access import ROLES, system_actor
     from orderway.kernel.running import run
@@ -22,7 +23,8 @@ def grow() -> None:
     from orderway.stock.commands import Move
 
     actor = system_actor(1)
-    run("people.admit", actor, [AdmitPerson(PERSON, "Bench", [role for role in ROLES if role != "auditor"])])
+    roles = [role for role in ROLES if role != "auditor"]
+    run("people.admit", actor, [AdmitPerson(mail, "Bench", roles) for mail in (PERSON, *OTHERS)])
     customers = [
         TakeOn(f"Customer {n}", "DE", f"B{n:04}", street=f"Street {n}", postcode="10115", city="Berlin")
         for n in range(CUSTOMERS)

@@ -38,6 +38,7 @@ def test_every_bench_gives_figures(database):
     }
     names = {figure["bench"] for figure in figures}
     assert {f"workflow many_kinds{more}" for more in ("", " one completion", " one completion alone")} <= names
+    assert "workflow other_eyes" in names, "several persons vote, and another one checks"
     for figure in figures:
         assert list(figure) == ["bench", "ours", "limit", "target", "n", "ratio"]
         assert figure["ours"] > 0

@@ -19,7 +19,7 @@ from .order_facts import sums
 from .reasons import decided
 from .respond import read_if
 from .standing import on_whom
-from .templatetags.ui import Row, day, number
+from .templatetags.ui import Row, day, moment, number
 from .timeline import days
 from .units import unit
 from .words import PAPERS
@@ -198,10 +198,11 @@ def _maps(request: HttpRequest, order: Any, at: datetime | None = None) -> list[
             "current": json.dumps([node for node, *_rest in one.at] if at is None else []),
             "passed": json.dumps([flow for flow, passed in one.path if at is None or passed <= at]),
             "counts": json.dumps({}),
-            "words": _("Where the order stands on the map and the way it took"),
+            # an order may be on two maps, or twice on one: each picture says which
+            "words": f"{one.name}, {moment(one.started_at)}: {_('Where the order stands on the map and the way it took')}",
             "at": [
                 {
-                    "name": one.labels.get(node, node),
+                    "name": one.labels.get(node) or _("Where ways meet"),
                     "state": state,
                     "since": since,
                     "on": holds.get((one.map, node), ""),
