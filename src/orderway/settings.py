@@ -177,6 +177,14 @@ INLET_COMPANY = int(os.environ.get("ORDERWAY_INLET_COMPANY", "0"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
+# What breaks a page stands in the log; Django keeps it to itself outside of debugging.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"errors": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "loggers": {"django.request": {"handlers": ["errors"]}},
+}
+
 # A traceback in the log names places only: the values of variables may be passwords or what customers wrote.
 structlog.configure(
     processors=[

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ def _drain_one(group: Any) -> int:
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: nothing was done, the next drain tries again
     except Exception:  # some row is poison, and nothing was done: once more, with care
-        return _claim(values, _attempt)
+        return _claim(values, partial(carefully, do=_work_off, alone=_put_off))
 
 
 def _claim(values: Mapping[str, Any], work: Callable[[Sequence[Any]], None]) -> int:
@@ -58,27 +59,27 @@ def _work_off(claimed: Sequence[Any]) -> None:
     fetch(SQL.forget.text(frozenset()), {"ids": [row.id for row in claimed]})
 
 
-def _attempt(claimed: Sequence[Any]) -> None:
-    """The same with a set that holds poison: an exception halves it down to the row that raises it."""
+def carefully(
+    rows: Sequence[Any], do: Callable[[Sequence[Any]], None], alone: Callable[[Any, Exception], None]
+) -> None:
+    """Do it for a set that may hold poison: an exception halves it down to the row that raises it, which is left to `alone`."""
     try:
         with whole():
-            _work_off(claimed)
+            do(rows)
     except (OperationalError, InterfaceError):
         raise  # the database went away or chose a deadlock victim: the claim rolls back whole
     except Exception as error:
-        if len(claimed) > 1:
-            middle = len(claimed) // 2
-            _attempt(claimed[:middle])
-            _attempt(claimed[middle:])
+        if len(rows) == 1:
+            alone(rows[0], error)
         else:
-            _put_off(claimed[0], error)
+            for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+                carefully(half, do, alone)
 
 
 def _call(claimed: Sequence[Any]) -> None:
     from .running import run  # noqa: PLC0415 - `run` settles dry runs through this module
 
-    first = claimed[0]
-    reaction = reactions[first.reaction]
+    first, reaction = claimed[0], reactions[claimed[0].reaction]
     of_root = {row.root_id if reaction.of_root else row.subject_id: row for row in claimed}
     if first.depth >= DEEPEST:
         refused: Sequence[Refusal] = [Refusal("chain-too-deep", id) for id in of_root]

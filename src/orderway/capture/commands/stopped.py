@@ -6,15 +6,15 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 from orderway.kernel import desk
 from orderway.kernel.access import system_actor
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact, Part
 from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.reacting import carefully
 from orderway.kernel.registry import Ref, command, subject, subjects
-from orderway.kernel.sql import statements, whole
+from orderway.kernel.sql import statements
 
 SQL = statements("capture", "exceptions")
 subject("exception", "desk_exception")
@@ -42,24 +42,24 @@ def try_again(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 
 def _tried(ctx: Context, name: str, stopped: Sequence[Any]) -> list[Refusal]:
-    """Run a reaction's command as the reaction would, in a savepoint; an exception halves the set down to the one that raises it."""
-    causes: Mapping[int, int] = {one.event_root: one.event_id for one in stopped}
-    inner = replace(ctx, actor=system_actor(ctx.actor.company_id, ctx.actor.person), causes=causes)
-    of_subject: dict[int, list[int]] = {}
-    for one in stopped:  # a subject may stand there twice, for two reasons
-        of_subject.setdefault(one.subject_id, []).append(one.id)
-    try:
-        with whole():
-            no = inner.run(name, [Ref(id) for id in sorted(of_subject)], partial=True).refused
-    except (OperationalError, InterfaceError):
-        raise  # the database went away or chose a deadlock victim: nothing was done
-    except Exception as error:
-        if len(stopped) > 1:
-            middle = len(stopped) // 2
-            return _tried(ctx, name, stopped[:middle]) + _tried(ctx, name, stopped[middle:])
-        log.warning("tried again in vain", command=name, subject=stopped[0].subject_id, exc_info=error)
-        return [Refusal("broken", stopped[0].id, {"error": f"{type(error).__name__}: {error}"[:500]})]
-    return [Refusal(one.code, id, one.facts) for one in no for id in of_subject.get(one.subject or 0, ())]
+    """Run a reaction's command as the reaction would; what raises an exception is refused alone."""
+    refused: list[Refusal] = []
+
+    def again(some: Sequence[Any]) -> None:
+        causes: Mapping[int, int] = {one.event_root: one.event_id for one in some}
+        inner = replace(ctx, actor=system_actor(ctx.actor.company_id, ctx.actor.person), causes=causes)
+        of_subject: dict[int, list[int]] = {}
+        for one in some:  # a subject may stand there twice, for two reasons
+            of_subject.setdefault(one.subject_id, []).append(one.id)
+        no = inner.run(name, [Ref(id) for id in sorted(of_subject)], partial=True).refused
+        refused.extend(Refusal(one.code, id, one.facts) for one in no for id in of_subject.get(one.subject or 0, ()))
+
+    def alone(one: Any, error: Exception) -> None:
+        log.warning("tried again in vain", command=name, subject=one.subject_id, exc_info=error)
+        refused.append(Refusal("broken", one.id, {"error": f"{type(error).__name__}: {error}"[:500]}))
+
+    carefully(stopped, again, alone)
+    return refused
 
 
 @dataclass(frozen=True)
