@@ -9,14 +9,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 from signing_at_the_door import sign_in
 from tried_crowd import KEY, ORDERS
 
-# every word that the page says of its progress, and every place of the bar
-WATCH = """() => {
-  window.told = [];
-  new MutationObserver(() => {
-    const bar = document.querySelector('#main progress'), words = document.querySelector('#main [data-words]');
-    if (bar && words?.textContent) window.told.push([bar.value, words.textContent]);
-  }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
-}"""
+# every word that the page says of its progress, and every place of the bar; it watches before the page is there
+WATCH = """
+window.told = [];
+new MutationObserver(() => {
+  const bar = document.querySelector('#main progress'), words = document.querySelector('#main [data-words]');
+  if (bar && words?.textContent) window.told.push([bar.value, words.textContent]);
+}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+"""
 
 
 @pytest.fixture
@@ -31,10 +31,10 @@ def boss(context: Callable[..., BrowserContext], house: House) -> Page:
 def test_the_page_tells_how_far_it_is_until_the_answer_takes_its_place(boss: Page) -> None:
     wrong: list[str] = []
     boss.on("pageerror", lambda error: wrong.append(str(error)))
+    boss.add_init_script(WATCH)
     boss.goto(f"/maps/{KEY}/versions", wait_until="commit")
     boss.goto(f"/maps/{KEY}/try?version=2", wait_until="commit")
     expect(boss.get_by_role("progressbar")).to_be_visible(timeout=3_000)
-    boss.evaluate(WATCH)
     expect(boss.get_by_text(f"{ORDERS} tried in")).to_be_visible()
     expect(boss.get_by_role("progressbar")).to_have_count(0)
     expect(boss.locator("[data-island=map][data-ready] .djs-shape").first).to_be_visible()
