@@ -9,7 +9,8 @@ import source
 from django.db import connection, transaction
 
 from orderway.kernel import registry
-from orderway.kernel.sql import answers, statements
+from orderway.kernel.sql import statements
+from orderway.wire import answers
 
 CALLS = {"fetch", "one", "execute", "run", "record", "record_new", "take"}
 

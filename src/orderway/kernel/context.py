@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from orderway.wire import Sent
+
 from . import events
 from .access import Actor
 from .outcome import Outcome, Refusal
 from .registry import commands
-from .sql import Awaited, Statement, send
+from .sql import Statement, send
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Reader:
         """The rows of a statement as named tuples; the actor's values and `now` are at hand in every statement."""
         return self.send(statement, sort, **parameters).rows
 
-    def send(self, statement: Statement, sort: str = "", /, **parameters: Any) -> Awaited:
+    def send(self, statement: Statement, sort: str = "", /, **parameters: Any) -> Sent:
         """The same, to look at its rows later: until then it travels with others."""
         given = frozenset(name for name, value in parameters.items() if value is not None)
         return send(statement.text(given, sort), self.values(parameters), self.database)
@@ -43,7 +45,7 @@ class Context(Reader):
     """A command at work. `causes` maps a root id to the event that set the command in motion."""
 
     command: str = ""
-    opened: Awaited | None = None
+    opened: Sent | None = None
     partial: bool = False
     dry: bool = False
     causes: Mapping[int, int] = field(default_factory=dict)

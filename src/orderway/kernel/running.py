@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
+from orderway.wire import Sent
+
 from . import clock, reacting
 from .access import Actor, NotAllowed
 from .context import Context, Reader
 from .outcome import Outcome, Refusal, outcome_from_json
 from .registry import commands, queries
-from .sql import Awaited, fetch, statements, whole
+from .sql import fetch, statements, whole
 
 SQL = statements("kernel", "running")
 CHUNK = 5_000
@@ -77,7 +79,7 @@ def _once(ctx: Context, rows: Sequence[Any], key: str | None) -> Outcome:
     return outcome
 
 
-def _open(ctx: Context, rows: Sequence[Any], key: str | None) -> Awaited:
+def _open(ctx: Context, rows: Sequence[Any], key: str | None) -> Sent:
     return ctx.send(SQL.open, key=key, plans="force_generic_plan" if len(rows) <= FEW else "auto")
 
 
@@ -86,7 +88,7 @@ def _log(ctx: Context, key: str, digest: str, outcome: Outcome) -> bool:
     return bool(ctx.fetch(SQL.log, id=ctx.command_id, key=key, command=ctx.command, digest=digest, outcome=told))
 
 
-def _again(opened: Awaited, digest: str, name: str) -> Outcome:
+def _again(opened: Sent, digest: str, name: str) -> Outcome:
     if opened.rows[0].digest != digest:
         return Outcome(refused=[Refusal("key-reused", None, {"command": name})])
     return outcome_from_json(json.loads(opened.rows[0].outcome))

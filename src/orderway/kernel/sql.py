@@ -11,8 +11,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
 from functools import cache, partial
 from importlib import resources
 from operator import attrgetter
@@ -20,7 +18,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections, transaction
-from psycopg.rows import namedtuple_row
+
+from orderway.wire import Sent, Wire
 
 from .access import visible
 
@@ -86,38 +85,44 @@ def statements(package: str, verb: str) -> Statements:
     return Statements(package, verb)
 
 
-class Awaited:
-    """A statement that was sent. Its `rows` are named tuples (their attributes are the column names); whoever looks at them waits."""
-
-    def __init__(self, watched: Any, spare: list[Any] | None) -> None:
-        self._watched, self._spare = watched, spare
-        self._rows: list[Any] = []
-
-    @property
-    def rows(self) -> list[Any]:
-        """An empty list for a statement that returns none."""
-        if self._spare is not None:
-            self._rows, spare, self._spare = self._watched.fetchall(), self._spare, None
-            if len(self._rows) <= MOST_KEPT:  # a cursor holds them until the next statement
-                spare.append(self._watched.cursor)
-        return self._rows
-
-
-def send(text: str, parameters: Mapping[str, Any], database: str = "default") -> Awaited:
+def send(text: str, values: Mapping[str, Any], database: str = "default") -> Sent:
     """Send a statement; within `whole` it is not waited for until its rows are looked at."""
-    given = {name: _array(value) if type(value) is list else value for name, value in parameters.items()}
     connection = connections[database]
-    silent, spare = _cursors(connection)
-    asked = answers(text)
-    cursor = silent if not asked else spare.pop() if spare else _cursor(connection)
-    watched = (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor)
-    watched.execute(text, given)
-    return Awaited(watched, spare if asked else None)
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    wire = _wire(connection)
+    if connection.queries_logged or connection.execute_wrappers not in ([], [_ours_first]):
+        return _watched(connection, wire, text, values)
+    with connection.wrap_database_errors:
+        return _sent(connection, wire, text, values)
 
 
-def fetch(text: str, parameters: Mapping[str, Any], database: str = "default") -> list[Any]:
+def _sent(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> Sent:
+    sent = wire.send(text, values)
+    if _ours_first not in connection.execute_wrappers:
+        wire.settle()
+    return sent
+
+
+def _watched(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> Sent:
+    """The same where somebody counts or logs the statements of a connection in Django's way."""
+
+    def go(sql: str, parameters: Any, _many: bool, _context: Any) -> Sent:
+        with connection.wrap_database_errors:
+            return _sent(connection, wire, sql, parameters)
+
+    for wrapper in connection.execute_wrappers:
+        go = partial(wrapper, go) if wrapper is not _ours_first else go
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": text, "time": "0"})
+    sent: Sent = go(text, values, False, {"connection": connection, "cursor": None})
+    return sent
+
+
+def fetch(text: str, values: Mapping[str, Any], database: str = "default") -> list[Any]:
     """The rows of a statement, as it is sent."""
-    return send(text, parameters, database).rows
+    with connections[database].wrap_database_errors:
+        return send(text, values, database).rows
 
 
 @contextmanager
@@ -126,85 +131,39 @@ def whole(savepoint: bool = True) -> Iterator[None]:
     next one, at last with the commit, and what it complains of is raised there. Those of libraries are waited for at once."""
     connection = connections["default"]
     outermost = not connection.in_atomic_block
-    with (
-        transaction.atomic(savepoint=savepoint),
-        connection.wrap_database_errors,
-        connection.connection.pipeline() as sent,
-    ):
-
-        def at_once(execute: Any, *asked: Any) -> Any:
-            done = execute(*asked)
-            if asked[-1]["cursor"].row_factory is not _as_rows:
-                sent.sync()
-            return done
-
-        with connection.execute_wrapper(at_once):
+    with transaction.atomic(savepoint=savepoint), connection.wrap_database_errors:
+        wire = _wire(connection)
+        gathering = _ours_first in connection.execute_wrappers
+        if not gathering:
+            connection.execute_wrappers.append(_ours_first)
+        try:
             yield
             if outermost and not connection.needs_rollback:
                 send("commit", {})  # with what is still on its way; Django finds it done
+            if outermost or savepoint:
+                wire.settle()
+        except BaseException:
+            wire.give_up()
+            raise
+        finally:
+            if not gathering:
+                connection.execute_wrappers.remove(_ours_first)
 
 
-@cache
-def answers(text: str) -> bool:
-    """Whether a statement gives rows: it reads, or returns what it has written."""
-    outside, found = text, 1
-    while found:
-        outside, found = _NESTED.subn("", outside)
-    verb = _VERB.search(outside)
-    return "returning" in outside or verb is None or verb[0] in ("select", "show")
+def _ours_first(execute: Any, *asked: Any) -> Any:
+    """Libraries do not know of what is on its way."""
+    _wire(asked[-1]["connection"]).settle()
+    return execute(*asked)
 
 
-MOST_KEPT = 1_000
-_open_ones: WeakKeyDictionary[Any, tuple[Any, list[Any]]] = WeakKeyDictionary()
-_NESTED = re.compile(r"\([^()]*\)")
-_VERB = re.compile(r"\b(select|show|commit|insert|update|delete|set|create|drop|truncate|refresh)\b")
+def _wire(connection: Any) -> Wire:
+    found = _wires.get(connection.connection)
+    if found is None:
+        found = _wires[connection.connection] = Wire(connection.connection)
+    return found
 
 
-def _cursors(connection: Any) -> tuple[Any, list[Any]]:
-    """The cursors of a connection (a thread's own): one for statements that answer nothing, and those that wait for no answer now.
-    Making a new one takes twice as long as what it is made for."""
-    connection.ensure_connection()
-    kept = _open_ones.get(connection)
-    if kept is None or kept[0].closed or kept[0].connection is not connection.connection:
-        kept = _open_ones[connection] = (_cursor(connection), [])
-    return kept
-
-
-def _cursor(connection: Any) -> Any:
-    cursor = connection.create_cursor()
-    cursor.row_factory = _as_rows
-    return cursor
-
-
-def _as_rows(cursor: Any) -> Any:
-    """psycopg's named tuples, made at once: its own way of making one counts the columns of each row, a third of reading it."""
-    make = namedtuple_row(cursor)
-    return partial(tuple.__new__, make.__self__) if hasattr(make, "__self__") else make
-
-
-def _array(values: list[Any]) -> str | list[Any]:
-    """A list as PostgreSQL writes an array (its manual, 8.15.2); every parameter is cast, so its type needs no guess.
-
-    A third of the time that psycopg takes to find out and escape what stands in a long list. Lists of other things stay as they are.
-    """
-    kinds = set(map(type, values))
-    if kinds <= _BARE:
-        return "{" + ",".join(map(str, values)) + "}"
-    if kinds == {type(None)}:
-        return "{" + ",".join(["null"] * len(values)) + "}"
-    if not kinds <= _ELEMENTS:
-        return values
-    if kinds == {str} and "\\" not in (joined := '","'.join(values)) and joined.count('"') == 2 * len(values) - 2:
-        return '{"' + joined + '"}'  # no text holds a character that has to be escaped
-    return "{" + ",".join(["null" if value is None else _quoted(str(value)) for value in values]) + "}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-_BARE = frozenset({int, bool, Decimal, date})
-_ELEMENTS = _BARE | {str, datetime, type(None)}
+_wires: WeakKeyDictionary[Any, Wire] = WeakKeyDictionary()
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:

@@ -9,7 +9,8 @@ from typing import Any
 from orderway.kernel import desk
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
-from orderway.kernel.sql import Awaited, columns, statements
+from orderway.kernel.sql import columns, statements
+from orderway.wire import Sent
 
 from .assigning import Given, give
 from .conditions import Value
@@ -139,7 +140,7 @@ def load(ctx: Context, roots: Collection[int]) -> Stock:
     return loaded(ctx, ctx.fetch(SQL.load, roots=list(roots)) if roots else ())
 
 
-def send_load(ctx: Context, items: Collection[int]) -> Awaited:
+def send_load(ctx: Context, items: Collection[int]) -> Sent:
     """Ask for what `loaded` takes: the tokens under the roots of work items, with extra approvers. Sent behind the statement that locks
     these roots it reads what stands there when they are locked, and travels with it."""
     return ctx.send(SQL.load, items=list(items), extras=True)
