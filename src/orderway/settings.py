@@ -45,7 +45,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": options.get("port") or parts.port or "",
         "OPTIONS": {
             "server_side_binding": True,
-            "prepare_threshold": 2,
+            "prepare_threshold": None,  # psycopg would take back what `wire` has prepared, whenever something is rolled back
             "pool": {"min_size": 1, "max_size": int(os.environ.get("ORDERWAY_POOL", "8")), "timeout": 10},
         },
     }

@@ -140,7 +140,7 @@ def whole(savepoint: bool = True) -> Iterator[None]:
             yield
             if outermost and not connection.needs_rollback:
                 send("commit", {})  # with what is still on its way; Django finds it done
-            if outermost or savepoint:
+            if savepoint or not gathering:
                 wire.settle()
         except BaseException:
             wire.give_up()
