@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, partial
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import abc
@@ -132,7 +133,7 @@ class Wire:
         self._speaks = False
         self._closing = False
 
-    def send(self, text: str, values: Mapping[str, Any]) -> Sent:
+    def send(self, text: str, values: Mapping[str, Any], *_: object) -> Sent:
         """Send a statement behind those sent before: in the connection's transaction, which begins with it where it has not yet."""
         sql, names, answers = numbered(text)
         given = [None if (value := values[name]) is None else self._plain(value) for name in names]
@@ -239,6 +240,17 @@ class Wire:
         if type(value) in _PLAIN:
             return str(value).encode()
         return bytes(self._others.get_dumper(value, PyFormat.TEXT).dump(value) or b"")
+
+
+def wire_of(connection: psycopg.Connection[Any]) -> Wire:
+    """The wire of a connection: one as long as it lives."""
+    found = _wires.get(connection)
+    if found is None:
+        found = _wires[connection] = Wire(connection)
+    return found
+
+
+_wires: WeakKeyDictionary[psycopg.Connection[Any], Wire] = WeakKeyDictionary()
 
 
 def array(values: list[Any]) -> str | list[Any]:

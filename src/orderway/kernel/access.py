@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 ROLES: tuple[str, ...] = ("manager", "accountant", "quality", "planner", "production")
@@ -41,13 +42,13 @@ class Actor:
 
     def parameters(self) -> Mapping[str, Any]:
         """The values every statement may use under these names."""
-        return {
-            "company": self.company_id,
-            "actor": self.id,
-            "on_behalf_of": self.on_behalf_of,
-            "departments": list(self.departments),
-            "roles": sorted(self.roles),
-        }
+        return _parameters(self)
+
+
+@lru_cache(1_000)
+def _parameters(who: Actor) -> Mapping[str, Any]:
+    told = {"company": who.company_id, "actor": who.id, "on_behalf_of": who.on_behalf_of}
+    return told | {"departments": list(who.departments), "roles": sorted(who.roles)}
 
 
 def system_actor(company_id: int, on_behalf_of: int | None = None) -> Actor:

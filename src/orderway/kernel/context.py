@@ -29,7 +29,7 @@ class Reader:
 
     def send(self, statement: Statement, sort: str = "", /, **parameters: Any) -> Sent:
         """The same, to look at its rows later: until then it travels with others."""
-        given = frozenset(name for name, value in parameters.items() if value is not None)
+        given = frozenset(word for word in statement.words if parameters.get(word) is not None)
         return send(statement.text(given, sort), self.values(parameters), self.database)
 
     def one(self, statement: Statement, /, **parameters: Any) -> Any:

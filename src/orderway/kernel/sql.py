@@ -9,17 +9,17 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from importlib import resources
 from operator import attrgetter
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.db import connections, transaction
 
-from orderway.wire import Sent, Wire
+from orderway.wire import Sent, Wire, wire_of
 
 from .access import visible
 
@@ -87,83 +87,112 @@ def statements(package: str, verb: str) -> Statements:
 
 def send(text: str, values: Mapping[str, Any], database: str = "default") -> Sent:
     """Send a statement; within `whole` it is not waited for until its rows are looked at."""
+    if database == "default" and (now := _at_work.whole):
+        return now.send(text, values)
     connection = connections[database]
     connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    wire = _wire(connection)
-    if connection.queries_logged or connection.execute_wrappers not in ([], [_ours_first]):
-        return _watched(connection, wire, text, values)
+    wire = wire_of(connection.connection)
     with connection.wrap_database_errors:
-        return _sent(connection, wire, text, values)
-
-
-def _sent(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> Sent:
-    sent = wire.send(text, values)
-    if _ours_first not in connection.execute_wrappers:
+        sent = _told(connection, wire, text, values)
         wire.settle()
-    return sent
-
-
-def _watched(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> Sent:
-    """The same where somebody counts or logs the statements of a connection in Django's way."""
-
-    def go(sql: str, parameters: Any, _many: bool, _context: Any) -> Sent:
-        with connection.wrap_database_errors:
-            return _sent(connection, wire, sql, parameters)
-
-    for wrapper in connection.execute_wrappers:
-        go = partial(wrapper, go) if wrapper is not _ours_first else go
-    if connection.queries_logged:
-        connection.queries_log.append({"sql": text, "time": "0"})
-    sent: Sent = go(text, values, False, {"connection": connection, "cursor": None})
     return sent
 
 
 def fetch(text: str, values: Mapping[str, Any], database: str = "default") -> list[Any]:
     """The rows of a statement, as it is sent."""
-    with connections[database].wrap_database_errors:
-        return send(text, values, database).rows
+    return send(text, values, database).rows
+
+
+def _told(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> Sent:
+    """Send it, and let those know who log or watch the statements of a connection in Django's way."""
+    connection.validate_no_broken_transaction()
+    if connection.force_debug_cursor:
+        connection.queries_log.append({"sql": text, "time": "0"})
+    go: Callable[..., Sent] = wire.send
+    for wrapper in connection.execute_wrappers:
+        go = go if wrapper is _ours_first else partial(wrapper, go)
+    return go(text, values, False, {"connection": connection, "cursor": None})
 
 
 @contextmanager
 def whole(savepoint: bool = True) -> Iterator[None]:
     """All of it or nothing: a transaction, or a savepoint within one. A statement of ours whose rows nobody looks at travels with the
     next one, at last with the commit, and what it complains of is raised there. Those of libraries are waited for at once."""
+    if now := _at_work.whole:
+        with now.part() if savepoint else nullcontext():
+            yield
+        return
     connection = connections["default"]
     outermost = not connection.in_atomic_block
     with transaction.atomic(savepoint=savepoint), connection.wrap_database_errors:
-        wire = _wire(connection)
-        gathering = _ours_first in connection.execute_wrappers
-        if not gathering:
-            connection.execute_wrappers.append(_ours_first)
+        _at_work.whole = now = _Whole(connection, wire_of(connection.connection))
+        connection.execute_wrappers.append(_ours_first)
         try:
             yield
             if outermost and not connection.needs_rollback:
-                send("commit", {})  # with what is still on its way; Django finds it done
-            if savepoint or not gathering:
-                wire.settle()
+                now.send("commit", {})  # with what is still on its way; Django finds it done
+            now.wire.settle()
         except BaseException:
-            wire.give_up()
+            now.wire.give_up()
             raise
         finally:
-            if not gathering:
-                connection.execute_wrappers.remove(_ours_first)
+            _at_work.whole = None
+            connection.execute_wrappers.remove(_ours_first)
+
+
+class _Whole:
+    """A transaction at work: what is on its way, and the savepoints in which nothing was sent yet, so that they are not set either."""
+
+    def __init__(self, connection: Any, wire: Wire) -> None:
+        self.connection, self.wire = connection, wire
+        self._unset: list[str] = []
+
+    def send(self, text: str, values: Mapping[str, Any]) -> Sent:
+        """Send a statement, behind those before it."""
+        self.set_points()
+        return _told(self.connection, self.wire, text, values)
+
+    def set_points(self) -> None:
+        """Set the savepoints that are due, because something follows."""
+        while self._unset:
+            self.wire.send(f"savepoint {self._unset.pop(0)}", {})
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """All of this part or nothing of it; what its statements complain of is raised before it is over."""
+        name = f"part_{len(self.connection.savepoint_ids)}"
+        self._unset.append(name)
+        self.connection.savepoint_ids.append(name)
+        try:
+            with self.connection.wrap_database_errors:
+                yield
+                if name not in self._unset:
+                    self.wire.send(f"release savepoint {name}", {})
+                    self.wire.settle()
+        except BaseException:
+            self.wire.give_up()
+            self.connection.needs_rollback = False
+            if name not in self._unset:
+                self.connection.savepoint_rollback(name)  # and with it what was to happen after the commit
+            raise
+        finally:
+            self.connection.savepoint_ids.pop()
+            self._unset = [one for one in self._unset if one != name]
 
 
 def _ours_first(execute: Any, *asked: Any) -> Any:
     """Libraries do not know of what is on its way."""
-    _wire(asked[-1]["connection"]).settle()
+    if now := _at_work.whole:
+        now.set_points()
+        now.wire.settle()
     return execute(*asked)
 
 
-def _wire(connection: Any) -> Wire:
-    found = _wires.get(connection.connection)
-    if found is None:
-        found = _wires[connection.connection] = Wire(connection.connection)
-    return found
+class _AtWork(threading.local):
+    whole: _Whole | None = None
 
 
-_wires: WeakKeyDictionary[Any, Wire] = WeakKeyDictionary()
+_at_work = _AtWork()
 
 
 def columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:

@@ -59,11 +59,10 @@ def _restore(ctx: Context, changes: Sequence[tuple[Any, Any]]) -> list[int]:
     for table in tables:
         mine = [change for _, change in changes if change["table"] == table]
         columns = sorted({column for change in mine for column in change["old"]})
-        values = {which: [json.dumps(change[which]) for change in mine] for which in ("old", "new")}
+        images = {which: [json.dumps(change[which]) for change in mine] for which in ("old", "new")}
         ids = [change["id"] for change in mine]
-        restored = fetch(
-            _restoring(table, columns), {"company": ctx.actor.company_id, "ids": ids, **values}
-        )  # one a table
+        given = {"company": ctx.actor.company_id, "ids": ids, **images}
+        restored = fetch(_restoring(table, columns), given)  # one a table
         stale += sorted(set(ids) - {row.id for row in restored})
     return stale
 
