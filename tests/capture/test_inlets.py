@@ -119,6 +119,8 @@ def test_a_file_in_the_folder_becomes_an_order_and_goes_to_done(shop, folder):
 
 @db
 def test_a_file_that_is_written_slowly_is_taken_once_when_it_is_whole(shop, folder):
+    folder.settled = 1.5  # far from the pauses of the writer, also where much else is at work
+
     def write() -> None:
         with (folder.place / "slow.csv").open("wb") as file:
             for at in range(0, len(ORDER), 10):
@@ -132,7 +134,7 @@ def test_a_file_that_is_written_slowly_is_taken_once_when_it_is_whole(shop, fold
         folder.look()
         assert inputs(shop) == []
         time.sleep(0.05)
-    looks(folder)
+    looks(folder, 1.7)
     work()
     assert [(row.name, row.state) for row in inputs(shop)] == [("slow.csv", "order")]
 

@@ -19,13 +19,7 @@ def put(company: int, command: str, troubles: Sequence[tuple[str, int | None, in
     """Put (code, event id, subject id, facts) on the desk of `company`; the same trouble of one subject stands there once."""
     if not troubles:
         return
-    values = {
-        "company": company,
-        "command": command,
-        "codes": [code for code, _, _, _ in troubles],
-        "events": [event for _, event, _, _ in troubles],
-        "subjects": [subject for _, _, subject, _ in troubles],
-        "facts": [json.dumps(dict(facts), default=str) for _, _, _, facts in troubles],
-        "now": clock.now(),
-    }
-    fetch(SQL.put.text(frozenset()), values)
+    codes, events, subjects, facts = (list(column) for column in zip(*troubles, strict=True))
+    told = {"codes": codes, "events": events, "subjects": subjects, "now": clock.now()}
+    told["facts"] = [json.dumps(dict(one), default=str) for one in facts]
+    fetch(SQL.put.text(frozenset()), {"company": company, "command": command, **told})

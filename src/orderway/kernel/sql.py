@@ -87,9 +87,9 @@ def statements(package: str, verb: str) -> Statements:
 
 def send(text: str, values: Mapping[str, Any], database: str = "default") -> Sent:
     """Send a statement; within `whole` it is not waited for until its rows are looked at."""
-    if database == "default" and (now := _at_work.whole):
-        return now.send(text, values)
     connection = connections[database]
+    if now := _at_work.on(connection):
+        return now.send(text, values)
     connection.ensure_connection()
     wire = wire_of(connection.connection)
     with connection.wrap_database_errors:
@@ -118,12 +118,12 @@ def _told(connection: Any, wire: Wire, text: str, values: Mapping[str, Any]) -> 
 def whole(savepoint: bool = True) -> Iterator[None]:
     """All of it or nothing: a transaction, or a savepoint within one. A statement of ours whose rows nobody looks at travels with the
     next one, at last with the commit, and what it complains of is raised there. Those of libraries are waited for at once."""
-    if now := _at_work.whole:
+    connection = connections["default"]
+    if now := _at_work.on(connection):
         with now.part() if savepoint else nullcontext():
             yield
         return
-    connection = connections["default"]
-    outermost = not connection.in_atomic_block
+    before, outermost = _at_work.whole, not connection.in_atomic_block
     with transaction.atomic(savepoint=savepoint), connection.wrap_database_errors:
         _at_work.whole = now = _Whole(connection, wire_of(connection.connection))
         connection.execute_wrappers.append(_ours_first)
@@ -136,7 +136,7 @@ def whole(savepoint: bool = True) -> Iterator[None]:
             now.wire.give_up()
             raise
         finally:
-            _at_work.whole = None
+            _at_work.whole = before
             connection.execute_wrappers.remove(_ours_first)
 
 
@@ -182,7 +182,7 @@ class _Whole:
 
 def _ours_first(execute: Any, *asked: Any) -> Any:
     """Libraries do not know of what is on its way."""
-    if now := _at_work.whole:
+    if now := _at_work.on(asked[-1]["connection"]):
         now.set_points()
         now.wire.settle()
     return execute(*asked)
@@ -190,6 +190,10 @@ def _ours_first(execute: Any, *asked: Any) -> Any:
 
 class _AtWork(threading.local):
     whole: _Whole | None = None
+
+    def on(self, connection: Any) -> _Whole | None:
+        """What is at work on this connection: there may be another one, for what stays whatever becomes of the first."""
+        return self.whole if self.whole and self.whole.connection is connection else None
 
 
 _at_work = _AtWork()

@@ -1,0 +1,199 @@
+"""The way to PostgreSQL: statements in order, prepared when they come again, and whole again after whatever went wrong."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal as D
+
+import psycopg
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orderway import wire
+from orderway.kernel.sql import fetch, send, whole
+from orderway.wire import Wire, answers, numbered
+
+ASKED = "select %(n)s::integer as n"
+
+
+@pytest.fixture
+def line() -> Iterator[Wire]:
+    """A wire of its own, outside of Django."""
+    given = connection.get_connection_params()
+    given = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+    with psycopg.connect(**given, autocommit=True) as own:
+        yield Wire(own)
+
+
+def prepared(line: Wire) -> int:
+    (row,) = line.send("select count(*) as n from pg_prepared_statements", {}).rows
+    line.settle()
+    return int(row.n)
+
+
+def test_parameters_are_numbered_by_name_and_a_percent_sign_is_written_twice():
+    text = numbered("select %(a)s::text || '%%' || %(b)s::text || %(a)s::text")
+    assert text.sql == b"select $1::text || '%' || $2::text || $1::text"
+    assert text.names == ("a", "b")
+    assert text.answers
+
+
+def test_what_comes_again_is_prepared_and_what_came_longest_ago_is_forgotten(line, monkeypatch):
+    monkeypatch.setattr(wire, "MOST_KNOWN", 3)
+    for n in range(5):
+        for _ in range(3):
+            assert line.send(f"{ASKED} -- {n}", {"n": n}).rows[0].n == n
+    line.settle()
+    assert prepared(line) == 2  # the question itself is the third that is known
+    assert line.send(f"{ASKED} -- 0", {"n": 7}).rows[0].n == 7
+
+
+def test_a_failure_is_told_once_and_the_wire_is_whole_again(line):
+    for _ in range(3):
+        good = line.send(ASKED, {"n": 1})
+        bad = line.send("select 1 / %(n)s::integer as n", {"n": 0})
+        after = line.send(ASKED, {"n": 2})
+        assert good.rows[0].n == 1
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            line.settle()
+        for lost in (bad, after):
+            with pytest.raises(psycopg.errors.PipelineAborted):
+                _ = lost.rows
+        assert line.send(ASKED, {"n": 3}).rows[0].n == 3
+        line.settle()
+
+
+def test_what_could_not_be_prepared_is_prepared_the_next_time(line):
+    text = "select n from not_there_yet where n = %(n)s::integer"
+    for _ in range(2):
+        line.send(text, {"n": 1})
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            line.settle()
+    line.send("create temporary table not_there_yet as select 1 as n", {})
+    line.settle()
+    assert line.send(text, {"n": 1}).rows[0].n == 1
+    line.settle()
+
+
+def test_a_connection_that_is_gone_is_told_and_nothing_waits_for_it(line):
+    line.send(ASKED, {"n": 1})
+    line.settle()
+    fetch("select pg_terminate_backend(%(pid)s::integer) as gone", {"pid": line.connection.info.backend_pid})
+    line.send(ASKED, {"n": 1})
+    with pytest.raises(psycopg.OperationalError):
+        line.settle()
+    line.give_up()
+
+
+def test_values_of_all_kinds_arrive(line):
+    moment = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+    text = """select %(t)s::text as t, %(i)s::bigint as i, %(d)s::numeric as d, %(b)s::boolean as b, %(at)s::timestamptz as at,
+              %(none)s::text as none, %(raw)s::bytea as raw, %(list)s::text[] as list"""
+    values = {
+        "t": "ä%'\\",
+        "i": -5,
+        "d": D("1.50"),
+        "b": False,
+        "at": moment,
+        "none": None,
+        "raw": b"\0\xff",
+        "list": ["a", None],
+    }
+    (row,) = line.send(text, values).rows
+    line.settle()
+    assert row._asdict() == values
+    with pytest.raises(psycopg.DataError):
+        line.send(text, {**values, "t": "a\0b"})
+    assert line.send(ASKED, {"n": 1}).rows[0].n == 1
+    line.settle()
+
+
+def test_a_large_set_goes_and_comes_while_others_wait_behind_it(line):
+    many = list(range(300_000))
+    large = line.send("select unnest(%(many)s::integer[]) as n", {"many": many})
+    small = line.send(ASKED, {"n": 1})
+    back = line.send("select unnest(%(many)s::integer[]) as n", {"many": many})
+    assert small.rows[0].n == 1
+    line.settle()
+    assert [row.n for row in large.rows] == [row.n for row in back.rows] == many
+
+
+STEPS = st.recursive(
+    st.sampled_from(["write", "ask", "break", "library"]).map(lambda kind: (kind,)),
+    lambda inside: st.tuples(st.sampled_from(["part", "given up"]), st.lists(inside, max_size=4)),
+    max_leaves=12,
+)
+
+
+class _GivenUp(Exception):
+    pass
+
+
+def _give_up(really: bool) -> None:
+    if really:
+        raise _GivenUp
+
+
+def done(step: tuple, stands: list[int], number: Iterator[int]) -> None:
+    """Do a step for real, and keep in `stands` what must stand afterwards by a plain account of it."""
+    kind, *inside = step
+    if kind == "write":
+        n = next(number)
+        fetch("insert into wire_probe values (%(n)s::integer)", {"n": n})
+        stands.append(n)
+    elif kind == "ask":
+        assert [row.n for row in fetch("select n from wire_probe order by n", {})] == stands
+    elif kind == "break":
+        before = len(stands)
+        with pytest.raises(Exception, match="division by zero"), whole():
+            fetch("insert into wire_probe values (1 / 0)", {})
+        assert len(stands) == before
+    elif kind == "library":
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from wire_probe")
+            assert cursor.fetchone() == (len(stands),)
+    else:
+        before = list(stands)
+        try:
+            with whole():
+                for one in inside[0]:
+                    done(one, stands, number)
+                _give_up(kind == "given up")
+        except _GivenUp:
+            stands[:] = before
+
+
+@pytest.mark.usefixtures("db")
+@settings(max_examples=60)
+@given(st.lists(STEPS, max_size=6))
+def test_savepoints_hold_whatever_is_sent_within_and_in_between(steps):
+    stands: list[int] = []
+    number = iter(range(1_000_000))
+    fetch("create temporary table if not exists wire_probe (n integer primary key)", {})
+    fetch("truncate wire_probe", {})
+    with whole():
+        for step in steps:
+            done(step, stands, number)
+        unread = send(ASKED, {"n": 5})
+    assert unread.rows[0].n == 5
+    assert [row.n for row in fetch("select n from wire_probe order by n", {})] == stands
+
+
+def test_a_savepoint_in_which_nothing_is_sent_is_not_set(monkeypatch):
+    said: list[str] = []
+    sends = Wire.send
+    monkeypatch.setattr(Wire, "send", lambda line, text, *rest: (said.append(text), sends(line, text, *rest))[1])
+    with whole():
+        with whole(), whole():
+            pass
+        with whole(), whole():
+            assert fetch(ASKED, {"n": 1})[0].n == 1
+    words = [text.split()[0] for text in said]
+    assert words == ["savepoint", "savepoint", "select", "release", "release", "commit"]
+
+
+def test_whether_a_statement_answers_is_read_from_its_text():
+    assert answers("with a as (insert into x values (1)) select 1")
+    assert answers("insert into x values (1) returning id")
+    assert not answers("with a as (select 1) update x set n = 1")
