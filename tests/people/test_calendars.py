@@ -9,8 +9,9 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
 from orderway.people.commands.calendars import Hours, SetCalendar, SetHoliday
-from orderway.people.queries import calendars
+from orderway.people.queries import calendar_of, calendars
 from orderway.people.rules import Term, due_at
 
 WEEK = [Hours(day, "08:00", "17:00") for day in range(1, 6)]
@@ -74,3 +75,53 @@ def test_a_thousand_due_times_ask_the_database_once(shop):
     calendar = of(shop)
     start = datetime(2026, 11, 20, 15, tzinfo=UTC)  # a Friday, four in the afternoon in Berlin
     assert due_at(start, Term(time=timedelta(hours=2)), calendar) == datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def stamp(company: int) -> str:
+    (row,) = fetch(
+        "select stamp::text from calendar_stamp where company_id = %(company)s::bigint", {"company": company}
+    )
+    return str(row.stamp)
+
+
+CHANGES = {
+    "hours": lambda shop: run("people.set_calendar", shop.administrator, [SetCalendar("warehouse", WEEK)]),
+    "a department's time zone": lambda shop: run(
+        "people.set_calendar", shop.administrator, [SetCalendar("warehouse", WEEK, "Asia/Tokyo")]
+    ),
+    "no hours": lambda shop: run("people.set_calendar", shop.administrator, [SetCalendar("")]),
+    "a day off": lambda shop: run("people.set_holidays", shop.administrator, [SetHoliday(date(2026, 12, 24), "x")]),
+    "the company's time zone": lambda shop: fetch(
+        "update company set timezone = 'Africa/Cairo' where id = %(company)s::bigint", {"company": shop.company}
+    ),
+    "a department more": lambda shop: fetch(
+        "insert into department (company_id, key, name, timezone) values (%(company)s::bigint, 'new', 'New', 'Asia/Tokyo')",
+        {"company": shop.company},
+    ),
+    "another key": lambda shop: fetch(
+        "update department set key = 'old' where key = 'warehouse' and company_id = %(company)s::bigint",
+        {"company": shop.company},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_calendar_is_kept_until_anything_of_it_changes(shop, change):
+    reader = Reader(system_actor(shop.company), clock.now())
+    keys = ["", "warehouse", "production", "new"]
+    hours = [SetCalendar(key, [Hours(day, "06:00", "07:00")]) for day, key in ((1, ""), (2, "warehouse"))]
+    assert run("people.set_calendar", shop.administrator, hours).ok
+    before = stamp(shop.company)
+    kept = {key: calendar_of(reader, key, before) for key in keys}
+    assert all(calendar_of(reader, key, before) is kept[key] for key in keys)
+    CHANGES[change](shop)
+    assert stamp(shop.company) != before
+    now = {key: calendar_of(reader, key, stamp(shop.company)) for key in keys}
+    assert now != kept
+    assert now == {key: calendar_of(reader, key) for key in keys}
+
+
+def test_what_changes_elsewhere_leaves_a_house_alone(shop):
+    before = stamp(shop.company)
+    fetch("update company set timezone = 'Africa/Cairo' where id <> %(company)s::bigint", {"company": shop.company})
+    assert stamp(shop.company) == before

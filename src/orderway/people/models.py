@@ -184,6 +184,17 @@ class Holiday(models.Model):
         ]
 
 
+class CalendarStamp(models.Model):
+    """Another one as soon as a time zone, working hours or a day off of the company change, which triggers see to. Who has read it
+    knows which calendars it stands for."""
+
+    company = models.OneToOneField(Company, models.CASCADE, primary_key=True)
+    stamp = models.UUIDField()
+
+    class Meta:
+        db_table = "calendar_stamp"
+
+
 class Absence(models.Model):
     """Somebody is away, from the morning of one day to the evening of another by the company's time zone (`starts_at` up to, not
     including, `ends_at`). While it lasts and is approved, the deputy stands for them."""

@@ -19,6 +19,7 @@ NOTING = statements("people", "noting")
 NOTICE_SORTS = {"newest": "n.seen_at is not null, n.id desc"}
 EXCEPTION_SORTS = {"newest": "e.id desc", "oldest": "e.id"}
 MOST_VIEWS = 40
+MOST_KNOWN = 1_000  # calendars that a process keeps
 TOKENS = statements("people", "tokens")
 CALENDARS = statements("people", "calendars")
 ABSENCES = statements("people", "absences")
@@ -96,9 +97,20 @@ def calendars(ctx: Reader) -> Mapping[str, Calendar]:
     return {row.key: _calendar(row) for row in ctx.fetch(CALENDARS.all)}
 
 
-def calendar_of(ctx: Reader, department: str) -> Calendar:
-    """The calendar of one department by its key; the company's own for "" and for any other."""
-    return _calendar(ctx.one(CALENDARS.all, department=department))
+def calendar_of(ctx: Reader, department: str, stamp: str = "") -> Calendar:
+    """The calendar of one department by its key; the company's own for "" and for any other. A process reads it once a `stamp`, which
+    whoever knows it has read before (`calendar_stamp`): it is another one as soon as any calendar of the company is."""
+    found = _known.get((stamp, department))
+    if found is None:
+        found = _calendar(ctx.one(CALENDARS.all, department=department))
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        if stamp:
+            _known[stamp, department] = found
+    return found
+
+
+_known: dict[tuple[str, str], Calendar] = {}
 
 
 def _calendar(row: Any) -> Calendar:

@@ -27,11 +27,12 @@ class Planned:
 
 
 class Deadlines:
-    """The due times of one set of work items and timers; all of them begin now."""
+    """The due times of one set of work items and timers; all of them begin now. `stamp` says which calendars these are."""
 
-    def __init__(self, ctx: Reader, known: Mapping[str, Calendar] | None = None) -> None:
+    def __init__(self, ctx: Reader, known: Mapping[str, Calendar] | None = None, stamp: str = "") -> None:
         self.ctx = ctx
         self._given = known
+        self._stamp = stamp
         self._read: dict[str, Calendar] = {}
         self._known: dict[tuple[str, Term], datetime] = {}
 
@@ -39,7 +40,7 @@ class Deadlines:
         if self._given is not None:
             return self._given.get(department) or self._given[""]
         if department not in self._read:
-            self._read[department] = calendar_of(self.ctx, department)
+            self._read[department] = calendar_of(self.ctx, department, self._stamp)
         return self._read[department]
 
     def zone(self, department: str) -> ZoneInfo:

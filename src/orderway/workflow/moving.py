@@ -41,7 +41,7 @@ class Moving:
         # a step acts for the person who set it going, with the right of the published map
         person = ctx.actor.on_behalf_of or ctx.actor.id or None
         acting = replace(ctx.within(), actor=system_actor(ctx.actor.company_id, person))
-        self.take_up(acting, stock, Deadlines(ctx))
+        self.take_up(acting, stock, Deadlines(ctx, stamp=stock.calendar))
 
     def take_up(self, ctx: Context, stock: Stock, deadlines: Deadlines) -> None:
         """Take a stock in hand, with nothing set going and nothing read yet."""

@@ -103,7 +103,8 @@ class Opened:
 
 @dataclass(slots=True)
 class Stock:
-    """Everything that is moved at once, and what has to be written when it rests."""
+    """Everything that is moved at once, and what has to be written when it rests. `calendar` is the stamp of the company's calendars as
+    it was loaded."""
 
     instances: dict[int, Instance] = field(default_factory=dict)
     tokens: dict[int, Token] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class Stock:
     stuck: list[tuple[Token, str, str, Mapping[str, Any]]] = field(default_factory=list)
     kept: list[tuple[Token, Node]] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
+    calendar: str = ""
 
     def add(self, token: Token) -> None:
         """Let a token stand in its instance."""
@@ -148,7 +150,7 @@ def send_load(ctx: Context, items: Collection[int]) -> Sent:
 
 def loaded(ctx: Context, rows: Sequence[Any], *, extras: bool = False) -> Stock:
     """The instances and tokens of rows; with `extras` those name extra approvers, too."""
-    stock = Stock()
+    stock = Stock(calendar=rows[0].calendar or "" if rows else "")
     compiled = graphs(ctx, {row.digest for row in rows}) if rows else {}
     for row in rows:
         # taken apart at once: to ask a row for column after column takes longer than all the rest

@@ -1,12 +1,11 @@
 -- name: all
--- The calendars of the company ('') and its departments with the days off that due times can meet; or the one of `department`.
+-- The calendars of the company ('') and its departments with their days off; or the one of `department`.
 select p.key, p.timezone,
        (select json_agg(json_build_array(h.weekday, h.opens, h.closes) order by h.weekday, h.opens)
         from working_hours h
         where {visible working_hours h} and h.department_id is not distinct from p.hours_of) as hours,
        array(select y.day from holiday y
-             where {visible holiday y} and (y.department_id is null or y.department_id = p.id)
-               and y.day > (%(now)s::timestamptz)::date - 800) as holidays
+             where {visible holiday y} and (y.department_id is null or y.department_id = p.id)) as holidays
 from (
     select null::bigint as id, '' as key, c.timezone, null::bigint as hours_of from company c where c.id = %(company)s::bigint
     union all

@@ -14,7 +14,7 @@ order by i.id for update skip locked
 -- The tokens of all running instances under these roots, or under those that work items belong to.
 select t.id, t.instance_id, t.node, t.came_by, t.state, t.scope, t.parent, t.outcome, t.reason, t.reason_code, t.reason_by,
        t.signal, t.counts::text as counts, i.values::text as filled, i.root_id, i.called_by, i.definition_id, i.version_id, v.digest,
-       i.subject_type, i.subject_id
+       i.subject_type, i.subject_id, (select s.stamp::text from calendar_stamp s where s.company_id = %(company)s::bigint) as calendar
        , array(select e.person_id from extra_approver e where e.instance_id = t.instance_id and e.node = t.node order by e.id) as extras --? extras
 from process_instance i
 join process_version v on v.id = i.version_id
