@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import abc
@@ -30,6 +29,7 @@ LOOK_UP = 0.1  # seconds until a wait looks whether somebody interrupts it; psyc
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _NESTED = re.compile(r"\([^()]*\)")
 _VERB = re.compile(r"\b(select|show|commit|insert|update|delete|set|create|drop|truncate|refresh)\b")
+Took = Callable[[PGresult], None]
 _WRONG = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE})
 
 
@@ -41,7 +41,7 @@ class Text(NamedTuple):
     answers: bool
 
 
-@cache
+@lru_cache(5_000)
 def numbered(text: str) -> Text:
     """`%(name)s` becomes `$1`, the same name the same number; `%%` is a percent sign."""
     names: dict[str, int] = {}
@@ -128,7 +128,7 @@ class Wire:
         self._pg = connection.pgconn
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._names = 0
-        self._awaited: deque[Callable[[PGresult], None]] = deque()
+        self._awaited: deque[Took] = deque()
         self._others = Transformer(connection)
         self._speaks = False
         self._closing = False
@@ -156,7 +156,7 @@ class Wire:
         """Wait until a statement is answered. Raises what it complains of, or one before it."""
         if self._awaited:
             self._pg.send_flush_request()
-            wait(flushed(self._pg), self._pg.socket, LOOK_UP)
+            self._flush()
         while self._awaited and not sent.came:
             self._take()
 
@@ -168,11 +168,13 @@ class Wire:
             self._take()
 
     def give_up(self) -> None:
-        """The same where something has failed already: whatever the answers say, nobody is told any more."""
+        """The same where something has failed already: whatever the answers say, nobody is told any more, and no rows are read."""
         if self._speaks and self._pg.status == ConnStatus.OK:
             self._close()
             while self._awaited:
-                self._next()
+                result, took = self._next()
+                if result.status != ExecStatus.TUPLES_OK:
+                    took(result)
         self._awaited.clear()
         self._speaks = False
 
@@ -189,6 +191,10 @@ class Wire:
             self._closing = True
             self._pg.pipeline_sync()
             self._awaited.append(self._closed)
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pg.flush():  # more than the socket takes at once
             wait(flushed(self._pg), self._pg.socket, LOOK_UP)
 
     def _closed(self, _: PGresult) -> None:
@@ -196,19 +202,26 @@ class Wire:
         self._speaks = False
 
     def _take(self) -> None:
-        result = self._next()
+        try:
+            result, took = self._next()
+            took(result)
+        except BaseException:
+            self.give_up()
+            raise
         if result.status in _WRONG:
             self.give_up()
             raise error_from_result(result)
 
-    def _next(self) -> PGresult:
+    def _next(self) -> tuple[PGresult, Took]:
+        """The next answer and who waits for it."""
         try:
-            result: PGresult = wait(fetch_many(self._pg), self._pg.socket, LOOK_UP)[0]
+            results = wait(fetch_many(self._pg), self._pg.socket, LOOK_UP)
         except KeyboardInterrupt:
             self.connection.cancel()
             raise
-        self._awaited.popleft()(result)
-        return result
+        if not results:
+            raise psycopg.OperationalError("PostgreSQL has left a statement without an answer")
+        return results[0], self._awaited.popleft()
 
     def _say(self, command: bytes) -> None:
         self._pg.send_query_params(command, None)
@@ -244,13 +257,11 @@ class Wire:
 
 def wire_of(connection: psycopg.Connection[Any]) -> Wire:
     """The wire of a connection: one as long as it lives."""
-    found = _wires.get(connection)
-    if found is None:
-        found = _wires[connection] = Wire(connection)
+    kept = vars(connection)
+    if "orderway_wire" not in kept:
+        kept["orderway_wire"] = Wire(connection)
+    found: Wire = kept["orderway_wire"]
     return found
-
-
-_wires: WeakKeyDictionary[psycopg.Connection[Any], Wire] = WeakKeyDictionary()
 
 
 def array(values: list[Any]) -> str | list[Any]:
@@ -258,21 +269,27 @@ def array(values: list[Any]) -> str | list[Any]:
 
     A third of the time that psycopg takes to find out and escape what stands in a long list. Lists of other things stay as they are.
     """
+    if len(values) == 1 and type(values[0]) in _PLAIN_OR_TEXT:
+        return "{" + _element(values[0]) + "}"
     kinds = set(map(type, values))
     if kinds <= _BARE:
         return "{" + ",".join(map(str, values)) + "}"
     if kinds == {type(None)}:
         return "{" + ",".join(["null"] * len(values)) + "}"
-    if not kinds <= _PLAIN | {str, type(None)}:
+    if not kinds <= _PLAIN_OR_TEXT:
         return values
     if kinds == {str} and "\\" not in (joined := '","'.join(values)) and joined.count('"') == 2 * len(values) - 2:
         return '{"' + joined + '"}'  # no text holds a character that has to be escaped
-    return "{" + ",".join(["null" if value is None else _quoted(str(value)) for value in values]) + "}"
+    return "{" + ",".join(map(_element, values)) + "}"
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _element(value: Any) -> str:
+    if value is None:
+        return "null"
+    text = str(value)
+    return text if type(value) in _BARE else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _BARE = frozenset({int, bool, Decimal, date})
 _PLAIN = _BARE | {datetime}
+_PLAIN_OR_TEXT = _PLAIN | {str, type(None)}

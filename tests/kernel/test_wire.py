@@ -1,8 +1,14 @@
 """The way to PostgreSQL: statements in order, prepared when they come again, and whole again after whatever went wrong."""
 
+import _thread
+import gc
+import threading
+import time
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal as D
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,17 +18,21 @@ from hypothesis import strategies as st
 
 from orderway import wire
 from orderway.kernel.sql import fetch, send, whole
-from orderway.wire import Wire, answers, numbered
+from orderway.wire import Wire, answers, numbered, wire_of
 
 ASKED = "select %(n)s::integer as n"
+
+
+def connected() -> psycopg.Connection[Any]:
+    given = connection.get_connection_params()
+    given = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+    return psycopg.connect(**given, autocommit=True)
 
 
 @pytest.fixture
 def line() -> Iterator[Wire]:
     """A wire of its own, outside of Django."""
-    given = connection.get_connection_params()
-    given = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
-    with psycopg.connect(**given, autocommit=True) as own:
+    with connected() as own:
         yield Wire(own)
 
 
@@ -64,6 +74,28 @@ def test_a_failure_is_told_once_and_the_wire_is_whole_again(line):
         line.settle()
 
 
+def test_an_answer_that_cannot_be_read_is_told_and_the_wire_is_whole_again(line):
+    for _ in range(3):
+        line.send(ASKED, {"n": 1})
+        line.send("select 'infinity'::timestamptz as at", {})
+        line.send(ASKED, {"n": 2})
+        with pytest.raises(psycopg.DataError):
+            line.settle()
+        assert line.send(ASKED, {"n": 3}).rows[0].n == 3
+        line.settle()
+
+
+def test_who_interrupts_a_long_statement_need_not_wait_for_it(line):
+    threading.Timer(0.3, _thread.interrupt_main).start()
+    began = time.monotonic()
+    line.send("select pg_sleep(%(n)s::integer)", {"n": 30})
+    with pytest.raises(KeyboardInterrupt):
+        line.settle()
+    assert time.monotonic() - began < 10
+    assert line.send(ASKED, {"n": 3}).rows[0].n == 3
+    line.settle()
+
+
 def test_what_could_not_be_prepared_is_prepared_the_next_time(line):
     text = "select n from not_there_yet where n = %(n)s::integer"
     for _ in range(2):
@@ -84,6 +116,18 @@ def test_a_connection_that_is_gone_is_told_and_nothing_waits_for_it(line):
     with pytest.raises(psycopg.OperationalError):
         line.settle()
     line.give_up()
+
+
+def test_a_connection_that_is_closed_leaves_nothing_behind():
+    own = connected()
+    assert wire_of(own) is wire_of(own)
+    wire_of(own).send(ASKED, {"n": 1})
+    wire_of(own).settle()
+    own.close()
+    left = weakref.ref(own)
+    del own
+    gc.collect()
+    assert left() is None
 
 
 def test_values_of_all_kinds_arrive(line):

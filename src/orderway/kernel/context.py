@@ -68,7 +68,8 @@ class Context(Reader):
         """Another command by name in the same transaction: the way sideways, and the way of process steps."""
         if not rows:
             return Outcome()
-        return commands[name].work(replace(self.within(), command=name, partial=partial), rows)
+        inner = replace(self, within_command=True, command=name, partial=partial)
+        return commands[name].work(inner, rows)
 
     def record(self, event: str, subject: str, facts: Sequence[events.Fact]) -> None:
         """Record what changed: one event a fact, with a pending row for each reaction that listens, in one statement."""

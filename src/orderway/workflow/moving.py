@@ -40,7 +40,7 @@ class Moving:
     def __init__(self, ctx: Context, stock: Stock) -> None:
         # a step acts for the person who set it going, with the right of the published map
         person = ctx.actor.on_behalf_of or ctx.actor.id or None
-        acting = replace(ctx.within(), actor=system_actor(ctx.actor.company_id, person))
+        acting = replace(ctx, actor=system_actor(ctx.actor.company_id, person), within_command=True)
         self.take_up(acting, stock, Deadlines(ctx, stamp=stock.calendar))
 
     def take_up(self, ctx: Context, stock: Stock, deadlines: Deadlines) -> None:
