@@ -26,7 +26,7 @@ from .respond import found, read, show
 from .templatetags.ui import number
 
 A_SECOND = 300
-PART = 150  # runs tried between two words of progress
+PART, WORDS = 150, 20  # runs tried between two words of progress, at least; and how often it is told about, at most
 LINES = "application/x-ndjson"
 Finish = Callable[[Tried | NotRunnable], HttpResponse]
 
@@ -55,7 +55,7 @@ def asks_for_parts(request: HttpRequest) -> bool:
 def part_by_part(request: HttpRequest, question: Any, finish: Finish) -> HttpResponseBase:
     """Lines of JSON: `{done, words}` after each part, at last `{page}`. What cannot be tried is answered at once, as a page."""
     runs = read(request, "workflow.runs_to_try", question)
-    first = found(read(request, "workflow.try", replace(question, runs=runs[:PART])))
+    first = found(read(request, "workflow.try", replace(question, runs=runs[: _part(runs)])))
     if isinstance(first, NotRunnable) or not runs:
         return finish(first)
     # what a request sets around its view is gone when its lines are made
@@ -65,18 +65,24 @@ def part_by_part(request: HttpRequest, question: Any, finish: Finish) -> HttpRes
     return response
 
 
+def _part(runs: list[int]) -> int:
+    """How many runs are tried at once: each part reads for itself what all of them rest on."""
+    return max(PART, len(runs) // WORDS)
+
+
 def _lines(
     request: HttpRequest, question: Any, runs: list[int], first: Tried, said_in: tuple[str, Any], finish: Finish
 ) -> Iterator[str]:
     began = time.monotonic() - first.seconds
     parts = [first]
     # each step sets language and zone for itself: none holds them while it waits to be asked for the next line
-    for start in range(PART, len(runs), PART):
+    part = _part(runs)
+    for start in range(part, len(runs), part):
         with _as_of(*said_in):
             said = _said(start, len(runs), time.monotonic() - began)
         yield said
         with _as_of(*said_in):
-            parts.append(read(request, "workflow.try", replace(question, runs=runs[start : start + PART])))
+            parts.append(read(request, "workflow.try", replace(question, runs=runs[start : start + part])))
     with _as_of(*said_in):
         page = finish(together(parts)).content.decode()
     yield json.dumps({"page": page}) + "\n"
