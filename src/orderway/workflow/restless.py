@@ -75,18 +75,21 @@ class Restless:
         return isinstance(does, Step) or (isinstance(does, Throw) and does.kind == "error")
 
     def _caught(self, node: Node) -> Iterator[str]:
-        """Where an error of a node may be caught: at its own border, and at those of the sub-processes around it."""
+        """Where an error of a node may be caught, from the inside out as `catching.fail` looks: at its border, in the event sub-processes
+        beside it, at the sub-process around. Which error a command or a map answers with is not known here."""
         if not self._may_fail(node):
             return
-        if node.around:
-            yield from (node.around.errors or {}).values()
-        place = self.parents[node.id]
+        code, place = node.does.name if isinstance(node.does, Throw) else None, node.id
         while place:
-            yield from (self.inside[place].errors or {}).values()
-            if around := self.nodes[place].around:
-                yield from (around.errors or {}).values()
+            inside = self.inside[self.parents[place]]
+            for catches in (self.nodes[place].around, None if place in inside.parts else inside):
+                caught = (catches.errors if catches else None) or {}
+                if code is None:
+                    yield from caught.values()
+                elif found := caught.get(code) or caught.get(""):
+                    yield found
+                    return
             place = self.parents[place]
-        yield from (self.inside[""].errors or {}).values()
 
     def begun(self, starts: Iterable[str], ways: Iterable[Way] = ()) -> set[str]:
         """The nodes that may be begun without a rest when tokens begin at `starts` and come by `ways`. A parallel gateway is passed when
