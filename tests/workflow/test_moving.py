@@ -270,6 +270,27 @@ def test_the_live_map_counts_what_stands_where():
     assert 'id="w"' in live.xml
 
 
+def test_what_no_condition_lets_out_of_a_step_is_shown_at_the_step():
+    publish(
+        drawing(
+            step("x", "a") + step("y", "b") + flow("x", "y", "flag") + flow("x", "e", "total > 5") + flows("s x", "y e")
+        )
+    )
+    (at_step,), (behind,) = trials(refuses="a"), trials()
+    start(at_step, behind)
+    (place,) = ask("workflow.live", SYSTEM, map="trial_map").places
+    assert (place.node, place.standing, place.stuck, place.name) == ("x", 2, 2, "x")
+    (position,) = ask("workflow.position", SYSTEM, subject_type="trial", subject=behind)
+    assert [(node, state, code) for node, state, _, code in position.at] == [("x", "stuck", "no-way")]
+    rows = ask("workflow.waiting_on", SYSTEM, map="trial_map", node="x").rows
+    assert {(row.subject_id, row.node, row.name, row.code) for row in rows} == {
+        (at_step, "x", "x", "no-a"), (behind, "x", "x", "no-way")
+    }  # fmt: skip
+    change(behind, flag=True)
+    assert run("workflow.retry", SYSTEM, [Ref(row.id) for row in rows if row.subject_id == behind]).ok
+    assert log(behind) == ["a", "b"]
+
+
 COUNTED = drawing(
     both(wait("w", "go"), work("v", "on", "again"), step("x", "a"), step("y", "b"))
     + '<exclusiveGateway id="g" default="g.j"/><callActivity id="c" calledElement="inner"/>'

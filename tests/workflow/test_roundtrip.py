@@ -80,6 +80,25 @@ def test_what_other_tools_write_their_own_way_goes_through_the_drawing_page(tmp_
     assert json.loads(done.stdout)["ways"]["drawn"] == {"lost": [], "added": []}, done.stderr
 
 
+def test_what_points_at_nothing_and_figures_that_are_none_go_through_the_drawing_page(tmp_path: Path) -> None:
+    """Each stands where the file named it, between those that point at something."""
+    said = tmp_path / "said.bpmn"
+    said.write_text(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:t="urn:t" targetNamespace="urn:t" id="d">'
+        '<process id="p"><startEvent id="s"><outgoing>gone</outgoing><outgoing>t:f</outgoing><outgoing>also</outgoing></startEvent>'
+        '<task id="a" startQuantity="1.5"><incoming>lost</incoming><incoming>f</incoming><ioSpecification id="o"><dataInput id="i"/>'
+        '<inputSet id="n"><dataInputRefs>nothing</dataInputRefs><dataInputRefs>i</dataInputRefs></inputSet>'
+        '<outputSet id="u"><dataOutputRefs>none</dataOutputRefs></outputSet></ioSpecification>'
+        '<dataInputAssociation id="v"><sourceRef>away</sourceRef><targetRef>missing</targetRef></dataInputAssociation>'
+        '<standardLoopCharacteristics id="l" loopMaximum="many"/></task>'
+        '<task id="b"><standardLoopCharacteristics id="m" loopMaximum="3"/></task>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/></process></definitions>'
+    )
+    words = [sys.executable, "-m", "orderway.cli", "workflow", "roundtrip", "--json", str(said)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["ways"]["drawn"] == {"lost": [], "added": []}, done.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "lost"),
     [

@@ -34,10 +34,11 @@ def _ready() -> None:
 def lint(files: tuple[Path, ...], as_json: bool) -> None:
     """Say what is wrong with the maps in FILES; they may call each other and the shipped maps. Ends with 1 when one cannot run."""
     _ready()
-    from orderway.workflow.drawing import linted
+    from orderway.workflow.drawing import among, linted
 
     maps = _called(files)
-    told = [(file, linted(file.read_bytes(), maps)) for file in files]
+    rounds = among(_graphs(files, maps))
+    told = [(file, linted(file.read_bytes(), maps, rounds=rounds)) for file in files]
     for file, found in told:
         problems = [problem._asdict() for problem in found.problems]
         if as_json:
@@ -64,6 +65,23 @@ def _called(files: tuple[Path, ...]) -> set[str]:
         except NotBpmn:
             continue  # told when the file is linted
     return keys
+
+
+def _graphs(files: tuple[Path, ...], maps: set[str]) -> dict[str, Any]:
+    """The maps in the files that compile, by key."""
+    from orderway.workflow.bpmn import NotBpmn, read_map
+    from orderway.workflow.compile import compile_map
+    from orderway.workflow.published import known
+
+    found, offers = {}, known(maps)
+    for file in files:
+        try:
+            graph = compile_map(read_map(file.read_bytes()), offers).graph
+        except NotBpmn:
+            continue  # as above
+        if graph is not None:
+            found[graph.key] = graph
+    return found
 
 
 @workflow.command()

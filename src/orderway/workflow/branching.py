@@ -2,6 +2,7 @@
 
 BPMN 2.0.2 (formal/13-12-09), clauses 8.4.13 and 10.3: each flow whose condition is true is taken, the default where none is, and the
 flows without a condition always. That is an inclusive gateway behind the step (clause 13.4.3); nobody drew it, so no XML id is its.
+What stands there is shown at the step.
 """
 
 from collections.abc import Collection

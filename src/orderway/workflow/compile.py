@@ -9,6 +9,7 @@ from .graph import Around, Graph, Include, Inside, Node, Pass, Pause, Way
 from .judging import Asked, Known, Shape
 from .meaning import CLOCK_SUBJECT, PART_STARTS, STARTS, TASKS, Meaning
 from .problems import WARNING, Problem
+from .restless import Restless
 from .times import When
 from .wiring import Wiring
 
@@ -82,6 +83,7 @@ class _Compiler(Meaning):
             facts=frozenset(self.used & self.facts.keys()),
             rank={node: place for place, node in enumerate(order)},
             inside=wiring.inside,
+            parents=self.parents,
             care=process.care,
             starts=self._arriving(starts),
             clocks=self.clocks,
@@ -257,5 +259,5 @@ class _Compiler(Meaning):
         for node in wiring.nodes.values():
             if node.id not in reached and node.host not in reached:
                 self.tell("unreachable", self.elements[node.id])
-        for spinning in sorted(wiring.spinning()):
+        for spinning in sorted(Restless(wiring.nodes, wiring.inside, self.parents).spinning()):
             self.tell("spins", self.elements[spinning])

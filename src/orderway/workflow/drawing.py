@@ -1,6 +1,6 @@
 """Reading what the designer needs: drafts and versions, what a map may name, and what is wrong with a drawing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
@@ -16,8 +16,10 @@ from . import facts
 from .bpmn import NotBpmn, as_utf8, read_map
 from .compile import Asked, compile_map
 from .duties import unanswered
+from .graph import Graph
 from .problems import ERROR, Problem
-from .published import NO_TABLES, known, tables_of
+from .published import NO_TABLES, known, round_and_round, tables_of
+from .restless import restless_calls
 from .wording import wording
 
 SQL = statements("workflow", "draft")
@@ -123,7 +125,7 @@ def lint(ctx: Reader, asked: Lint) -> Linted:
     """What is wrong with a drawing, against the running program and the published maps; nothing is stored."""
     maps = {row.key for row in ctx.fetch(SQL.maps)}
     xml = as_utf8(asked.xml).encode("utf-8", "surrogatepass")
-    told = linted(xml, maps, tables_of(ctx))
+    told = linted(xml, maps, tables_of(ctx), lambda graph: round_and_round(ctx, {graph.key: graph}))
     if any(problem.code == "not-bpmn" for problem in told.problems):
         return told
     # a person may not publish it so; a file that a program publishes runs without
@@ -131,19 +133,32 @@ def lint(ctx: Reader, asked: Lint) -> Linted:
     return Linted(told.runnable and not lonely, [*lonely, *told.problems])
 
 
-def linted(xml: bytes, maps: set[str], tables: Mapping[str, Asked] = NO_TABLES) -> Linted:
-    """The problems of a drawing; `maps` are the keys that it may call beside itself, `tables` the decisions it may ask."""
+Rounds = Callable[[Graph], Mapping[str, Sequence[Problem]]]
+
+
+def among(graphs: Mapping[str, Graph]) -> Rounds:
+    """The calls of a map that come round without a rest beside the maps `graphs`, by the map's key."""
+    return lambda graph: restless_calls({**graphs, graph.key: graph}, [graph.key])
+
+
+_ALONE = among({})
+
+
+def linted(xml: bytes, maps: set[str], tables: Mapping[str, Asked] = NO_TABLES, rounds: Rounds = _ALONE) -> Linted:
+    """The problems of a drawing; `maps` are the keys that it may call beside itself, `tables` the decisions it may ask, and `rounds` says
+    which calls come round."""
     try:
         processes = read_map(xml)
     except NotBpmn as error:
         return Linted(False, [_told(Problem("not-bpmn", "", "", str(error)))])
     runnable = [process for process in processes if process.executable]
     compiled = compile_map(processes, known(maps | {process.id for process in runnable}, tables))
-    found = [*compiled.problems]
+    coming_round = rounds(compiled.graph).get(compiled.graph.key, ()) if compiled.graph else ()
+    found = [*compiled.problems, *coming_round]
     for process in runnable:
         found += wording(process, get_language() or "en")
     found.sort(key=lambda problem: problem.level != ERROR)
-    return Linted(compiled.graph is not None, [_told(problem) for problem in dict.fromkeys(found)])
+    return Linted(compiled.graph is not None and not coming_round, [_told(problem) for problem in dict.fromkeys(found)])
 
 
 def _told(problem: Problem) -> Told:

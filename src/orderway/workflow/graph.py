@@ -223,7 +223,8 @@ class Graph:
     """A compiled map. `key` is its process id; `names` are the types of the form fields that conditions may use;
     `facts` the facts of `subject` that conditions, arguments and approvals rest on; `rank` puts each node before those it
     leads to, so that tokens are moved in the largest sets. `inside` holds the scopes by sub-process ("" the process itself);
-    `starts` the starts by what arrives, `clocks` those by time; `joins` the inclusive gateways that wait."""
+    `parents` the one that each node stands in; `starts` the starts by what arrives, `clocks` those by time; `joins` the inclusive
+    gateways that wait."""
 
     key: str
     label: Label
@@ -234,6 +235,7 @@ class Graph:
     facts: frozenset[str]
     rank: Mapping[str, int]
     inside: Mapping[str, Inside]
+    parents: Mapping[str, str]
     starts: Mapping[str, str]
     clocks: Mapping[str, When]
     joins: frozenset[str]

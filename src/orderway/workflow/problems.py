@@ -79,6 +79,7 @@ WHY = {
     "argument": _("The argument %(what)s needs exactly one of value, fact or field."),
     "same-as": _("%(what)s is no work item of this map."),
     "spins": _("The way comes back here without anything to wait for."),
+    "calls-itself": _("The call comes back to this map without anything to wait for: %(what)s."),
     "long-label": _("The label is longer than 40 characters."),
     "no-label": _("It has no label."),
     "not-bpmn": _("The drawing cannot be read: %(what)s."),

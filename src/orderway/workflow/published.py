@@ -1,6 +1,6 @@
 """Published maps as graphs, compiled once a process and made anew when what they rest on is published anew."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 
 from orderway.decisions.published import latest, offered
@@ -14,7 +14,9 @@ from .bpmn import read_map
 from .compile import Asked, Compiled, Known, Shape, compile_map
 from .decisions import registered
 from .drawn import Process
-from .graph import Graph
+from .graph import Call, Graph
+from .problems import Problem
+from .restless import restless_calls
 
 SQL = statements("workflow", "maps")
 
@@ -90,6 +92,15 @@ def sound_graphs(ctx: Reader, digests: Collection[str]) -> Mapping[str, Graph]:
     kept = {digest: _made.get((company, digest)) for digest in digests}
     found = {digest: made.graph for digest, made in kept.items() if made and made.graph and not made.tables}
     return found if len(found) == len(kept) else _found(ctx, digests)
+
+
+def round_and_round(ctx: Reader, drawn: Mapping[str, Graph]) -> Mapping[str, Sequence[Problem]]:
+    """What is wrong with calls of the maps `drawn` (by key), beside the other published maps: those that come round without a rest.
+    Asks the database only where one of them calls a map."""
+    if not any(isinstance(node.does, Call) for graph in drawn.values() for node in graph.nodes.values()):
+        return {}
+    published = sound_graphs(ctx, {row.digest for row in ctx.fetch(SQL.heads)})
+    return restless_calls({graph.key: graph for graph in published.values()} | dict(drawn), drawn)
 
 
 def _found(ctx: Reader, digests: Collection[str]) -> Mapping[str, Graph]:

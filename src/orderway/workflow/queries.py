@@ -10,6 +10,7 @@ from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
 from . import behind, compliance, drawing, standing, starting, waiting
+from .branching import BEHIND
 from .graph import Graph
 from .mining import own, past
 from .mining.past import seconds
@@ -82,7 +83,7 @@ def live(ctx: Reader, asked: LiveMap) -> Live | None:
     if head is None:
         return None
     graph = graphs(ctx, [head.digest])[head.digest]
-    places = [_place(graph, row) for row in ctx.fetch(SQL.counts, definition=head.definition_id)]
+    places = [_place(graph, row) for row in ctx.fetch(SQL.counts, definition=head.definition_id, behind=BEHIND)]
     return Live(head.key, said(graph.label) or head.name, head.number, head.xml, places, _labels(graph))
 
 
@@ -133,7 +134,7 @@ def position(ctx: Reader, asked: SubjectPosition) -> list[Position]:
     """Where a subject is on its maps, the map it came by first, with the way it took."""
     rows = ctx.fetch(SQL.instances, subject_type=asked.subject_type, subject=asked.subject)
     tokens: dict[int, list[tuple[str, str, datetime, str]]] = {row.id: [] for row in rows}
-    for token in ctx.fetch(SQL.standing, instances=list(tokens)):
+    for token in ctx.fetch(SQL.standing, instances=list(tokens), behind=BEHIND):
         tokens[token.instance_id].append((token.node, token.state, token.entered_at, token.reason_code))
     compiled = graphs(ctx, {row.digest for row in rows})
     return [

@@ -10,6 +10,7 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .branching import BEHIND
 from .graph import Call, Graph, Hear, Pause, Wait, Within, Work
 from .naming import name_of, said, titles_of
 from .published import sound_graphs
@@ -59,7 +60,8 @@ class Waiting(NamedTuple):
 @query("workflow.waiting_on", WaitingOn)
 def waiting_on(ctx: Reader, asked: WaitingOn) -> Page:
     """What stands on maps and on whom it waits, the longest first."""
-    given = {name: getattr(asked, name) for name in ("map", "node", "subject_type", "subject")}
+    given = {name: getattr(asked, name) for name in ("map", "subject_type", "subject")}
+    given |= {"behind": BEHIND, "nodes": [asked.node, asked.node + BEHIND] if asked.node else None}
     inside = {"innermost": not asked.node or None, "anywhere": not (asked.node or asked.map) or None}
     found = page(ctx, SQL.waiting_on, SORTS, asked, **given, **inside)
     compiled = sound_graphs(ctx, {row.digest for row in found.rows})

@@ -10,6 +10,7 @@ from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
+from .branching import BEHIND
 from .drawn import Label
 from .graph import Graph, Node, Work
 from .naming import name_of, said, titles_of
@@ -104,7 +105,7 @@ def _rows(ctx: Reader, rows: Sequence[Any]) -> list[StartedRow]:
     sound = sound_graphs(ctx, {row.digest for row in rows})
     titles = titles_of(ctx, {(row.subject_type, row.subject_id) for row in rows})
     places: dict[int, list[str]] = {}
-    for token in ctx.fetch(LISTS.standing, instances=[row.id for row in rows]):
+    for token in ctx.fetch(LISTS.standing, instances=[row.id for row in rows], behind=BEHIND):
         places.setdefault(token.instance_id, []).append(token.node)
     made = {"name", "title", "at"}
     return [

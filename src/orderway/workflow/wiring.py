@@ -1,12 +1,10 @@
-"""Walks along the flows of a map: what leads where, in which order, and what goes round without ever waiting."""
+"""Walks along the flows of a map: what leads where, and in which order."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from .drawn import Element, Flow
-from .graph import Choose, Decide, End, Gather, Include, Inside, Node, Pass, Script, Step, Throw, Undo, Within
-
-_QUICK = Pass | Step | Script | Decide | Choose | Include | Gather | Within | Throw | Undo | End
+from .graph import End, Inside, Node, Throw, Undo, Within
 
 
 class Wiring:
@@ -36,12 +34,6 @@ class Wiring:
         parent = self.parents[node.id]
         if parent and not node.ways and isinstance(node.does, End | Throw | Undo):
             yield from (way.target for way in self.nodes[parent].ways)
-
-    def at_once(self, node: Node) -> Iterator[str]:
-        """Every node that may come next without anything else happening in between."""
-        yield from self._onward(node)
-        if node.around and isinstance(node.does, Step):
-            yield from (node.around.errors or {}).values()
 
     def reached(self, starts: Iterable[str]) -> set[str]:
         """All nodes that the starts lead to."""
@@ -73,17 +65,6 @@ class Wiring:
                     seen.add(target)
                     walk.append((target, self.after(self.nodes[target])))
         return finished[::-1]
-
-    def spinning(self) -> set[str]:
-        """The nodes on a circle of nodes that never wait: peel off what leads out, what remains goes round."""
-        quick = {node.id for node in self.nodes.values() if isinstance(node.does, _QUICK)}
-        while True:
-            leading_out = {one for one in quick if not any(target in quick for target in self.at_once(self.nodes[one]))}
-            entered = {target for one in quick for target in self.at_once(self.nodes[one])}
-            peeled = (quick - leading_out) & entered
-            if peeled == quick:
-                return quick
-            quick = peeled
 
 
 def reach(join: Element, elements: Mapping[str, Element], flows: Iterable[Flow]) -> Mapping[str, frozenset[str]]:

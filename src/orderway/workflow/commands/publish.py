@@ -19,7 +19,7 @@ from ..deadlines import zone_of
 from ..duties import unanswered
 from ..graph import Graph
 from ..problems import ERROR, Problem
-from ..published import known, tables_asked, tables_of
+from ..published import known, round_and_round, tables_asked, tables_of
 
 SQL = statements("workflow", "maps")
 subject("map", "process_version")
@@ -95,6 +95,11 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             refused.append(Refusal("subject-fixed", index, facts))
         else:
             graphs[index] = compiled.graph
+    restless = round_and_round(ctx, {graph.key: graph for graph in graphs.values()})
+    for index, graph in list(graphs.items()):
+        if problems := restless.get(graph.key):
+            del graphs[index]
+            refused.append(Refusal("cannot-run", index, {"problems": _told(problems)}))
     return graphs, refused
 
 

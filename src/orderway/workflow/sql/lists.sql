@@ -90,8 +90,9 @@ where d.key = %(map)s::text and {visible process_definition d}
 order by v.number desc limit 1
 
 -- name: counts
--- What stands at each node of a map: since when, how long together and half of it (seconds), how much of it is late, stuck, or in hand.
-select t.node, count(*)::integer as standing, min(t.entered_at) as oldest,
+-- What stands at each node of a map (or at the gateway `behind` it, which nobody drew): since when, how long together and half of it
+-- (seconds), how much of it is late, stuck, or in hand.
+select rtrim(t.node, %(behind)s::text) as node, count(*)::integer as standing, min(t.entered_at) as oldest,
        count(*) filter (where w.due_at < %(now)s::timestamptz)::integer as late,
        count(*) filter (where t.state = 'stuck')::integer as stuck,
        count(w.assignee_id)::integer as held,
@@ -100,11 +101,11 @@ select t.node, count(*)::integer as standing, min(t.entered_at) as oldest,
 from token t
 left join work_item w on w.instance_id = t.instance_id and w.node = t.node and w.token_id = t.id and w.state = 'open'
 where t.definition_id = %(definition)s::bigint and t.state <> 'listening' and {visible token t}
-group by t.node order by t.node
+group by 1 order by 1
 
 -- name: waiting_on
 -- What stands somewhere and on whom or what it waits; the work item is for those who may see it.
-select t.id, d.key as map, t.node, t.state, t.entered_at, t.reason_code, i.subject_type, i.subject_id, v.digest,
+select t.id, d.key as map, rtrim(t.node, %(behind)s::text) as node, t.state, t.entered_at, t.reason_code, i.subject_type, i.subject_id, v.digest,
        case when {visible work_item w} then w.id end as item,
        coalesce(w.role, '') as role, coalesce(dep.name, '') as department, coalesce(a.name, '') as assignee,
        coalesce(w.due_at, m.due_at) as due_at, coalesce(w.due_at < %(now)s::timestamptz, false) as late
@@ -118,7 +119,7 @@ left join person a on a.id = w.assignee_id
 left join timer m on m.token_id = t.id
 where t.state <> 'listening' and i.state = 'running' and {visible token t}
   and d.key = %(map)s::text --? map
-  and t.node = %(node)s::text --? node
+  and t.node = any(%(nodes)s::text[]) --? nodes
   and i.subject_type = %(subject_type)s::text --? subject_type
   and i.subject_id = %(subject)s::bigint --? subject
   and %(innermost)s::boolean and not exists ( --? innermost
@@ -144,7 +145,7 @@ where w.id > coalesce(%(seen)s::bigint, (select max(l.id) from work_item l)) - %
 
 -- name: standing
 -- The tokens of instances.
-select t.instance_id, t.node, t.state, t.entered_at, t.reason_code from token t
+select t.instance_id, rtrim(t.node, %(behind)s::text) as node, t.state, t.entered_at, t.reason_code from token t
 where t.instance_id = any(%(instances)s::bigint[]) and t.state <> 'listening' and {visible token t}
 order by t.id
 

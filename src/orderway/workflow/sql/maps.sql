@@ -2,6 +2,12 @@
 -- The keys of the company's maps, and whose way each is.
 select d.key, d.subject_type from process_definition d where {visible process_definition d}
 
+-- name: heads
+-- The latest version of each map of the company.
+select distinct on (v.definition_id) v.digest from process_version v
+where {visible process_version v}
+order by v.definition_id, v.number desc
+
 -- name: xml
 -- The drawings of versions by digest.
 select distinct on (v.digest) v.digest, v.xml from process_version v

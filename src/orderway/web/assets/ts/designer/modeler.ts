@@ -2,7 +2,7 @@ import Modeler from "bpmn-js/lib/Modeler";
 import KeyboardBindings from "diagram-js/lib/features/keyboard/KeyboardBindings";
 import descriptor from "../../../../workflow/orderway.moddle.json";
 import { withDrawing } from "../undrawn";
-import { keepReferences, keepStatedDefaults, leftOut, withReturns } from "./writing.mjs";
+import { keepFigures, keepReferences, keepStatedDefaults, leftOut, withReturns } from "./writing.mjs";
 import type { Bo, Bus, El, Factory, Making, Moddle, Modeling, Registry } from "./kinds";
 
 // The drawing surface: bpmn-js without its palette, with our own few handles beside the chosen element.
@@ -67,6 +67,7 @@ export function surface(container: HTMLElement, words: DOMStringMap): Modeler {
       bpmnDiOrdering: ["value", null], subprocessCompatibility: ["value", null] }],
   } as object);
   keepStatedDefaults(modeler.get<Moddle>("moddle"));
+  keepFigures(modeler.get<Moddle>("moddle"));
   keepReferences(modeler.get<Moddle>("moddle"));
   return modeler;
 }

@@ -21,17 +21,36 @@ const plain = (xml) => xml
   .replace(FIGURES, (_, before, quote, figure) => `${before}${quote}${figure === "1"}${quote}`)
   .replace(SIGNS, (_, hex, figure) => String.fromCodePoint(hex ? parseInt(hex, 16) : Number(figure)));
 
-/** A reference that the reader found nothing for: by its name without a prefix, else as the file wrote it. */
-function settle({ element, property, id }, elementsById, kept) {
+/** A figure that is none to the reader ("many", "1.0") would be written otherwise or not at all: figures stay the text they are. */
+export function keepFigures(moddle) {
+  for (const { properties } of Object.values(moddle.registry.typeMap)) {
+    for (const property of properties ?? []) if (property.type === "Integer") property.type = "String";
+  }
+}
+
+/** A reference that the reader found nothing for: by its name without a prefix, else as the file wrote it, at its place among its like. */
+function settle({ element, property, id }, at, elementsById, kept) {
   const meant = elementsById[id.slice(id.indexOf(":") + 1)];
   const told = element.$descriptor.propertiesByName[property];
   if (elementsById[id] || !told) return;
-  if (meant && told.isMany) element.get(property).push(meant);
+  if (meant && told.isMany) element.get(property).splice(at, 0, meant);
   else if (meant) element.set(property, meant);
   else if (told.isAttr && !told.isMany) {
     element.$attrs[told.ns.localName] = id;
     kept.push({ element, property, name: told.ns.localName });
-  }
+  } else kept.push({ element, property, many: told.isMany, at, stand: { id } });
+}
+
+/** While a file is written, what is not there stands where the file named it; the drawing itself never meets it. */
+function standIn({ element, property, many, at, stand }) {
+  if (many) element.get(property).splice(at, 0, stand);
+  else if (!element.get(property)) element.set(property, stand);
+}
+
+function standOut({ element, property, many, stand }) {
+  if (!many && element.get(property) === stand) element.set(property, undefined);
+  const place = many ? element.get(property).indexOf(stand) : -1;
+  if (place >= 0) element.get(property).splice(place, 1);
 }
 
 /** The reader drops references with a prefix and those to what is not in the file; here both stay. */
@@ -40,13 +59,25 @@ export function keepReferences(moddle) {
   const kept = [];
   moddle.fromXML = async (xml, ...more) => {
     const found = await read(plain(xml), ...more);
-    for (const one of found.references) settle(one, found.elementsById, kept);
+    const before = new Map();
+    for (const one of found.references) {
+      const like = before.get(one.element) ?? {};
+      before.set(one.element, like);
+      settle(one, like[one.property] ?? 0, found.elementsById, kept);
+      like[one.property] = (like[one.property] ?? 0) + 1;
+    }
     return found;
   };
-  moddle.toXML = (...given) => {
+  moddle.toXML = async (...given) => {
     // whoever draws has named something else meanwhile: one attribute cannot say both
-    for (const { element, property, name } of kept) if (element.get(property)) delete element.$attrs[name];
-    return write(...given);
+    for (const { element, property, name } of kept) if (name && element.get(property)) delete element.$attrs[name];
+    const standing = kept.filter((one) => one.stand);
+    standing.forEach(standIn);
+    try {
+      return await write(...given);
+    } finally {
+      standing.forEach(standOut);
+    }
   };
 }
 
