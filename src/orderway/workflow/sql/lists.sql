@@ -90,8 +90,7 @@ where d.key = %(map)s::text and {visible process_definition d}
 order by v.number desc limit 1
 
 -- name: counts
--- What stands at each node of a map (or at the gateway `behind` it, which nobody drew): since when, how long together and half of it
--- (seconds), how much of it is late, stuck, or in hand.
+-- What stands at each node, or `behind` it where nobody drew one: since when, how long (seconds), how much is late, stuck, or in hand.
 select rtrim(t.node, %(behind)s::text) as node, count(*)::integer as standing, min(t.entered_at) as oldest,
        count(*) filter (where w.due_at < %(now)s::timestamptz)::integer as late,
        count(*) filter (where t.state = 'stuck')::integer as stuck,
