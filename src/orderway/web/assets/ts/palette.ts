@@ -84,6 +84,11 @@ input?.addEventListener("input", () => {
   clearTimeout(timer);
   timer = window.setTimeout(() => void ask(), 90);
 });
+// what is pressed stays where it is until it is let go: a list drawn anew in between would swallow the click
+found?.addEventListener("pointerdown", () => {
+  clearTimeout(timer);
+  running?.abort();
+});
 input?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
