@@ -21,7 +21,7 @@ FAMILIES = {
     "/start": r"/start(ed)?(/.*)?",
     "/control": r"/control",
     "/absences": r"/absences.*|/calendar.*",
-    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|urgent|can-wait|priority|lines/\d+/why))?)?|/views/keep",
+    "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|urgent|can-wait|priority|why-not|lines/\d+/why))?)?|/views/keep",
     "/customers": r"/customers.*",
     "/items": r"/items.*",
     "/stock": r"/stock.*",
@@ -164,6 +164,19 @@ def test_the_navigation_has_no_other_doors(everybody: Callable[[], Page]) -> Non
     page.goto("/")
     doors = page.evaluate("[...document.querySelectorAll('#nav a')].map(a => a.getAttribute('href'))")
     assert set(doors) | {"/", "/account"} == set(FAMILIES)
+
+
+def test_why_not_tells_each_act_in_whole_words(everybody: Callable[[], Page], house: House) -> None:
+    page = everybody()
+    first = house.value("select min(id) from sales_order")
+    page.goto(f"/orders/{first}/why-not")
+    for width in (1280, 900, 360):
+        page.set_viewport_size({"width": width, "height": 740})
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.why td, .why td *')].filter(e => e.scrollWidth > e.clientWidth && e.clientWidth)"
+            ".map(e => e.textContent)"
+        )
+        assert not cut, f"cut at {width} px: {cut}"
 
 
 def test_the_pages_before_sign_in(context: Callable[..., BrowserContext], house: House) -> None:

@@ -26,7 +26,8 @@ from orderway.mail.commands import NoteFailed, WriteMessage
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.parties.commands import ChangeParty
 from orderway.stock.commands import Move
-from orderway.web.exception_words import ACTS, FOLLOWS, KINDS, what_stopped
+from orderway.web.acts import ACTS
+from orderway.web.exception_words import FOLLOWS, KINDS, what_stopped
 from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.publish import PublishMap
 

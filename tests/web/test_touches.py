@@ -156,6 +156,7 @@ def test_the_plot_its_figures_and_the_way_down_to_who_did_what(shop: Any, as_: A
     for by in ("week", "customer", "channel"):
         shown = page(browser.get(f"/reports/touches?by={by}&{asked}"))
         assert f"{total} touches per order" in shown
+        assert f"Touches per order by {by}" in shown
         assert 'data-island="chart"' in shown
     untouched = sum(1 for id in known if not tally[id])
     assert f"{untouched} of {len(known)} orders went through untouched" in shown

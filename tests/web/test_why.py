@@ -14,9 +14,12 @@ from orderway.kernel import clock
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.orders.refusing import judges
 from orderway.orders.rules import keeping, line_net, promised
 from orderway.parties.commands import ChangeParty
 from orderway.stock.commands import Move
+from orderway.web.acts import ACTS, MARKS
+from orderway.web.orders import VERBS
 
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 LIMITS = (("< 50", '"nobody"'), ("[50..500)", '"manager"'), ("-", '"board"'))
@@ -222,6 +225,16 @@ def test_a_refusal_leads_to_all_that_may_be_done_and_why_the_rest_may_not(as_: A
     assert '<a class="why"' not in done, "what was done has an undo, no why"
     assert browser.get("/orders/999999/why-not").status_code == 404
     assert as_(shop.stranger).get(f"/orders/{order}/why-not").status_code == 404
+
+
+def test_an_act_is_called_the_same_where_it_is_offered_and_where_it_is_told_of(as_: Any, shop: Any, order: int) -> None:
+    assert judges.keys() <= ACTS.keys()
+    for name, verb in VERBS.items():
+        assert str(verb.label) == str(MARKS[name] if verb.given else ACTS[verb.command])
+    told = html.unescape(text(as_("manager").get(f"/orders/{order}/why-not")))
+    for name in judges:
+        row = told[told.index(f'id="row-{name.replace(".", "-")}"') :].split("</tr>")[0]
+        assert str(ACTS[name]) in row
 
 
 def test_a_check_that_stops_an_order_tells_its_figures(as_: Any, shop: Any, order: int) -> None:

@@ -23,24 +23,6 @@ KINDS: Mapping[str, Text] = {
     "mail-bounced": lazy("Mail not delivered"),
     OTHER: lazy("Stopped otherwise"),
 }
-ACTS: Mapping[str, Text] = {
-    "capture.settle": lazy("Say what is meant"),
-    "capture.order": lazy("Make the order at our prices"),
-    "capture.reject": lazy("Refuse it"),
-    "capture.dismiss": lazy("Set it aside as no order"),
-    "capture.reread": lazy("Read it again"),
-    "capture.try_again": lazy("Try again"),
-    "capture.settle_otherwise": lazy("Settled otherwise"),
-    "orders.waive": lazy("Let it pass"),
-    "orders.hold": lazy("Put on hold"),
-    "orders.cancel": lazy("Cancel order"),
-    "orders.allocate": lazy("Reserve goods"),
-    "orders.prioritise": lazy("Mark as urgent"),
-    "parties.change": lazy("Change the customer"),
-    "billing.pay": lazy("Note the payment"),
-    "workflow.retry": lazy("Try again"),
-    "mail.resend": lazy("Send again"),
-}
 # what follows from an event by itself, and can stop
 FOLLOWS: Mapping[str, Text] = {
     "billing.send_bills": lazy("Sending an invoice"),

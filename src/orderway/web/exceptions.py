@@ -15,7 +15,8 @@ from orderway.capture.exceptions import CHARGED_BACK, OTHER, SETTLE, UNREADABLE
 from orderway.capture.reasons import from_json, worded
 from orderway.kernel.outcome import Refusal
 
-from .exception_words import ACTS, KINDS, what_stopped
+from .acts import ACTS
+from .exception_words import KINDS, what_stopped
 from .fields import refusals
 from .findings import rests_on
 from .listing import Filter, Listing, View, column, listed

@@ -17,6 +17,7 @@ from orderway.kernel.access import Actor
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.running import ask
 
+from .acts import ACTS, MARKS
 from .listing import Filter, Listing, View, column, listed, many, scope, whole_view
 from .respond import back, do, may, new_key, page, read, show, tell
 from .shell import counted
@@ -55,33 +56,33 @@ class Verb(NamedTuple):
 VERBS: Mapping[str, Verb] = {
     "confirm": Verb(
         "orders.confirm",
-        lazy("Confirm"),
+        ACTS["orders.confirm"],
         "circle-check",
         ngettext_lazy("%(n)d order confirmed", "%(n)d orders confirmed", "n"),
         irreversible=lazy("From here on the orders bind us; the customers get their confirmations."),
     ),
     "allocate": Verb(
         "orders.allocate",
-        lazy("Reserve goods"),
+        ACTS["orders.allocate"],
         "packages",
         ngettext_lazy("Goods reserved for %(n)d order", "Goods reserved for %(n)d orders", "n"),
     ),
     "hold": Verb(
         "orders.hold",
-        lazy("Put on hold"),
+        ACTS["orders.hold"],
         "hand-stop",
         ngettext_lazy("%(n)d order put on hold", "%(n)d orders put on hold", "n"),
         reason=True,
     ),
     "resume": Verb(
         "orders.resume",
-        lazy("Let go on"),
+        ACTS["orders.resume"],
         "player-play",
         ngettext_lazy("%(n)d order goes on", "%(n)d orders go on", "n"),
     ),
     "cancel": Verb(
         "orders.cancel",
-        lazy("Cancel order"),
+        ACTS["orders.cancel"],
         "ban",
         ngettext_lazy("%(n)d order cancelled", "%(n)d orders cancelled", "n"),
         reason=True,
@@ -89,7 +90,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "urgent": Verb(
         "orders.prioritise",
-        lazy("Mark as urgent"),
+        MARKS["urgent"],
         "flag",
         ngettext_lazy("%(n)d order marked as urgent", "%(n)d orders marked as urgent", "n"),
         reason=True,
@@ -98,7 +99,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "can-wait": Verb(
         "orders.prioritise",
-        lazy("Mark: can wait"),
+        MARKS["can-wait"],
         "clock",
         ngettext_lazy("%(n)d order can wait", "%(n)d orders can wait", "n"),
         reason=True,
@@ -107,7 +108,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "as-usual": Verb(
         "orders.prioritise",
-        lazy("Take the mark off"),
+        MARKS["as-usual"],
         "x",
         ngettext_lazy("%(n)d order is served as usual", "%(n)d orders are served as usual", "n"),
         given={"flag": "normal"},

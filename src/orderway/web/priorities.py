@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from .acts import MARKS
 from .forms import Field, read_form, shown
 from .listing import Listing, View, column, listed
 from .reasons import values_words
@@ -75,11 +76,8 @@ def why(request: HttpRequest, id: int) -> HttpResponse:
 def _actions(request: HttpRequest, order: Any) -> list[dict[str, Any]]:
     if not may(request, "orders.prioritise") or order.state not in ACTIVE:
         return []
-    labels = {"urgent": _("Mark as urgent"), "can-wait": _("Mark: can wait"), "as-usual": _("Take the mark off")}
-    urls = {name: f"/orders/{order.id}/{name}" for name in labels}
-    return [
-        {"label": labels[name], ("post" if name == "as-usual" else "url"): urls[name]} for name in marks(order.flag)
-    ]
+    urls = {name: f"/orders/{order.id}/{name}" for name in MARKS}
+    return [{"label": MARKS[name], ("post" if name == "as-usual" else "url"): urls[name]} for name in marks(order.flag)]
 
 
 def _mark(order: Any) -> str:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as lazy
 
 from orderway.orders.refusing import blocking
 
+from .acts import ACTS
 from .findings import rests_on
 from .listing import column
-from .orders import VERBS
 from .respond import found, page, read, show
 from .templatetags.ui import Row, number
 from .words import CHECKS, STATES, Text, refusal_text
@@ -22,13 +22,6 @@ COLUMNS = (
     column("now", lazy("Now"), kind="state", narrow="end"),
     column("because", lazy("Because"), grow=6, narrow="foot"),
 )
-ACTS: Mapping[str, Text] = {
-    **{verb.command: verb.label for verb in VERBS.values() if not verb.given},
-    "orders.prioritise": lazy("Mark as urgent, or able to wait"),
-    "orders.verify": lazy("Pass the checks"),
-    "orders.complete": lazy("Complete the order"),
-    "fulfilment.release": lazy("Release the pick list"),
-}
 
 
 def _of(count: int, leaves: Any) -> str:
@@ -78,7 +71,7 @@ def _row(one: Any, leaves: Any, currency: str) -> Row:
     if one.refused and "facts" in one.rests_on:
         because += [rests_on(check.check, check.evidence, currency) for check in blocking(leaves)]
     cells = {
-        "act": str(ACTS.get(one.command, one.command)),
+        "act": str(ACTS[one.command]),
         "now": now,
         "because": {"text": " ".join(because) or _("Nothing stands in the way."), "sub": _leaves(one, leaves)},
     }

@@ -24,6 +24,11 @@ from .words import CHANNELS, STATES, Text
 
 SHOWN = 14  # bars of the plot
 BY: Sequence[tuple[str, Text]] = (("week", lazy("Week")), ("customer", lazy("Customer")), ("channel", lazy("Channel")))
+TITLES: dict[str, Text] = {
+    "week": lazy("Touches per order by week"),
+    "customer": lazy("Touches per order by customer"),
+    "channel": lazy("Touches per order by channel"),
+}
 WHICH: Sequence[tuple[str, Text]] = (("ended", lazy("Ended")), ("active", lazy("Active")), ("all", lazy("All")))
 SUMS = (
     column("name", "", grow=4, narrow="title", strong=True),
@@ -98,7 +103,6 @@ def _tiles(question: Any, rows: Sequence[Any], orders: int, acts: int) -> list[d
     shown = rows[-SHOWN:] if question.by == "week" else _ordered(question, rows)[:SHOWN]
     names = [_name(question, one) for one in shown]
     each = [_each(one.touches, one.orders) for one in shown]
-    label = str(dict(BY)[question.by])
     # floats only for drawing
     series = [{"name": _("Touches per order"), "values": [float(one) for one in each]}]
     chart = {"kind": "bar", "decimals": 1, "labels": [name[:18] for name in names], "series": series}
@@ -108,7 +112,7 @@ def _tiles(question: Any, rows: Sequence[Any], orders: int, acts: int) -> list[d
     )
     return [
         {
-            "title": _("Touches per order by %(group)s") % {"group": label},
+            "title": str(TITLES[question.by]),
             "width": 8,
             "tall": True,
             "chart": json.dumps(chart),

@@ -1,0 +1,37 @@
+"""What commands are called wherever a person is offered them, or told that they would be refused: one name each."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as lazy
+
+from .words import Text
+
+ACTS: Mapping[str, Text] = {
+    "billing.pay": lazy("Note the payment"),
+    "capture.dismiss": lazy("Set it aside as no order"),
+    "capture.order": lazy("Make the order at our prices"),
+    "capture.reject": lazy("Refuse it"),
+    "capture.reread": lazy("Read it again"),
+    "capture.settle": lazy("Say what is meant"),
+    "capture.settle_otherwise": lazy("Settled otherwise"),
+    "capture.try_again": lazy("Try again"),
+    "fulfilment.release": lazy("Release the pick list"),
+    "mail.resend": lazy("Send again"),
+    "orders.allocate": lazy("Reserve goods"),
+    "orders.cancel": lazy("Cancel order"),
+    "orders.complete": lazy("Complete the order"),
+    "orders.confirm": lazy("Confirm"),
+    "orders.hold": lazy("Put on hold"),
+    "orders.prioritise": lazy("Change the priority"),
+    "orders.resume": lazy("Let go on"),
+    "orders.verify": lazy("Pass the checks"),
+    "orders.waive": lazy("Let it pass"),
+    "parties.change": lazy("Change the customer"),
+    "workflow.retry": lazy("Try again"),
+}
+# orders.prioritise, by what an order is marked as
+MARKS: Mapping[str, Text] = {
+    "urgent": lazy("Mark as urgent"),
+    "can-wait": lazy("Mark: can wait"),
+    "as-usual": lazy("Take the mark off"),
+}
