@@ -2,6 +2,7 @@
 
 import _thread
 import gc
+import signal
 import threading
 import time
 import weakref
@@ -85,7 +86,15 @@ def test_an_answer_that_cannot_be_read_is_told_and_the_wire_is_whole_again(line)
         line.settle()
 
 
-def test_who_interrupts_a_long_statement_need_not_wait_for_it(line):
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process that a shell has put into the background ignores interrupts from its beginning."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_who_interrupts_a_long_statement_need_not_wait_for_it(line, interruptible):
     threading.Timer(0.3, _thread.interrupt_main).start()
     began = time.monotonic()
     line.send("select pg_sleep(%(n)s::integer)", {"n": 30})
