@@ -181,7 +181,7 @@ def run_by_two(at_desk: Callable[[str], Page], house: House, map: str) -> None:
     started(house, map, order)
     manager = at_work(at_desk("manager"), "Check order")
     expect(manager.get_by_text("Is everything there?")).to_be_visible()
-    manager.get_by_role("button", name="Fine", exact=True).click()
+    manager.get_by_role("button", name="Fine A", exact=True).click()
     expect(manager.get_by_text("Check order: done.")).to_be_visible()
     house.settle()
     quality = at_work(at_desk("quality"), "Release order")

@@ -26,6 +26,7 @@ from .fields import due_words, refusals
 from .respond import do, read, show
 from .starting import told_words
 from .work import about, form_checks, form_fields, form_outcomes, posted
+from .work_earlier import before
 
 SCOPES = frozenset(
     {"workflow.decide_by_link", "workflow.work_item", "people.stood_for", "orders.one", "documents.in_parcel"}
@@ -98,6 +99,7 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "outcomes": form_outcomes(form),
         "reason": request.POST.get("reason", ""),
         "papers": papers,
+        **before(request, form.row.id, papers),
         "problems": problems,
     }
     return _kept_private(_plain(request, "work/decide.html", 422 if problems else 200, context))

@@ -23,6 +23,7 @@ from .starting import told_words
 from .templatetags.ui import moment
 from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES
+from .work_earlier import before
 from .work_inside import first_paper, inside, proposed
 from .worklist import whose
 
@@ -86,7 +87,7 @@ def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status
 
 def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
     when, tone = due_words(row.due_at, timezone.now())
-    why = row.why or (_("Taken by %(who)s") % {"who": row.assignee} if row.assignee else row.department.title())
+    why = row.why or (_("Taken by %(who)s") % {"who": row.assignee} if row.assignee else row.department_name)
     if row.acting_for:
         why = _("For %(who)s, who is away") % {"who": row.acting_for}
     elif row.asked:
@@ -130,6 +131,7 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "fields": form_fields(_begun(request, form), request.POST, papers),
         "raci": [(RACI[name], [ROLES[role] for role in roles]) for name, roles in form.raci.items()],
         **inside(request, row),
+        **before(request, row.id, papers),
         "told": told_words(form.told),
         "started_url": reverse("started", args=[form.instance]),
         "checks": form_checks(form, request.POST),
@@ -237,19 +239,20 @@ def form_checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
 
 
 def form_outcomes(form: Any) -> list[dict[str, Any]]:
-    """The verbs of an item: those that send back first, the way on last and in the accent."""
-    verbs = sorted(form.outcomes, key=lambda one: not one[2])
-    last = len(verbs) - 1
+    """The verbs of an item: those that send back first, the way on that the map names first last and in the accent, as a selection
+    takes it, too."""
+    onward = [one for one in form.outcomes if not one[2]]
+    verbs = [one for one in form.outcomes if one[2]] + onward[:0:-1] + onward[:1]
     return [
         {
             "label": label or _("Done"),
             "form": "work-form",
             "name": "outcome",
             "value": name,
-            "primary": n == last,
-            "key": "a" if n == last else ("r" if back else ""),
+            "primary": not back and name == onward[0][0],
+            "key": "r" if back else ("a" if name == onward[0][0] else ""),
         }
-        for n, (name, label, back) in enumerate(verbs)
+        for name, label, back in verbs
     ]
 
 

@@ -88,7 +88,7 @@ def _row(row: Any) -> Row:
         "why": row.why,
         "due": {"text": due, "tone": tone},
         "with": row.acting_for or row.assignee,
-        "department": row.department.title(),
+        "department": row.department_name,
     }
     return {"id": row.id, "url": reverse("work-item", args=[row.id]), "label": title, "tone": tone, "cells": cells}
 

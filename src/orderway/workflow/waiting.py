@@ -62,9 +62,9 @@ class WorkList:
 
 
 class WorkRow(NamedTuple):
-    """A work item in a list. `title` is what its subject is called, `why` the reason it came (back), `why_by` who gave it;
-    `acting_for` whom the reader stands in for here; `escalation` the highest level told of (0: none), `asked` whether a question
-    to the reader waits; `extra`: it asks whether the reader agrees to what was decided."""
+    """A work item in a list. `title` is what its subject is called, `department` the key of whose it is, `why` the reason it came
+    (back), `why_by` who gave it; `acting_for` whom the reader stands in for here; `escalation` the highest level told of (0: none),
+    `asked` whether a question to the reader waits; `extra`: it asks whether the reader agrees to what was decided."""
 
     id: int
     name: str
@@ -75,6 +75,7 @@ class WorkRow(NamedTuple):
     title: str
     role: str
     department: str
+    department_name: str
     assignee_id: int | None
     assignee: str
     opened_at: datetime
@@ -217,7 +218,7 @@ def work_item(ctx: Reader, asked: OneWorkItem) -> WorkForm | None:
         state=row.state,
         mine=row.state == "open" and not _hand(ctx, row, _away(ctx, [row])).code,
         instruction=said(does.instruction),
-        fields=[_field(one, values, one.name not in hidden) for one in does.fields],
+        fields=[as_filled(one, values, shown=one.name not in hidden) for one in does.fields],
         checks=[(check.name, said(check.label), check.name in row.checks) for check in does.checks],
         outcomes=[(one.name, said(one.label), one.sends_back) for one in does.outcomes] or [(PLAIN_OUTCOME, "", False)],
         outcome=row.outcome,
@@ -282,7 +283,8 @@ def _form(
     return {**defaults, **values}, unseen(work, now, known)
 
 
-def _field(field: Any, values: Mapping[str, Any], shown: bool) -> FormField:
+def as_filled(field: Any, values: Mapping[str, Any], shown: bool = True) -> FormField:
+    """A field of a map's form with what was filled in."""
     return FormField(
         name=field.name,
         type=field.type,

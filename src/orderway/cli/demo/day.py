@@ -25,6 +25,7 @@ from orderway.workflow.commands.work import CompleteWork
 from . import floor
 from .history import Step, steps
 from .house import ZONE, House, did, every, moment, settle, system, working_day_after
+from .matters import complained_of
 
 LIVED, SIMULATED = "demo/day/", "demo/simulated/"
 FIRST, LAST = 6, 18  # hours
@@ -155,7 +156,7 @@ def _complaint(house: House, day: date, seed: int) -> list[tuple[datetime, Step]
     def comes() -> None:
         shipments = every("fulfilment.shipments", house.who("warehouse"), state="delivered")
         orders = sorted({row.order_number: row.order_id for row in shipments}.items())
-        busy = {row.subject_id for row in _complaints(house)}
+        busy = complained_of(house)
         free = [order for _, order in orders if order not in busy]
         did("workflow.start", house.who("manager"), [StartMap("complaint", random.choice(free))] if free else [])
 

@@ -17,6 +17,7 @@ from .founding import found
 from .history import finish, is_done, live, working_days
 from .house import ZONE, house_of, is_working_day, moment
 from .inbox import messages_come
+from .matters import ask_a_colleague
 from .papers import printing_office
 from .working_time import take_time_off
 
@@ -63,6 +64,7 @@ def _fill(days: int, now: datetime) -> Iterator[str]:
     (settings.DATA_DIR / settings.DEMO_ACCOUNTS).write_text(json.dumps(accounts()), "utf-8")
     with transaction.atomic():  # all of them or none: their bytes hold the hour, so they would not be known again
         take_time_off(house, now)
+        ask_a_colleague(house, now)
         messages_come(house)
         finish(house, FILLED)
     yield _("Fresh messages lie in the inbox.")

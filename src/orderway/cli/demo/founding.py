@@ -18,6 +18,7 @@ from orderway.production.commands.set_up import DescribePaper
 from orderway.stock.commands import Move
 from orderway.workflow.commands.publish import PublishMap
 
+from . import matters
 from .company import (
     BREAKS,
     COMPANY,
@@ -64,6 +65,7 @@ def found(at: datetime, password: str) -> int:
         owner = actor_of(persons[_place("administrator")], company) or boss
         did("decisions.publish", owner, tables(), "demo/tables")
         did("workflow.publish", owner, [PublishMap(xml, NOTE) for xml in asking(maps)], "demo/maps-with-tables")
+        did("workflow.publish", owner, [PublishMap(xml) for xml in matters.publish_texts()], "demo/maps-of-the-office")
         did("archive.set_formats", boss, [SetFormat("message", "original")], "demo/formats")
         settle()
     return company

@@ -11,7 +11,7 @@ from orderway.archive.commands.root import TakeRoot
 from orderway.kernel import clock
 from orderway.kernel.models import CommandLog
 
-from . import floor, office
+from . import floor, matters, office
 from .house import House, did, is_working_day, moment, settle, system
 from .papers import Print
 
@@ -90,7 +90,18 @@ def steps(house: House, day: date, seed: int) -> list[tuple[datetime, Step]]:
         (16, 40): lambda: floor.something_comes_back(house, random),
         (18, 0): lambda: floor.presses_run(house, day, moment(day, 6, 40), moment(day, 18)),
     }
-    return [(moment(day, *time), step) for time, step in at.items()]
+    happens = [(moment(day, *time), step) for time, step in (at | _beside(house, day, seed)).items()]
+    return sorted(happens, key=lambda one: one[0])
+
+
+def _beside(house: House, day: date, seed: int) -> dict[tuple[int, int], Step]:
+    """What goes its way beside the orders, with chances of its own: theirs stay as they are."""
+    random = Random(f"{seed}/{day.toordinal()}/beside")  # noqa: S311 - the same every time
+    return {
+        (8, 55): lambda: matters.begin(house, random, day),
+        (11, 25): lambda: matters.go_on(house, random),
+        (15, 25): lambda: matters.go_on(house, random),
+    }
 
 
 def finish(house: House, key: str) -> None:

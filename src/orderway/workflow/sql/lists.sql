@@ -1,7 +1,7 @@
 -- name: work
 -- Open work items with what the map and the people say of them.
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
-       w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
+       coalesce(dep.name, '') as department_name, w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
        v.digest, w.priority, w.snoozed_until, w.escalation, w.extra,
        exists (select from work_question q where q.work_item_id = w.id and q.person_id = %(actor)s::bigint and q.answered_at is null)
            as asked
@@ -41,7 +41,7 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- name: one
 -- One work item, and what was filled in on its way so far.
 select w.id, d.key as map, w.node, w.subject_type, w.subject_id, w.role, coalesce(dep.key, '') as department,
-       w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
+       coalesce(dep.name, '') as department_name, w.assignee_id, coalesce(a.name, '') as assignee, w.opened_at, w.due_at, w.why, w.why_code, coalesce(b.name, '') as why_by,
        v.digest, w.state, w.outcome, w.reason, w.checks, w.values::text as filled, i.values::text as before, w.done_at,
        coalesce(f.name, '') as done_by, coalesce(h.name, '') as done_for, w.priority, w.snoozed_until, w.escalation, w.extra,
        i.root_id, r.due_at as whole_due_at, (select b.outcome from work_item b where b.instance_id = w.instance_id and b.node = w.node
@@ -59,6 +59,22 @@ left join person f on f.id = w.done_by
 left join person h on h.id = w.done_for
 join process_instance r on r.id = i.root_id
 where w.id = %(id)s::bigint and {visible work_item w}
+
+-- name: earlier
+-- What a work item is about, with the steps that were done before it under the same root, the latest first.
+select w.subject_type, w.subject_id, e.id, e.node, v.digest, e.done_at as at, coalesce(p.name, '') as who,
+       coalesce(h.name, '') as whom, e.outcome, e.sends_back, e.reason, e.values::text as filled, e.extra
+from work_item w
+join process_instance i on i.id = w.instance_id
+left join (process_instance o
+           join work_item e on e.instance_id = o.id and e.state = 'done'
+           join process_version v on v.id = o.version_id
+           left join person p on p.id = e.done_by
+           left join person h on h.id = e.done_for)
+       on o.root_id = i.root_id and e.id <> w.id and (w.done_at is null or e.done_at <= w.done_at)
+where w.id = %(id)s::bigint and {visible work_item w}
+order by e.done_at desc, e.id desc
+limit 50
 
 -- name: ways
 -- Open work items with the drawing that says how each may be finished.

@@ -1,0 +1,89 @@
+"""Nobody decides without what others have found out before: who did what, with which outcome, and what they filled in."""
+
+import re
+from importlib import resources
+
+import pytest
+
+from orderway.kernel.access import system_actor
+from orderway.kernel.running import ask, run
+from orderway.workflow.commands.proceed import StartMap
+from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.commands.work import CompleteWork
+
+WANTED = {"what": "400 plates", "amount": "1480", "needed_on": "2031-03-04"}
+OFFERED = {"supplier": "Offset-Bedarf", "offered": "1432.50"}
+
+
+@pytest.fixture
+def step(shop):
+    """Finishes a step of the only purchase, and gives the item that waits then."""
+    xml = resources.files("orderway.workflow").joinpath("gallery", "purchase_approval.bpmn").read_text("utf-8")
+    assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml)]).ok
+    start = StartMap("purchase_approval", title="Plates", about="For the calendars.\nTwo kinds.")
+    assert run("workflow.start", shop.people["manager"], [start]).ok
+
+    def waits():
+        return ask("workflow.work", shop.people["auditor"], which="all", map="purchase_approval").rows[0]
+
+    def done(role, outcome, values=None, reason=""):
+        row = CompleteWork(waits().id, outcome, values or {}, reason=reason)
+        assert run("workflow.complete", shop.people[role], [row]).ok
+        return waits()
+
+    done.waits = waits
+    return done
+
+
+def text(answer):
+    return re.sub(r"<[^>]+>|\s+", " ", answer.content.decode())
+
+
+def in_order(page, *said):
+    """Whether these stand on the page one behind the other."""
+    at = 0
+    for one in said:
+        at = page.find(one, at) + 1
+        if not at:
+            return False
+    return True
+
+
+def test_who_decides_reads_what_was_found_out_before(shop, as_, step):
+    assert "For the calendars." in text(as_("planner").get(f"/work/{step.waits().id}")), "what the starter wrote"
+    step("planner", "described", WANTED)
+    item = step("purchasing", "chosen", OFFERED)
+    page = text(as_("accountant").get(f"/work/{item.id}"))
+    assert in_order(
+        page, "What came before", "Ask for prices", "Supplier chosen", "1,432.5", "Describe need", "400 plates"
+    )
+    assert "1,480" in page
+    assert "4 Mar 2031" in page
+    german = text(as_("accountant", "de").get(f"/work/{item.id}"))
+    assert in_order(german, "Was davor war", "Preise anfragen", "Lieferant gewählt", "1.432,5", "Bedarf beschreiben")
+
+
+def test_what_was_asked_back_stands_there_with_its_reason_and_older_steps_are_folded_away(shop, as_, step):
+    step("planner", "described", WANTED)
+    item = step("purchasing", "unclear", reason="Which size?")
+    assert in_order(text(as_("planner").get(f"/work/{item.id}")), "What came before", "Ask back", "Which size?")
+    step("planner", "described", WANTED | {"what": "Plates 745 × 605"})
+    item = step("purchasing", "chosen", OFFERED)
+    page = text(as_("accountant").get(f"/work/{item.id}"))
+    assert in_order(page, "Supplier chosen", "Plates 745 × 605", "Which size?", "1 step more", "400 plates")
+
+
+def test_the_one_key_takes_the_way_on_that_the_map_names_first(shop, as_, step):
+    step("planner", "described", WANTED)
+    item = step("purchasing", "chosen", OFFERED)
+    page = as_("accountant").get(f"/work/{item.id}").content.decode()
+    (key,) = re.findall(r'<button[^>]*value="(\w+)"[^>]*data-key="a"|<button[^>]*data-key="a"[^>]*value="(\w+)"', page)
+    assert "".join(key) == "approved", "to refuse is not what one key does"
+
+
+def test_whoever_may_not_see_the_item_learns_nothing_of_what_came_before(shop, step):
+    step("planner", "described", WANTED)
+    item = step("purchasing", "chosen", OFFERED)
+    for who in (shop.people["warehouse"], shop.stranger):
+        assert ask("workflow.earlier", who, id=item.id) == ("", "", [])
+    assert len(ask("workflow.earlier", shop.people["accountant"], id=item.id).steps) == 2
