@@ -85,5 +85,27 @@ def test_whoever_may_not_see_the_item_learns_nothing_of_what_came_before(shop, s
     step("planner", "described", WANTED)
     item = step("purchasing", "chosen", OFFERED)
     for who in (shop.people["warehouse"], shop.stranger):
-        assert ask("workflow.earlier", who, id=item.id) == ("", "", [])
-    assert len(ask("workflow.earlier", shop.people["accountant"], id=item.id).steps) == 2
+        assert ask("workflow.earlier", who, item=item.id) == ("", "", [])
+    assert len(ask("workflow.earlier", shop.people["accountant"], item=item.id).steps) == 2
+
+
+def test_whoever_started_it_reads_what_was_done_so_far_on_its_page(shop, as_, step):
+    step("planner", "described", WANTED)
+    item = step("purchasing", "chosen", OFFERED)
+    root = ask("workflow.work_item", shop.people["accountant"], id=item.id).instance
+    page = text(as_("manager").get(f"/started/{root}"))
+    assert in_order(
+        page, "For the calendars.", "What was done so far", "Ask for prices", "Offset-Bedarf", "Describe need"
+    )
+
+
+def test_the_activity_of_an_order_names_the_map_the_step_and_what_was_decided(shop, as_, order):
+    xml = resources.files("orderway.workflow").joinpath("gallery", "complaint.bpmn").read_text("utf-8")
+    assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml)]).ok
+    assert run("workflow.start", shop.people["manager"], [StartMap("complaint", order)]).ok
+    (item,) = ask("workflow.work", shop.people["manager"], subject=order, map="complaint").rows
+    noted = CompleteWork(item.id, "noted", {"matter": "Dented", "severity": "low"}, ("answered",))
+    assert run("workflow.complete", shop.people["manager"], [noted]).ok
+    page = text(as_("manager").get(f"/orders/{order}"))
+    assert in_order(page, "Note complaint", "· Noted", "On its way through the map", "· Complaint")
+    assert in_order(text(as_("manager", "de").get(f"/orders/{order}")), "Reklamation aufnehmen", "· Aufgenommen")

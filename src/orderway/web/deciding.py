@@ -99,7 +99,7 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "outcomes": form_outcomes(form),
         "reason": request.POST.get("reason", ""),
         "papers": papers,
-        **before(request, form.row.id, papers),
+        **before(request, papers, item=form.row.id),
         "problems": problems,
     }
     return _kept_private(_plain(request, "work/decide.html", 422 if problems else 200, context))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from .absences import with_away
+from .documents import papers_about
 from .drawing_words import SUBJECTS
 from .fields import due_words, refusals
 from .forms import Field, Typed, read_form, shown
@@ -22,6 +23,7 @@ from .maps import MapKey  # noqa: F401 - its addresses are these too
 from .respond import actor, do, found, page, read, show, tell
 from .templatetags.ui import day, moment
 from .words import ROLES
+from .work_earlier import before
 
 EVENING = time(18)  # a due date without a time is due when offices close
 AGREED = {"agree": lazy("agreed"), "give_back": lazy("gave it back")}
@@ -219,7 +221,7 @@ def _instance(request: HttpRequest, one: Any, given: Typed | None = None, proble
         facts=facts,
         due=due,
         due_tone=tone,
-        matter=one.matter,
+        **before(request, papers_about(request, row.subject_type, row.subject_id), instance=row.id),
         told=told_words(one.told),
         position_url=reverse("map-position", args=[row.subject_type, row.subject_id]),
         fields=named,

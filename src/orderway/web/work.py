@@ -131,7 +131,7 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "fields": form_fields(_begun(request, form), request.POST, papers),
         "raci": [(RACI[name], [ROLES[role] for role in roles]) for name, roles in form.raci.items()],
         **inside(request, row),
-        **before(request, row.id, papers),
+        **before(request, papers, item=row.id),
         "told": told_words(form.told),
         "started_url": reverse("started", args=[form.instance]),
         "checks": form_checks(form, request.POST),

@@ -15,9 +15,10 @@ from .units import unit
 LATEST = 3  # steps that are told at once
 
 
-def before(request: HttpRequest, id: int, papers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The context of work/before.html for a work item, whose fields for files name one of the papers (id, name)."""
-    found = read(request, "workflow.earlier", id=id)
+def before(request: HttpRequest, papers: Sequence[Mapping[str, Any]], **of: int) -> dict[str, Any]:
+    """The context of work/before.html for a work item (`item`) or for all that was started (`instance`); fields for files name one of
+    the papers (id, name)."""
+    found = read(request, "workflow.earlier", **of)
     names = {str(one["id"]): str(one["name"]) for one in papers}
     steps = [_step(one, names) for one in found.steps]
     matter = {"about": found.about, "by": found.opened_by} if found.about else None

@@ -21,9 +21,10 @@ SQL = statements("workflow", "lists")
 
 @dataclass(frozen=True)
 class EarlierList:
-    """Ask for what came before a work item, by its id."""
+    """Ask for what came before a work item (its id), or for all that was done under an instance."""
 
-    id: int
+    item: int | None = None
+    instance: int | None = None
 
 
 class Earlier(NamedTuple):
@@ -52,7 +53,7 @@ class WayHere(NamedTuple):
 @query("workflow.earlier", EarlierList)
 def earlier(ctx: Reader, asked: EarlierList) -> WayHere:
     """What came before a work item, on its own map and on those around it; the fifty latest steps."""
-    rows = ctx.fetch(SQL.earlier, id=asked.id)
+    rows = ctx.fetch(SQL.earlier, item=asked.item, instance=asked.instance)
     steps = [row for row in rows if row.at is not None]
     sound = sound_graphs(ctx, {row.digest for row in steps})
     matters = {row.subject_id for row in rows if row.subject_type == "matter"}

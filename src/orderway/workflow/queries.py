@@ -11,7 +11,7 @@ from orderway.kernel.sql import statements
 
 from . import behind, compliance, drawing, earlier, standing, starting, waiting
 from .branching import BEHIND
-from .graph import Graph
+from .graph import Graph, Work
 from .mining import own, past
 from .mining.past import seconds
 from .mining.turns import MEETS
@@ -22,6 +22,7 @@ from .trying import queries as trying
 __all__ = ["behind", "compliance", "drawing", "earlier", "own", "past", "standing", "starting", "trying", "waiting"]
 
 SQL = statements("workflow", "lists")
+MAPS = statements("workflow", "maps")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,36 @@ class SubjectPosition:
     subject: int
 
 
+@dataclass(frozen=True)
+class MapWords:
+    """Ask what maps (their keys), their steps and outcomes are called."""
+
+    maps: Sequence[str]
+
+
+class Words(NamedTuple):
+    """A map's name, its steps' names by node, and its outcomes' by node and outcome, in the reader's language."""
+
+    name: str
+    steps: Mapping[str, str]
+    outcomes: Mapping[tuple[str, str], str]
+
+
+@query("workflow.words", MapWords)
+def words(ctx: Reader, asked: MapWords) -> Mapping[str, Words]:
+    """By key what the latest version of each map calls its parts; maps that are not known are left out."""
+    rows = ctx.fetch(MAPS.latest, keys=sorted(set(asked.maps)))
+    sound = sound_graphs(ctx, {row.digest for row in rows})
+    return {row.key: _words(sound[row.digest]) for row in rows if row.digest in sound}
+
+
+def _words(graph: Graph) -> Words:
+    steps = {node.id: said(node.label) for node in graph.nodes.values()}
+    works = [(node.id, node.does) for node in graph.nodes.values() if isinstance(node.does, Work)]
+    outcomes = {(id, one.name): said(one.label) for id, work in works for one in work.outcomes}
+    return Words(said(graph.label), steps, outcomes)
+
+
 class Position(NamedTuple):
     """One instance of a subject: its drawing, where it stands (node, state, since, code), the flows it took with their times."""
 
@@ -131,7 +162,7 @@ class Position(NamedTuple):
 
 @query("workflow.position", SubjectPosition)
 def position(ctx: Reader, asked: SubjectPosition) -> list[Position]:
-    """Where a subject is on its maps, the map it came by first, with the way it took."""
+    """Where a subject is on its maps, those that run first, then the one it came by first; with the way it took."""
     rows = ctx.fetch(SQL.instances, subject_type=asked.subject_type, subject=asked.subject)
     tokens: dict[int, list[tuple[str, str, datetime, str]]] = {row.id: [] for row in rows}
     for token in ctx.fetch(SQL.standing, instances=list(tokens), behind=BEHIND):

@@ -61,18 +61,22 @@ join process_instance r on r.id = i.root_id
 where w.id = %(id)s::bigint and {visible work_item w}
 
 -- name: earlier
--- What a work item is about, with the steps that were done before it under the same root, the latest first.
-select w.subject_type, w.subject_id, e.id, e.node, v.digest, e.done_at as at, coalesce(p.name, '') as who,
-       coalesce(h.name, '') as whom, e.outcome, e.sends_back, e.reason, e.values::text as filled, e.extra
-from work_item w
-join process_instance i on i.id = w.instance_id
+-- What a work item (or all that was started as one instance) is about, with the steps that were done before it, the latest first.
+select h.subject_type, h.subject_id, e.id, e.node, v.digest, e.done_at as at, coalesce(p.name, '') as who,
+       coalesce(s.name, '') as whom, e.outcome, e.sends_back, e.reason, e.values::text as filled, e.extra
+from (
+    select i.root_id, w.id as item, w.done_at, w.subject_type, w.subject_id
+    from work_item w join process_instance i on i.id = w.instance_id where w.id = %(item)s::bigint and {visible work_item w}
+    union all
+    select i.root_id, 0, null, i.subject_type, i.subject_id
+    from process_instance i where i.id = %(instance)s::bigint and {visible process_instance i}
+) h
 left join (process_instance o
            join work_item e on e.instance_id = o.id and e.state = 'done'
            join process_version v on v.id = o.version_id
            left join person p on p.id = e.done_by
-           left join person h on h.id = e.done_for)
-       on o.root_id = i.root_id and e.id <> w.id and (w.done_at is null or e.done_at <= w.done_at)
-where w.id = %(id)s::bigint and {visible work_item w}
+           left join person s on s.id = e.done_for)
+       on o.root_id = h.root_id and e.id <> h.item and (h.done_at is null or e.done_at <= h.done_at)
 order by e.done_at desc, e.id desc
 limit 50
 
@@ -150,7 +154,7 @@ from process_instance i
 join process_definition d on d.id = i.definition_id
 join process_version v on v.id = i.version_id
 where i.subject_type = %(subject_type)s::text and i.subject_id = %(subject)s::bigint and {visible process_instance i}
-order by i.id
+order by i.state = 'running' desc, i.id
 
 -- name: opened
 -- Work items of all companies opened since an id and somewhat before, each told like a command that changed the work list.
