@@ -70,7 +70,7 @@ def test_what_was_asked_back_stands_there_with_its_reason_and_older_steps_are_fo
     step("planner", "described", WANTED | {"what": "Plates 745 × 605"})
     item = step("purchasing", "chosen", OFFERED)
     page = text(as_("accountant").get(f"/work/{item.id}"))
-    assert in_order(page, "Supplier chosen", "Plates 745 × 605", "Which size?", "1 step more", "400 plates")
+    assert in_order(page, "Supplier chosen", "Plates 745 × 605", "2 steps more", "Which size?", "400 plates")
 
 
 def test_the_one_key_takes_the_way_on_that_the_map_names_first(shop, as_, step):

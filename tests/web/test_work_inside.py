@@ -103,3 +103,17 @@ def test_a_package_weighs_what_the_catalogue_says(shop, as_):
     Item.objects.filter(number__in=["PAP-A4-80", "PAP-LX-120"]).update(weight=D("2.5"))
     page = text(as_("warehouse").get(f"/shipping/{id}/pack"))
     assert re.search(r'name="weight-1" value="15"', page)  # 4 reams and 2 packs
+
+
+def test_what_is_missing_stands_where_a_shortage_is_settled(shop, as_):
+    floor.maps(shop)
+    lines = [PlaceLine(shop.items[item], D(n)) for item, n in (("ENV-DL", 100_000), ("PAP-A4-80", 2))]
+    (order,) = floor.ok("orders.place", shop.manager, PlaceOrder(shop.customers["10001"], lines)).done
+    item = next(row for row in ask("workflow.work", shop.people["purchasing"], subject=order).rows)
+    short, whole = ask("orders.lines", shop.manager, id=order)
+    page = text(as_("purchasing").get(f"/work/{item.id}"))
+    inside = page[page.index('id="inside-short"') :]
+    missing = short.quantity - short.allocated - short.met
+    assert f"{missing:,.0f} of 100,000 pcs missing" in inside
+    assert f"/orders/{order}/lines/{short.id}/why" in inside
+    assert f"/orders/{order}/lines/{whole.id}/why" not in inside

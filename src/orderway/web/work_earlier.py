@@ -12,7 +12,7 @@ from .respond import read
 from .templatetags.ui import day, moment, number
 from .units import unit
 
-LATEST = 3  # steps that are told at once
+LATEST = 2  # steps that are told at once
 
 
 def before(request: HttpRequest, papers: Sequence[Mapping[str, Any]], **of: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from .fields import amount
 from .findings import standing
 from .printing import ticket_states
 from .respond import may, read_if
-from .templatetags.ui import moment
+from .templatetags.ui import moment, number
 
 # the paper a role decides by, the best first; who is not named reads the newest
 READ_FIRST: Mapping[str, Sequence[str]] = {
@@ -25,7 +25,7 @@ READ_FIRST: Mapping[str, Sequence[str]] = {
 
 
 def inside(request: HttpRequest, row: Any) -> dict[str, Any]:
-    """The context of work/inside.html: `findings` and `tickets` of the order that a work item is about."""
+    """The context of work/inside.html: `findings`, `short` lines and `tickets` of the order that a work item is about."""
     if row.subject_type != "order":
         return {}
     order = read_if(request, "orders.one", id=row.subject_id)
@@ -34,7 +34,27 @@ def inside(request: HttpRequest, row: Any) -> dict[str, Any]:
     here = reverse("work-item", args=[row.id])
     # a confirmed order has been settled: what was found then is in its past
     findings = standing(request, order) if order.state in ("placed", "held") else []
-    return {"findings": findings, "tickets": _tickets(request, order.id), "inside_back": here}
+    short = _short(request, order.id) if order.state in ("confirmed", "held") else []
+    return {"findings": findings, "short": short, "tickets": _tickets(request, order.id), "inside_back": here}
+
+
+def _short(request: HttpRequest, order: int) -> list[dict[str, Any]]:
+    """The lines whose goods are neither reserved nor gone, each with how much is missing and the page that says why."""
+    lines = [
+        line for line in read_if(request, "orders.lines", id=order) or () if line.kind == "goods" and line.demand_id
+    ]
+    missing = {line.id: line.quantity - line.cancelled - line.allocated - line.met for line in lines}
+    return [
+        {
+            "item": line.description,
+            "number": line.item_number,
+            "missing": _("%(n)s of %(all)s missing")
+            % {"n": number(missing[line.id]), "all": amount(line.quantity - line.cancelled, line.unit)},
+            "url": reverse("line-why", args=[order, line.id]),
+        }
+        for line in lines
+        if missing[line.id] > 0
+    ]
 
 
 def _tickets(request: HttpRequest, order: int) -> list[dict[str, Any]]:
