@@ -13,7 +13,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "address": ("address",),
     "unreadable-file": (UNREADABLE,),
     "rule-error": ("no-way", "no-count", "no-moment", "no-decision", "spins", "broken"),
-    "mail-bounced": ("not-delivered", "perhaps-delivered"),
+    "mail-bounced": ("not-delivered", "perhaps-delivered", "came-back"),
     "payment-declined": (CHARGED_BACK,),
 }
 """The kinds with the codes that are of it. That a carrier is down nobody can report: no carrier is asked for anything."""

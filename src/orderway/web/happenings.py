@@ -124,6 +124,8 @@ EVENTS: Mapping[str, Told] = {
     "map.draft_discarded": Told(lazy("Draft thrown away"), "trash"),
     "map.published": Told(lazy("Map published"), "sitemap"),
     "message.begun": Told(lazy("Sending begun"), "mail-forward"),
+    "message.bounced": Told(lazy("Mail came back"), "alert-triangle", "late"),
+    "message.delayed": Told(lazy("Mail is on its way for longer"), "clock"),
     "message.failed": Told(lazy("Mail could not be sent"), "alert-triangle", "late"),
     "message.opened": Told(lazy("Message opened"), "mail"),
     "message.put_off": Told(lazy("Sending put off"), "clock"),

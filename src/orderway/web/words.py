@@ -232,6 +232,7 @@ REFUSALS: Mapping[str, Text] = {
     "parcel-still-open": lazy("The parcel %(number)s is still open. Close it first."),
     "percent-not-possible": lazy("A prepayment is more than 0 and at most 100 percent."),
     "not-delivered": lazy("“%(subject)s” could not be sent to %(to)s: %(error)s"),
+    "came-back": lazy("“%(subject)s” came back from %(to)s: %(error)s"),
     "perhaps-delivered": lazy("The sending broke off; the mail may have arrived. Ask before you send it again."),
     "prepaid-already": lazy("%(number)s has a prepayment invoice already."),
     "prepayment-open": lazy("%(number)s waits for its prepayment."),
