@@ -222,8 +222,8 @@ def test_no_addresses(stated: str) -> None:
 def test_pages_book_and_settle(shop: Any, as_: Any, carrier: CarrierServer) -> None:
     administrator, warehouse, manager = as_("administrator"), as_("warehouse"), as_("manager")
     assert manager.get("/carriers").status_code == 403
-    assert administrator.post("/carriers", {"name-0": "X", "address-0": "nowhere"}).status_code == 422
-    form = {"name-0": "Kurier Nord", "service-0": "parcel", "address-0": carrier.address, "active-0": "on"}
+    assert administrator.post("/carriers", {"name-new1": "X", "address-new1": "nowhere"}).status_code == 422
+    form = {"name-new1": "Kurier Nord", "service-new1": "parcel", "address-new1": carrier.address, "active-new1": "on"}
     assert administrator.post("/carriers", form).status_code == 302
     assert "Kurier Nord" in administrator.get("/carriers").content.decode()
     shipment = floor.packed(shop)
@@ -245,3 +245,26 @@ def test_pages_book_and_settle(shop: Any, as_: Any, carrier: CarrierServer) -> N
     assert warehouse.post(f"/shipping/{shipment}/tracking", {"tracking": "H-1"}).status_code == 302
     assert "H-1" in warehouse.get(f"/shipping/{shipment}").content.decode()
     assert down(shop) == []
+
+
+def test_two_administrators_at_once_change_what_each_of_them_saw(shop: Any, as_: Any) -> None:
+    browser, id = as_("administrator"), known(shop, "https://nord.example/book")
+    assert f'name="address-{id}"' in browser.get("/carriers").content.decode()
+    known(shop, "https://first.example/book", "Aachener Bote")  # it stands before the other one now
+    form = {f"address-{id}": "https://new.example/book", f"service-{id}": "express"}
+    assert browser.post("/carriers", form).status_code == 302
+    now = {one.name: (one.address, one.is_active) for one in ask("fulfilment.carriers", shop.administrator, all=True)}
+    assert now == {
+        "Aachener Bote": ("https://first.example/book", True),
+        "Kurier Nord": ("https://new.example/book", False),
+    }
+
+
+def test_a_job_that_ends_before_the_tries_do_leaves_no_booking_behind(shop: Any, carrier: CarrierServer) -> None:
+    shipment, id = wanted(shop, carrier.address)
+    carrier.plan = ["429", "429"]
+    for attempts, left in ((0, "wanted"), (LAST_TRY - 1, "failed")):  # the tries between were lost to other things
+        with pytest.raises(NotBooked):
+            jobs.book(SimpleNamespace(job=SimpleNamespace(attempts=attempts)), shop.company, id)
+        assert booking(shop, shipment).state == left
+    assert [one.code for one in down(shop)] == ["carrier-down"]

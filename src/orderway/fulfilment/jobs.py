@@ -40,12 +40,12 @@ def book(context: JobContext, company: int, booking: int) -> None:
     """Ask the carrier; raises NotBooked when it is to be asked again later. A booking that breaks the job goes to a person in the end."""
     try:
         book_now(company, booking)
-    except NotBooked:
-        raise
     except Exception as error:
         if context.job and context.job.attempts + 1 >= LAST_TRY:
-            why = f"{type(error).__name__}: {error}"
-            run("fulfilment.note_not_booked", system_actor(company), [NoteNotBooked(booking, why, True, True)])
+            clear = isinstance(error, NotBooked) and not error.unanswered
+            why = str(error) if isinstance(error, NotBooked) else f"{type(error).__name__}: {error}"
+            last = NoteNotBooked(booking, why, final=True, unanswered=not clear)
+            run("fulfilment.note_not_booked", system_actor(company), [last])
         raise
 
 

@@ -19,12 +19,15 @@ _ROW = ("name", "service", "address")
 def settings(request: HttpRequest) -> HttpResponse:
     """All carriers as one form, with rows for new ones."""
     need(request, "fulfilment.set_carriers")
-    known = read(request, "fulfilment.carriers", all=True)
-    rows = [_stands(one) for one in known] + [dict.fromkeys(_ROW, "") | {"active": True}] * SPARE
+    # by id and not by place: somebody else may have entered one meanwhile
+    rows = {str(one.id): _stands(one) for one in read(request, "fulfilment.carriers", all=True)}
+    names = {key: row["name"] for key, row in rows.items()}
+    rows |= {f"new{n}": dict.fromkeys(_ROW, "") | {"active": True} for n in range(1, SPARE + 1)}
     problems: Sequence[str] = ()
     if request.method == "POST":
-        rows = [_typed(request, n, row["name"]) for n, row in enumerate(rows)]
-        outcome = do(request, "fulfilment.set_carriers", [row for row in rows if row["name"] or row["address"]])
+        rows = {key: _typed(request, key, names.get(key, "")) for key in rows if f"address-{key}" in request.POST}
+        given = [row for row in rows.values() if row["name"] or row["address"]]
+        outcome = do(request, "fulfilment.set_carriers", given)
         if not outcome.refused:
             tell(request, outcome, _("Saved"))
             return HttpResponseRedirect(reverse("carriers"))
@@ -39,11 +42,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         problems=problems,
         status=422 if problems else 200,
         fieldsets=[
-            {
-                "title": row["name"] if n < len(known) else _("Another carrier"),
-                "fields": _fields(n, row, n < len(known)),
-            }
-            for n, row in enumerate(rows)
+            {"title": names.get(key, _("Another carrier")), "fields": _fields(key, row, key in names)}
+            for key, row in rows.items()
         ],
     )
 
@@ -52,17 +52,22 @@ def _stands(one: Any) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in _ROW}, "active": one.is_active}
 
 
-def _typed(request: HttpRequest, n: int, name: str) -> dict[str, Any]:
-    texts = {field: request.POST.get(f"{field}-{n}", "").replace("\x00", "").strip() for field in _ROW}
-    return {**texts, "name": name or texts["name"], "active": f"active-{n}" in request.POST}
+def _typed(request: HttpRequest, key: str, name: str) -> dict[str, Any]:
+    texts = {field: request.POST.get(f"{field}-{key}", "").replace("\x00", "").strip() for field in _ROW}
+    return {**texts, "name": name or texts["name"], "active": f"active-{key}" in request.POST}
 
 
-def _fields(n: int, row: Mapping[str, Any], known: bool) -> list[dict[str, Any]]:
+def _fields(key: str, row: Mapping[str, Any], known: bool) -> list[dict[str, Any]]:
     token = _("It takes a POST in JSON. Its token stands in ORDERWAY_CARRIER_TOKENS, by the host of this address.")
-    named = {"name": f"name-{n}", "label": _("Name"), "value": row["name"], "disabled": known}
-    service = {"name": f"service-{n}", "label": _("Service"), "value": row["service"], "hint": _("For example: parcel")}
-    address = {"name": f"address-{n}", "label": _("Address of its booking service"), "value": row["address"]}
-    in_use = {"name": f"active-{n}", "label": _("In use"), "kind": "check", "checked": row["active"]}
+    named = {"name": f"name-{key}", "label": _("Name"), "value": row["name"], "disabled": known}
+    service = {
+        "name": f"service-{key}",
+        "label": _("Service"),
+        "value": row["service"],
+        "hint": _("For example: parcel"),
+    }
+    address = {"name": f"address-{key}", "label": _("Address of its booking service"), "value": row["address"]}
+    in_use = {"name": f"active-{key}", "label": _("In use"), "kind": "check", "checked": row["active"]}
     return [named, service, {**address, "hint": token, "full": True}, in_use]
 
 
