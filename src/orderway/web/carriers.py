@@ -151,9 +151,9 @@ def booking_actions(request: HttpRequest, head: Any, booking: Any) -> list[dict[
     failed = booking is not None and booking.state == "failed"
     if not failed and (booking is not None or head.state != "packed" or not read_if(request, "fulfilment.carriers")):
         return []
-    label = _("Book another carrier or again") if failed else _("Book a carrier")
+    label = _("Book again") if failed else _("Book a carrier")
     entries = [("fulfilment.book", label, "shipment-book")]
-    entries += [("fulfilment.enter_tracking", _("Enter the tracking number"), "shipment-tracking")] if failed else []
+    entries += [("fulfilment.enter_tracking", _("Tracking number"), "shipment-tracking")] if failed else []
     return [{"label": words, "url": reverse(url, args=[head.id])} for name, words, url in entries if may(request, name)]
 
 
