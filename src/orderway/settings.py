@@ -1,5 +1,6 @@
 """The only place that reads the environment."""
 
+import json
 import os
 import secrets
 import sys
@@ -174,6 +175,9 @@ IMAP_FOLDER = os.environ.get("ORDERWAY_IMAP_FOLDER", "INBOX")
 IMAP_SECURITY = os.environ.get("ORDERWAY_IMAP_SECURITY", "ssl")
 INLET_FOLDER = os.environ.get("ORDERWAY_INLET_FOLDER", "")
 INLET_COMPANY = int(os.environ.get("ORDERWAY_INLET_COMPANY", "0"))
+
+# the tokens of carriers' booking services by host (and port), as JSON; each goes to its host alone, and into no table or backup
+CARRIER_TOKENS = json.loads(os.environ.get("ORDERWAY_CARRIER_TOKENS", "{}"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

@@ -5,6 +5,7 @@ from decimal import Decimal as D
 from typing import Any
 
 from orderway.capture.commands.read import ReadInput
+from orderway.capture.commands.report import DeliveryReport
 from orderway.capture.commands.settle import DismissInput, RejectInput, SettleInput
 from orderway.capture.commands.stopped import SettledOtherwise
 from orderway.capture.commands.take_in import PackedFile, UnpackMail
@@ -16,7 +17,8 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
-from orderway.mail.commands import Inbound
+from orderway.mail.bounces import Said
+from orderway.mail.commands import Inbound, WriteMessage
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 
 
@@ -65,7 +67,19 @@ def _refs(ids: list[int]) -> list[Ref]:
     return [Ref(id) for id in ids]
 
 
+def _reports(shop: Any, n: int) -> list[DeliveryReport]:
+    """Reports about mails that were sent."""
+    letters = [WriteMessage([f"r{i}@growth.example"], "Hello", "Text.") for i in range(n)]
+    mails = list(run("mail.write", system_actor(shop.company), letters).done)
+    fetch("update message set state = 'sent' where id = any(%(ids)s::bigint[])", {"ids": mails})
+    sent = fetch("select external_id from message where id = any(%(ids)s::bigint[]) order by id", {"ids": mails})
+    said = [Said("r@growth.example", "failed", "5.1.1", "550 no such mailbox")]
+    pairs = zip(received(shop, n), sent, strict=True)
+    return [DeliveryReport(id, "It came back.", one.external_id, said) for id, one in pairs]
+
+
 CASES = {
+    "capture.file_report": _reports,
     "capture.receive": files,
     "capture.queue_reading": lambda shop, n: _refs(received(shop, n)),
     "capture.unpack": _unpack,

@@ -4,10 +4,14 @@ from decimal import Decimal as D
 
 import growth
 
+from orderway.documents.store import store
+from orderway.fulfilment.commands.booking import BookCarrier, EnterTracking, NoteBooked, NoteNotBooked
+from orderway.fulfilment.commands.carriers import SetCarrier
 from orderway.fulfilment.commands.pack import PackShipment
 from orderway.fulfilment.commands.pick import PickLine
 from orderway.fulfilment.commands.ship import ShipShipment
 from orderway.fulfilment.commands.take_back import TakeBack
+from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
@@ -65,7 +69,44 @@ def _cancelled(shop, n):
     return _refs(run("orders.cancel", shop.manager, [HoldOrder(row.id, "not wanted") for row in orders]).done)
 
 
+def _carriers(shop, n):
+    rows = [SetCarrier(f"Carrier {n} {i}", "https://carrier.example/book") for i in range(n)]
+    return list(run("fulfilment.set_carriers", shop.administrator, rows).done)
+
+
+def _wanted(shop, n):
+    carriers = _carriers(shop, n)
+    shipments = packed(shop, n)
+    run("fulfilment.book", shop.warehouse, [BookCarrier(*pair) for pair in zip(shipments, carriers, strict=True)])
+    sql = "select id from booking where shipment_id = any(%(s)s::bigint[]) order by id"
+    return [row.id for row in fetch(sql, {"s": shipments})]
+
+
+def _failed(shop, n):
+    ids = _wanted(shop, n)
+    run("fulfilment.note_not_booked", system_actor(shop.company), [NoteNotBooked(id, "away", True) for id in ids])
+    return ids
+
+
+def _booked(shop, n):
+    label = store().keep(shop.company, b"%PDF-1.7 growth").sha256
+    return [NoteBooked(id, f"T{id}", label) for id in _wanted(shop, n)]
+
+
+def _dropped(shop, n):
+    sql = "select shipment_id from booking where id = any(%(b)s::bigint[]) order by id"
+    return _refs(row.shipment_id for row in fetch(sql, {"b": _failed(shop, n)}))
+
+
 CASES = {
+    "fulfilment.set_carriers": lambda _, n: [SetCarrier(f"New {n} {i}", "https://carrier.example") for i in range(n)],
+    "fulfilment.book": lambda shop, n: [BookCarrier(*p) for p in zip(packed(shop, n), _carriers(shop, n), strict=True)],
+    "fulfilment.hand_over_bookings": lambda shop, n: _refs(_wanted(shop, n)),
+    "fulfilment.note_booked": _booked,
+    "fulfilment.note_not_booked": lambda shop, n: [NoteNotBooked(id, "away", True) for id in _wanted(shop, n)],
+    "fulfilment.book_again": lambda shop, n: _refs(_failed(shop, n)),
+    "fulfilment.enter_tracking": lambda shop, n: [EnterTracking(id, "T") for id in _failed(shop, n)],
+    "fulfilment.drop_bookings": _dropped,
     "fulfilment.release": lambda shop, n: _refs(allocated(shop, n)),
     "fulfilment.release_allocated": lambda shop, n: _refs(allocated(shop, n)),
     "fulfilment.pick": lambda shop, n: _lines(released(shop, n)),

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from shop_floor import invoice
+from shop_floor import invoice, packed
 from test_inbox import BROKEN, read_now, take_in
 
 from orderway.billing.commands.pay import Pay
 from orderway.capture.commands.stopped import SettledOtherwise
 from orderway.capture.exceptions import CODES, OTHER
 from orderway.catalog.commands import AddItem
+from orderway.fulfilment.commands.booking import BookCarrier, NoteNotBooked
+from orderway.fulfilment.commands.carriers import SetCarrier
 from orderway.kernel import clock, reacting, registry
 from orderway.kernel.access import ROLES, system_actor
 from orderway.kernel.outcome import Outcome, Refusal
@@ -111,7 +113,18 @@ def debit_comes_back(shop: Any, browser: Any) -> None:
     ).ok
 
 
+def carrier_is_down(shop: Any, browser: Any) -> None:
+    row = SetCarrier("Kurier Nord", "https://booking.example")
+    (carrier,) = run("fulfilment.set_carriers", shop.administrator, [row]).done
+    shipment = packed(shop)
+    assert run("fulfilment.book", shop.warehouse, [BookCarrier(shipment, carrier)]).ok
+    (booking,) = [ask("fulfilment.booking", shop.warehouse, id=shipment)]
+    away = NoteNotBooked(booking.id, "booking.example: Connection refused", final=True)
+    assert run("fulfilment.note_not_booked", system_actor(shop.company), [away]).ok
+
+
 PLANTED = {
+    "carrier-down": (carrier_is_down, "Kurier Nord does not book for .*Connection refused"),
     "unknown-item": (from_file("item.csv", line("Kanzlei Bergmann Roth", "KV-9", "31.50")), "KV-9|no such item"),
     "unknown-customer": (from_file("who.csv", line("Nobody & Sons", "PAP-A4-80", "4.90")), "no such customer"),
     "duplicate-order": (ordered_twice, "TWICE-1"),

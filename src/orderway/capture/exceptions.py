@@ -13,10 +13,11 @@ CODES: Mapping[str, Sequence[str]] = {
     "address": ("address",),
     "unreadable-file": (UNREADABLE,),
     "rule-error": ("no-way", "no-count", "no-moment", "no-decision", "spins", "broken"),
-    "mail-bounced": ("not-delivered", "perhaps-delivered"),
+    "mail-bounced": ("not-delivered", "perhaps-delivered", "came-back"),
     "payment-declined": (CHARGED_BACK,),
+    "carrier-down": ("carrier-down", "carrier-perhaps-booked"),
 }
-"""The kinds with the codes that are of it. That a carrier is down nobody can report: no carrier is asked for anything."""
+"""The kinds with the codes that are of it."""
 _KIND: Mapping[str, str] = {code: kind for kind, codes in CODES.items() for code in codes}
 _OF_INPUT = ("capture.settle", "capture.reject", "capture.dismiss", "capture.reread")
 _OF_ORDER = ("orders.waive", "orders.hold", "orders.cancel")
@@ -32,9 +33,10 @@ SETTLE = "capture.settle_otherwise"
 OF_DESK: Mapping[str, Sequence[str]] = {
     "stuck": ("workflow.retry",),
     "mail": ("mail.resend", SETTLE),
+    "carrier": ("fulfilment.book_again", "fulfilment.enter_tracking", "fulfilment.book"),
     "reaction": ("capture.try_again", SETTLE),
 }
-"""The commands for what stopped on the desk: a step on its map, a mail, what follows from an event; else it is settled otherwise."""
+"""The commands for what stopped on the desk: a step on its map, a mail, a booking, what follows; else it is settled otherwise."""
 
 
 def kind_of(code: str) -> str:

@@ -15,10 +15,12 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.context import Reader
 from orderway.kernel.running import run
 from orderway.kernel.sql import statements
+from orderway.mail.bounces import Report
 
 from .commands.read import ReadInput
+from .commands.report import DeliveryReport
 from .commands.take_in import PackedFile, UnpackMail, reading_job
-from .readers import mail
+from .readers import delivery_status, mail
 from .readers.jail import read_all_apart
 from .reasons import remark
 
@@ -84,6 +86,8 @@ def _read_files(reader: Reader, sender: str, rows: Sequence[Any], contents: dict
 
 def _unpack(reader: Reader, id: int, raw: bytes) -> None:
     letter = mail.read(raw)
+    if (report := delivery_status.read(raw)) and _filed(reader, id, letter.text, report):
+        return
     company = reader.actor.company_id
     packed = [
         PackedFile(file.name, file.media_type, store().keep(company, file.data).sha256) for file in files_in(letter)
@@ -91,6 +95,12 @@ def _unpack(reader: Reader, id: int, raw: bytes) -> None:
     outcome = run("capture.unpack", reader.actor, [UnpackMail(id, letter.text, packed)], partial=True)
     if id in outcome.values.get("unreadable", ()):
         _note(reader, ReadInput(id, "review", "mail", [remark("no-attachment")]))
+
+
+def _filed(reader: Reader, id: int, text: str, report: Report) -> bool:
+    """Whether a report about a mail was filed with that mail; else it is a message as any other."""
+    row = DeliveryReport(id, text, report.message_id, report.said)
+    return bool(run("capture.file_report", reader.actor, [row], partial=True).done)
 
 
 def files_in(letter: mail.Mail, depth: int = 1) -> Iterator[mail.Attachment]:

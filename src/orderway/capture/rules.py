@@ -19,6 +19,8 @@ MOVES: Mapping[str, frozenset[str]] = {
 }
 LARGEST_QUANTITY, LARGEST_AMOUNT = Decimal(10) ** 9, Decimal(10) ** 12  # what an order can hold, with room to spare
 OTHER_KINDS = ("invoice", "delivery-note", "question", "complaint", "change", "advertisement", "absence-note", "other")
+REPORT = "delivery-report"
+"""What an input is set aside as that reports what became of a mail of ours."""
 EDI = ("edifact", "x12", "tradacoms", "cxml", "ubl")
 CHANNELS: Mapping[str, str] = {
     "folder": "file",

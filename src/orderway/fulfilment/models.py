@@ -7,6 +7,7 @@ from orderway.orders.models import OrderLine, SalesOrder
 from orderway.people.models import Company
 from orderway.stock.models import Demand, StockLevel, Warehouse
 
+BOOKING_STATES = ["wanted", "booked", "failed", "dropped"]
 STATES = ["open", "picked", "packed", "shipped", "delivered", "cancelled"]
 
 
@@ -114,3 +115,45 @@ class ReturnLine(models.Model):
 
     class Meta:
         db_table = "return_line"
+
+
+class Carrier(models.Model):
+    """Somebody who carries goods for us and takes bookings at `address` (http or https). Its token stands in the settings."""
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    name = models.TextField()
+    service = models.TextField(default="")
+    address = models.TextField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "carrier"
+        constraints = [models.UniqueConstraint(fields=["company", "name"], name="carrier_name")]
+
+
+class Booking(models.Model):
+    """A carrier asked to carry a shipment. `key` goes with every try, so that the carrier books once however often it is asked.
+
+    `unanswered` when the carrier may have booked although we hold no tracking number. A dropped booking counts no more.
+    """
+
+    company = models.ForeignKey(Company, models.PROTECT)
+    order = models.ForeignKey(SalesOrder, models.PROTECT)
+    shipment = models.ForeignKey(Shipment, models.PROTECT)
+    carrier = models.ForeignKey(Carrier, models.PROTECT)
+    key = models.TextField(unique=True)
+    state = models.TextField()
+    error = models.TextField(default="")
+    tries = models.IntegerField(default=0)
+    unanswered = models.BooleanField(default=False)
+    tracking = models.TextField(default="")
+    wanted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "booking"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=BOOKING_STATES), name="booking_state"),
+            models.UniqueConstraint(
+                fields=["shipment"], condition=~models.Q(state="dropped"), name="booking_once_a_shipment"
+            ),
+        ]

@@ -9,6 +9,7 @@ from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
 SQL = statements("fulfilment", "shipments")
+BOOKING = statements("fulfilment", "booking")
 SORTS = {"oldest": "s.id", "order": "o.number, s.id", "customer": "p.name, s.id", "due": "o.requested_on, s.id"}
 TO_DO = ["open", "picked", "packed"]
 
@@ -70,3 +71,22 @@ class OfOrder:
 def returns(ctx: Reader, asked: OfOrder) -> list[Any]:
     """What came back of one order, a row a line."""
     return ctx.fetch(SQL.returns, order=asked.order)
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """Ask for carriers: those in use unless all are asked for."""
+
+    all: bool = False
+
+
+@query("fulfilment.carriers", Carriers)
+def carriers(ctx: Reader, asked: Carriers) -> list[Any]:
+    """Who carries goods for us and takes bookings, by name."""
+    return ctx.fetch(BOOKING.carriers, active=None if asked.all else True)
+
+
+@query("fulfilment.booking", OneShipment)
+def booking(ctx: Reader, asked: OneShipment) -> Any:
+    """How the carrier of one shipment is booked, or None where none was asked."""
+    return ctx.one(BOOKING.of_shipment, shipment=asked.id)

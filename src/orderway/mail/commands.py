@@ -194,8 +194,8 @@ def _record(ctx: Context, event: str, messages: Sequence[Any], new: Mapping[int,
     ctx.record(event, "message", [fact(m, m.id) for m in messages if m.subject_type != "order"])
 
 
-def _move(ctx: Context, event: str, messages: Sequence[Any], new: Mapping[int, Mapping[str, Any]]) -> None:
-    """Write and record the sending columns that change, of locked messages."""
+def move(ctx: Context, event: str, messages: Sequence[Any], new: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write and record the sending columns that change, of locked messages. For this package."""
     full = [{name: new[m.id].get(name, getattr(m, name)) for name in SENDING} for m in messages]
     ids = [message.id for message in messages]
     ctx.fetch(SQL.move, id=ids, **{name: [row[name] for row in full] for name in SENDING})
@@ -241,9 +241,9 @@ def begin_send(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     new: dict[int, dict[str, Any]] = {m.id: {"unanswered": m.unanswered + 1} for m in may}
     new |= {m.id: {"state": "failed", "error": "perhaps-delivered"} for m in lost}
     if may:
-        _move(ctx, "message.begun", may, new)
+        move(ctx, "message.begun", may, new)
     if lost:
-        _move(ctx, "message.failed", lost, new)
+        move(ctx, "message.failed", lost, new)
         _to_desk(ctx, lost, "perhaps-delivered")
     return Outcome([m.id for m in may], [*refused, *(Refusal("perhaps-delivered", m.id) for m in lost)])
 
@@ -268,7 +268,7 @@ def note_sent(ctx: Context, rows: Sequence[NoteSent]) -> Outcome:
         id: {"state": "sent", "sent_at": ctx.at, "sha256": row.sha256, "error": row.error, "unanswered": 0}
         for id, row in sent.items()
     }
-    _move(ctx, "message.sent", ready, new)
+    move(ctx, "message.sent", ready, new)
     return Outcome([message.id for message in ready], refused)
 
 
@@ -299,9 +299,9 @@ def note_failed(ctx: Context, rows: Sequence[NoteFailed]) -> Outcome:
         new[message.id] = {"tries": message.tries + 1, "error": row.error[:500], "unanswered": open_ends}
         new[message.id] |= {"state": "failed"} if message.id in lost else {}
     if again:
-        _move(ctx, "message.put_off", again, new)
+        move(ctx, "message.put_off", again, new)
     if given_up:
-        _move(ctx, "message.failed", given_up, new)
+        move(ctx, "message.failed", given_up, new)
         _to_desk(ctx, given_up, "not-delivered", {id: row.error for id, row in said.items()})
     return Outcome([m.id for m in ready], refused, {"again": [m.id for m in again]})
 
@@ -324,7 +324,7 @@ def resend(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     waiting = [m for m in found.values() if m.state in MOVES["resend"]]
     if waiting:
         fresh = {"state": "ready", "error": "", "tries": 0, "unanswered": 0}
-        _move(ctx, "message.resent", waiting, {m.id: fresh for m in waiting})
+        move(ctx, "message.resent", waiting, {m.id: fresh for m in waiting})
         told = ctx.fetch(SQL.on_desk, ids=[m.id for m in waiting])
         desk.close(ctx.actor.company_id, [], [one.id for one in told])
     sent = [m.id for m in found.values() if m.state in MOVES["copy"]]

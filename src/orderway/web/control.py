@@ -106,6 +106,11 @@ def _people(request: HttpRequest) -> Iterator[dict[str, str]]:
     unseen = read(request, "people.notices", unseen=True, size=1).count
     state = _("%(n)s new for you") % {"n": unseen} if unseen else _("nothing new")
     yield _entry(reverse("notices"), "bell", _("Notices"), _("What you are told, and what went wrong."), state)
+    if may(request, "fulfilment.set_carriers"):
+        count = len(read(request, "fulfilment.carriers"))
+        state = ngettext("%(n)s in use", "%(n)s in use", count) % {"n": count}
+        about = _("Who carries goods and takes bookings of packed shipments.")
+        yield _entry(reverse("carriers"), "truck-delivery", _("Carriers"), about, state)
     yield _entry(reverse("account"), "user", _("Your account"), _("Language, theme, sign-in."), "")
 
 

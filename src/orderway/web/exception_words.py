@@ -21,6 +21,7 @@ KINDS: Mapping[str, Text] = {
     "unreadable-file": lazy("File not read"),
     "rule-error": lazy("Rule or map stopped"),
     "mail-bounced": lazy("Mail not delivered"),
+    "carrier-down": lazy("Carrier not booked"),
     OTHER: lazy("Stopped otherwise"),
 }
 # what follows from an event by itself, and can stop
@@ -31,6 +32,8 @@ FOLLOWS: Mapping[str, Text] = {
     "capture.order": lazy("Making an order of what was read"),
     "capture.queue_reading": lazy("Reading what came in"),
     "fulfilment.backorder": lazy("Reserving what is still to be delivered"),
+    "fulfilment.drop_bookings": lazy("Taking back what no carrier booked"),
+    "fulfilment.hand_over_bookings": lazy("Handing a shipment over to be booked"),
     "fulfilment.cancel_shipments": lazy("Stopping the shipments of a cancelled order"),
     "fulfilment.note_rest": lazy("Taking off the pick list what is owed no more"),
     "fulfilment.release_allocated": lazy("Releasing the pick list"),

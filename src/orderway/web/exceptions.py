@@ -30,7 +30,10 @@ COLUMNS = (
     column("about", lazy("About"), grow=3, soft=True, narrow="sub", sort="about"),
     column("since", lazy("Since"), kind="moment", narrow="end2", sort="oldest"),
 )
-AGAIN = ("workflow.retry", "mail.resend", "capture.try_again")
+AGAIN = ("workflow.retry", "mail.resend", "fulfilment.book_again", "capture.try_again")
+
+# what is done on a page of the shipment
+PAGES = {"fulfilment.book": "shipment-book", "fulfilment.enter_tracking": "shipment-tracking"}
 
 
 def cause(one: Any) -> str:
@@ -145,6 +148,9 @@ def _acts(request: HttpRequest, stopped: Any) -> list[dict[str, Any]]:
     mine = [name for name in stopped.actions if may(request, name)]
     if SETTLE in mine:
         acts.append({"label": ACTS[SETTLE], "icon": "check", "url": reverse("exception-settle", args=[stopped.id])})
+    for name, url in PAGES.items():
+        if name in mine:
+            acts.append({"label": ACTS[name], "url": reverse(url, args=[stopped.facts["shipment"]])})
     for name in mine:
         if name in AGAIN:
             again = reverse("exception-again", args=[stopped.id])
@@ -158,7 +164,9 @@ def again(request: HttpRequest, id: int) -> HttpResponse:
     """Try again what stopped: the step on its map, the mail, or what follows from an event."""
     stopped = _one(request, id)
     name = found(next((name for name in stopped.actions if name in AGAIN), None))
-    ids = {"workflow.retry": stopped.facts.get("tokens", ()), "mail.resend": [stopped.stopped]}.get(name, [id])
+    own = [stopped.stopped]
+    of_name = {"workflow.retry": stopped.facts.get("tokens", ()), "mail.resend": own, "fulfilment.book_again": own}
+    ids = of_name.get(name, [id])
     outcome = do(request, name, [{"id": one} for one in ids], partial=True)
     tell(request, outcome, _("It is tried again."))
     return redirect("exceptions")

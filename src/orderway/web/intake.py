@@ -28,6 +28,7 @@ def not_orders() -> dict[str, str]:
         "change": _("Change of an order"),
         "advertisement": _("Advertisement"),
         "absence-note": _("Absence note"),
+        "delivery-report": _("Report about a mail of ours"),
         "other": _("Something else"),
     }
 

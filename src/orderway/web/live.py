@@ -31,6 +31,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "work_item": ("work",),
     "process": ("work", "maps"),
     "shipment": ("shipping", "stock"),
+    "booking": ("shipping",),
+    "carrier": ("shipping",),
     "invoice": ("billing",),
     "payment": ("billing",),
     "credit_note": ("billing",),

@@ -82,7 +82,8 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
     needs(request, "fulfilment.ship")
     head = found(read(request, "fulfilment.shipment", id=id))
     problems: Sequence[str] = ()
-    row = {"id": id, "carrier": request.POST.get("carrier", ""), "tracking": request.POST.get("tracking", "")}
+    given = {name: request.POST.get(name, getattr(head, name)) for name in ("carrier", "tracking")}
+    row = {"id": id, **given}
     if request.method == "POST":
         outcome = do(request, "fulfilment.ship", [row])
         if outcome.done:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from orderway.kernel.access import Actor
 from orderway.kernel.running import ask
 
+from .carriers import booking_actions, booking_words
 from .documents import papers_of
 from .fields import amount
 from .listing import Filter, ListColumn, Listing, View, listed
@@ -41,11 +42,13 @@ def states() -> dict[str, str]:
 def one(request: HttpRequest, id: int) -> HttpResponse:
     """One shipment with its lines, packages and papers."""
     head = found(read(request, "fulfilment.shipment", id=id))
+    booking = read_if(request, "fulfilment.booking", id=id)
     return show(
         request,
         "shipping/one.html",
         head=head,
-        **_head(request, head),
+        **_head(request, head, booking),
+        booking=booking_words(booking),
         **_lines(read(request, "fulfilment.lines", id=id)),
         packages=_packages(read(request, "fulfilment.packages", id=id)),
         papers=papers_of(request, "shipment", id),
@@ -53,7 +56,7 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     )
 
 
-def _head(request: HttpRequest, head: Any) -> dict[str, Any]:
+def _head(request: HttpRequest, head: Any, booking: Any) -> dict[str, Any]:
     figures = [{"label": _("Warehouse"), "value": head.warehouse}]
     if head.requested_on:
         figures.append({"label": _("Wanted"), "value": day(head.requested_on)})
@@ -66,7 +69,7 @@ def _head(request: HttpRequest, head: Any) -> dict[str, Any]:
         "back_url": reverse("shipping"),
         "badges": [{"text": states()[head.state], "tone": TONES.get(head.state, "")}],
         "figures": figures,
-        "actions": _actions(request, head),
+        "actions": [*booking_actions(request, head, booking), *_actions(request, head)],
         "section_label": _("Lines"),
         "address": [head.ship_name, head.ship_street, f"{head.ship_postcode} {head.ship_city}", head.ship_country],
     }

@@ -30,6 +30,7 @@ FAMILIES = (
     "stock",
     "priorities",
     "packing",
+    "carriers",
     "picking",
     "shipping",
     "billing",

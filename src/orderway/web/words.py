@@ -79,6 +79,7 @@ PAPERS: Mapping[str, Text] = {
     "receipt": lazy("Receipt"),
     "delivery_note": lazy("Delivery note"),
     "packing_list": lazy("Packing list"),
+    "label": lazy("Shipping label"),
     "pick_list": lazy("Pick list"),
     "invoice": lazy("Invoice"),
     "prepayment_invoice": lazy("Prepayment invoice"),
@@ -232,6 +233,20 @@ REFUSALS: Mapping[str, Text] = {
     "parcel-still-open": lazy("The parcel %(number)s is still open. Close it first."),
     "percent-not-possible": lazy("A prepayment is more than 0 and at most 100 percent."),
     "not-delivered": lazy("“%(subject)s” could not be sent to %(to)s: %(error)s"),
+    "carrier-down": lazy("%(carrier)s does not book for %(number)s: %(error)s"),
+    "carrier-perhaps-booked": lazy(
+        "%(carrier)s gave no clear answer for %(number)s and may have booked: %(error)s. Trying again never books twice."
+    ),
+    "already-booked": lazy("%(carrier)s is asked or booked for this shipment already."),
+    "unknown-carrier": lazy("There is no such carrier in use."),
+    "unknown-booking": lazy("There is no such booking."),
+    "wrong-booking-state": lazy("The booking of %(carrier)s is not open to this now."),
+    "tracking-missing": lazy("Enter the tracking number."),
+    "bad-carrier-name": lazy(
+        "“%(name)s” cannot be a carrier's name: 1 to %(longest)s letters without blanks around them."
+    ),
+    "bad-web-address": lazy("%(name)s: “%(address)s” is no address that begins with http:// or https://."),
+    "came-back": lazy("“%(subject)s” came back from %(to)s: %(error)s"),
     "perhaps-delivered": lazy("The sending broke off; the mail may have arrived. Ask before you send it again."),
     "prepaid-already": lazy("%(number)s has a prepayment invoice already."),
     "prepayment-open": lazy("%(number)s waits for its prepayment."),

@@ -36,12 +36,14 @@ from (
       and not exists (select 1 from payment later where later.invoice_id = b.invoice_id and later.id > b.id)
     union all
     select 'desk', e.id, e.code,
-           case when t.tokens is not null then 'stuck' when m.id is not null then 'mail' when e.event_id is not null then 'reaction' else '' end,
-           e.command, coalesce(t.subject_type, m.subject_type, v.root_type, ''), coalesce(t.subject_id, m.subject_id, v.root_id, e.subject_id),
+           case when t.tokens is not null then 'stuck' when m.id is not null then 'mail' when b.id is not null then 'carrier' when e.event_id is not null then 'reaction' else '' end,
+           e.command, coalesce(t.subject_type, m.subject_type, case when b.id is not null then 'order' end, v.root_type, ''),
+           coalesce(t.subject_id, m.subject_id, b.order_id, v.root_id, e.subject_id),
            e.subject_id, coalesce(m.subject, e.command),
            (e.facts || case when t.tokens is null then '{}'::jsonb else jsonb_build_object('tokens', t.tokens) end)::text, e.opened_at, null
     from desk_exception e
     left join message m on e.command = 'mail.resend' and m.id = e.subject_id
+    left join booking b on e.command = 'fulfilment.book_again' and b.id = e.subject_id
     left join event v on v.id = e.event_id
     left join lateral (
         select n.subject_type, n.subject_id, jsonb_agg(t.id order by t.id) as tokens

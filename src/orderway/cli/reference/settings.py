@@ -38,6 +38,8 @@ WORDS: Mapping[str, str] = {
     "ORDERWAY_IMAP_SECURITY": "`ssl`, `starttls`, or empty for neither.",
     "ORDERWAY_INLET_FOLDER": "Folder whose files are taken in. Empty: none is watched.",
     "ORDERWAY_INLET_COMPANY": "Id of the company that takes in what comes through folder and mailbox. `0`: the first one.",
+    "ORDERWAY_CARRIER_TOKENS": 'Tokens of carriers\' booking services by host (and port), as JSON: `{"booking.carrier.example": "…"}`. '
+    "A token goes to its host alone.",
     "XDG_DATA_HOME": "Where a user's programs keep their files; `orderway` in it is the data folder when `ORDERWAY_DATA` is empty.",
 }
 

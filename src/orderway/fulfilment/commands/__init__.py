@@ -1,5 +1,5 @@
 """The verbs of fulfilment, one module a family."""
 
-from . import pack, pick, rest, ship, take_back
+from . import booking, carriers, pack, pick, rest, ship, take_back
 
-__all__ = ["pack", "pick", "rest", "ship", "take_back"]
+__all__ = ["booking", "carriers", "pack", "pick", "rest", "ship", "take_back"]

@@ -50,8 +50,12 @@ def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     series = numbers.take(ctx, f"delivery-{year}", len(may))
     given = {shipment.id: f"D{year}-{n:05}" for shipment, n in zip(may, series, strict=True)}
     new = {
-        id: {"number": number, "carrier": ways[id].carrier, "tracking": ways[id].tracking}
-        for id, number in given.items()
+        s.id: {
+            "number": given[s.id],
+            "carrier": ways[s.id].carrier or s.carrier,
+            "tracking": ways[s.id].tracking or s.tracking,
+        }
+        for s in may
     }
     ctx.fetch(
         SQL.ship,
@@ -85,7 +89,13 @@ def _not_held(shipments: Sequence[Any], lines: Sequence[Any], out: Set[int]) -> 
 
 
 def _shipped(ctx: Context, shipment: Any, new: dict[str, str]) -> Fact:
-    old = {"state": "packed", "number": "", "carrier": "", "tracking": "", "shipped_at": None}
+    old = {
+        "state": "packed",
+        "number": "",
+        "carrier": shipment.carrier,
+        "tracking": shipment.tracking,
+        "shipped_at": None,
+    }
     return Fact(shipment.id, shipment.order_id, old, {"state": "shipped", **new, "shipped_at": ctx.at.isoformat()})
 
 

@@ -1,6 +1,6 @@
 -- name: lock
 -- Lock shipments in key order, after their orders.
-select s.id, s.order_id, s.state, o.number as order_number, o.state as order_state
+select s.id, s.order_id, s.state, s.carrier, s.tracking, o.number as order_number, o.state as order_state
 from shipment s join sales_order o on o.id = s.order_id
 where s.id = any(%(ids)s::bigint[]) and {visible shipment s}
 order by o.id, s.id for update

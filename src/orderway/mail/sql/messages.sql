@@ -70,6 +70,11 @@ select m.id, m.state, m.subject, m.recipients, m.tries, m.unanswered, m.error, m
 from message m where m.id = any(%(ids)s::bigint[]) and m.direction = 'out' and {visible message m}
 order by m.id for update
 
+-- name: sent_as
+-- Our outgoing messages with these Message-IDs.
+select m.id, m.external_id from message m
+where m.company_id = %(company)s::bigint and m.direction = 'out' and m.external_id = any(%(ids)s::text[]) and m.external_id <> ''
+
 -- name: move
 -- Write how the sending of messages stands.
 update message m set state = w.state, error = w.error, tries = w.tries, unanswered = w.unanswered, sent_at = w.sent_at, sha256 = w.sha256
