@@ -49,7 +49,7 @@ def told(shop: Any, order: int) -> tuple[Leaves, dict[str, list[Any]]]:
 
 
 NEUTRAL: dict[str, Any] = {
-    "id": 0, "number": "", "state": "confirmed", "lines": 1, "begun": 0, "undelivered": 0, "uninvoiced": 0, "settled": True,
+    "id": 0, "number": "", "state": "confirmed", "lines": 1, "begun": 0, "undelivered": 0, "uninvoiced": 0, "chargeable": 1, "settled": True,
     "prepay_open": False, "facts": None, "waived": {},
 }  # fmt: skip
 
@@ -67,6 +67,8 @@ def test_an_order_is_refused_what_its_state_forbids_and_says_in_which_it_may(sho
         "orders.allocate",
         "orders.complete",
         "fulfilment.release",
+        "billing.draft",
+        "billing.issue",
     ]
     assert run("orders.hold", shop.manager, [HoldOrder(order, "wait")]).ok
     _, found = told(shop, order)
@@ -126,14 +128,16 @@ def test_a_whole_life_is_told_right_at_each_of_its_steps(shop: Any) -> None:
     assert found["orders.complete"] == ["not-finished"]
     known = ask("billing.invoices", shop.accountant, order=order).rows
     invoice = known[0].id if known else run("billing.issue", shop.accountant, [Ref(order)]).values["invoices"][0]
-    _, found = told(shop, order)
+    leaves, found = told(shop, order)
     assert found["orders.complete"] == ["not-finished"], "the money is not here"
+    assert (leaves.chargeable, found["billing.draft"], found["billing.issue"]) == (0, [], ["nothing-to-invoice"])
     due = ask("billing.invoice", shop.accountant, id=invoice).due
     assert run("billing.pay", shop.accountant, [Pay(invoice, due)]).ok
     assert told(shop, order)[1]["orders.complete"] == []
     assert run("orders.complete", boss, [Ref(order)]).ok
     _, found = told(shop, order)
-    assert {name for name, codes in found.items() if codes == ["wrong-state"]} == judges.keys() - {"orders.verify"}
+    still = {"orders.verify", "billing.draft", "billing.issue"}
+    assert {name for name, codes in found.items() if codes == ["wrong-state"]} == judges.keys() - still
 
 
 def pack(shipment: int) -> Any:
@@ -157,10 +161,32 @@ def prepaid(order: int) -> Any:
     return Prepay(order, D(30))
 
 
+def test_services_are_charged_at_once_where_there_are_no_goods_and_told_so(shop: Any) -> None:
+    mixed = placed(shop)
+    hours = PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items["DESIGN-H"], D(2))])
+    (pure,) = run("orders.place", shop.manager, [hours]).done
+    assert run("orders.confirm", shop.manager, [Ref(mixed), Ref(pure)]).ok
+    leaves, found = told(shop, mixed)
+    assert (leaves.chargeable, found["billing.issue"]) == (0, ["nothing-to-invoice"])
+    leaves, found = told(shop, pure)
+    assert (leaves.chargeable, found["billing.issue"]) == (1, [])
+    assert run("billing.issue", shop.accountant, [Ref(pure)]).ok
+    leaves, found = told(shop, pure)
+    assert (leaves.chargeable, found["billing.issue"]) == (0, ["nothing-to-invoice"])
+
+
 def test_whatever_happens_to_orders_they_tell_what_the_acts_would_say(shop: Any) -> None:
     chance = random.Random(7)
     today = clock.today("Europe/Berlin")
-    acts = ("orders.confirm", "orders.hold", "orders.resume", "orders.allocate", "orders.cancel", "orders.verify")
+    acts = (
+        "orders.confirm",
+        "orders.hold",
+        "orders.resume",
+        "orders.allocate",
+        "orders.cancel",
+        "orders.verify",
+        "billing.issue",
+    )
     refused: set[str] = set()
     for _ in range(8):
         wish = today + timedelta(chance.randint(-3, 5))

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from orderway.kernel.access import ROLES
 from orderway.kernel.running import ask
 from orderway.web.export import harmless
+from orderway.web.figures import REPORTS
 from orderway.web.snapshot import snapshot
 
 
@@ -58,6 +59,9 @@ def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade):
     rows = ask("orders.list", shop.manager, which="all", size=200).rows
     total = sum((row.net for row in rows), D(0))
     assert f"{total:,.2f}" in text(browser.get("/reports?of=orders&by=customer"))
+    for kind, report in REPORTS.items():
+        for by in report.groups:
+            assert f"{report.label} by {by}" in text(browser.get(f"/reports?of={kind}&by={by}"))
     table = list(csv.DictReader(StringIO(text(browser.get("/reports/file.csv?of=orders")).removeprefix("\ufeff"))))
     assert {row["Order"] for row in table} == {row.number for row in rows}
     assert sum(D(row["Net"]) for row in table) == total

@@ -12,7 +12,7 @@ from orderway.kernel.sql import statements
 
 from .explaining import OneOrder
 from .findings import Facts, Found, facts_of, verify
-from .rules import MOVES, missing
+from .rules import MOVES, missing, to_invoice
 
 SQL = statements("orders", "refusing")
 VERIFY = statements("orders", "verify")
@@ -21,9 +21,9 @@ VERIFY = statements("orders", "verify")
 class Leaves(NamedTuple):
     """What refusals of acts on an order rest on, as it is now.
 
-    `lines` of it, `begun` (something of them was delivered or invoiced), `undelivered` and `uninvoiced` (not wholly), `settled` (all that
-    was invoiced is paid), `prepay_open` (a prepayment is awaited), the `facts` of its checks, and of which of them a person said that
-    they may pass, with the evidence that was so.
+    `lines` of it, `begun` (something of them was delivered or invoiced), `undelivered` and `uninvoiced` (not wholly), `chargeable` (with
+    something to be charged now), `settled` (all that was invoiced is paid), `prepay_open` (a prepayment is awaited), the `facts` of its
+    checks, and of which of them a person said that they may pass, with the evidence that was so.
     """
 
     id: int
@@ -33,6 +33,7 @@ class Leaves(NamedTuple):
     begun: int
     undelivered: int
     uninvoiced: int
+    chargeable: int
     settled: bool
     prepay_open: bool
     facts: Facts
@@ -122,6 +123,7 @@ def why_not(ctx: Reader, asked: OneOrder) -> Refusals | None:
         return None
     waived = {one.check_name: json.loads(one.evidence) for one in ctx.fetch(SQL.waived, id=asked.id)}
     (checked,) = ctx.fetch(VERIFY.facts, ids=[asked.id])
-    leaves = Leaves(**row._asdict(), facts=facts_of(checked), waived=waived)
+    due = sum(quantity > 0 for quantity in to_invoice(ctx.fetch(SQL.lines, id=asked.id)))
+    leaves = Leaves(**row._asdict(), chargeable=due, facts=facts_of(checked), waived=waived)
     acts = [WhyNot(name, one.judge(leaves), one.rests_on, one.states) for name, one in judges.items()]
     return Refusals(leaves, acts)

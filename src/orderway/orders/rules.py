@@ -1,6 +1,6 @@
 """What an order may do, what its lines cost, and for which day they are promised. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -45,6 +45,18 @@ def missing(undelivered: int, uninvoiced: int, settled: bool) -> list[str]:
     """What an order still needs before it can be completed: lines not wholly delivered, or invoiced; money not all here."""
     lacking = {"delivered": undelivered > 0, "invoiced": uninvoiced > 0, "paid": not settled}
     return [name for name, lacks in lacking.items() if lacks]
+
+
+def to_invoice(lines: Sequence[Any]) -> list[Decimal]:
+    """How much of each of the lines of an order (each with stocked, quantity, cancelled, delivered, invoiced) is to be charged now.
+
+    Goods: what was delivered and not charged yet. Services: all of them once anything went out, or at once where there are no goods.
+    """
+    waiting = any(line.stocked for line in lines) and not any(line.delivered > 0 for line in lines)
+    services = [Decimal(0) if waiting else line.quantity - line.cancelled - line.invoiced for line in lines]
+    return [
+        line.delivered - line.invoiced if line.stocked else rest for line, rest in zip(lines, services, strict=True)
+    ]
 
 
 def line_net(quantity: Decimal, price: Decimal, per: Decimal, discount: Decimal, currency: str) -> Decimal:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as lazy
 from .words import Text
 
 ACTS: Mapping[str, Text] = {
+    "billing.draft": lazy("Draft invoice"),
+    "billing.issue": lazy("Issue invoice"),
     "billing.pay": lazy("Note the payment"),
     "capture.dismiss": lazy("Set it aside as no order"),
     "capture.order": lazy("Make the order at our prices"),

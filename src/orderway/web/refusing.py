@@ -42,6 +42,7 @@ LEAVES: Mapping[str, tuple[Text, Callable[[Any], str]]] = {
     "begun": (lazy("Lines delivered or invoiced in part"), lambda leaves: _of(leaves.begun, leaves)),
     "undelivered": (lazy("Lines not wholly delivered"), lambda leaves: _of(leaves.undelivered, leaves)),
     "uninvoiced": (lazy("Lines not wholly invoiced"), lambda leaves: _of(leaves.uninvoiced, leaves)),
+    "chargeable": (lazy("Lines with something to charge now"), lambda leaves: _of(leaves.chargeable, leaves)),
     "settled": (lazy("All that was invoiced is paid"), lambda leaves: _yes(leaves.settled)),
     "prepay_open": (lazy("A prepayment is awaited"), lambda leaves: _yes(leaves.prepay_open)),
     "waived": (lazy("May pass because somebody said so"), _passing),

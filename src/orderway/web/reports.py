@@ -10,15 +10,26 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from .export import FORMATS, made
 from .figures import MOST, Report, Table, make, offered, sets
 from .forms import typed_day
 from .respond import found, may, page, show
 from .templatetags.ui import day, number
+from .words import Text
 
 GROUPS_SHOWN = 14  # bars of the chart
 ROWS_SHOWN = 200  # of the table on the page; a file holds all
+TITLES: dict[str, Text] = {
+    "month": lazy("%(report)s by month"),
+    "customer": lazy("%(report)s by customer"),
+    "state": lazy("%(report)s by state"),
+    "channel": lazy("%(report)s by channel"),
+    "kind": lazy("%(report)s by kind"),
+    "carrier": lazy("%(report)s by carrier"),
+    "warehouse": lazy("%(report)s by warehouse"),
+}
 
 
 class Asked(NamedTuple):
@@ -137,7 +148,7 @@ def _tiles(asked: Asked, table: Table) -> list[dict[str, Any]]:
         {"id": f"group-{n}", "cells": {"name": name, "count": count, "sum": total}}
         for n, (name, count, total) in enumerate(table.groups)
     ]
-    title = _("%(report)s by %(group)s") % {"report": asked.report.label, "group": label}
+    title = str(TITLES[asked.by]) % {"report": asked.report.label}
     return (
         [
             {"title": title, "unit": unit, "width": 6, "tall": True, "chart": json.dumps(chart), "chart_words": words},

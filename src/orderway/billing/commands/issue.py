@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from orderway.kernel import clock, numbers
@@ -11,7 +12,8 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import columns, statements
 from orderway.orders.commands.deliver import note
-from orderway.orders.rules import line_net
+from orderway.orders.refusing import Leaves, judged
+from orderway.orders.rules import line_net, to_invoice
 
 from ..bills import Bill, BillLine, Taken, bill
 from .settle import settle
@@ -19,6 +21,7 @@ from .settle import settle
 SQL = statements("billing", "issue")
 BOOKS = ["accountant", "administrator"]
 subject("invoice", "invoice", root="order", root_column="order_id", invoice_line="invoice_id", deduction="invoice_id")
+BILLED = frozenset({"confirmed", "completed"})  # the states of an order in which it is charged
 SERIES = {"invoice": "I", "prepayment": "V", "credit_note": "C"}
 
 
@@ -38,7 +41,9 @@ def issue(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Issue an invoice for what each order delivered and was not charged yet, less its prepayments; the numbers have no gap."""
     orders, refused = lock(ctx, [row.id for row in rows])
     bills = _bills(ctx, orders)
-    refused += [Refusal("nothing-to-invoice", id, {"number": orders[id].number}) for id in orders if id not in bills]
+    refused += [
+        no for id, order in orders.items() for no in nothing_due(order, len(bills[id].lines) if id in bills else 0)
+    ]
     if ctx.halts(refused) or not bills:
         return Outcome(refused=refused)
     charged = {line.order_line: line.quantity for b in bills.values() for line in b.lines if line.order_line}
@@ -55,19 +60,38 @@ def lock(ctx: Context, ids: Sequence[int]) -> tuple[dict[int, Any], list[Refusal
     """Lock orders in key order; those that are confirmed or completed may be billed."""
     found = {row.id: row for row in ctx.fetch(SQL.lock_orders, ids=list(ids))}
     refused = [Refusal("unknown-order", id) for id in ids if id not in found]
-    refused += [
-        Refusal("wrong-state", row.id, {"number": row.number, "state": row.state})
-        for row in found.values()
-        if row.state not in ("confirmed", "completed")
-    ]
+    refused += [no for row in found.values() for no in not_billed(row)]
     out = {refusal.subject for refusal in refused}
     return {id: row for id, row in found.items() if id not in out}, refused
 
 
+def not_billed(order: Any) -> list[Refusal]:
+    """Whether an order (with its id, number and state) is in a state in which nothing is charged for it."""
+    if order.state in BILLED:
+        return []
+    return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
+
+
+def nothing_due(order: Any, chargeable: int) -> list[Refusal]:
+    """Whether no line of an order has anything to be charged now."""
+    return [] if chargeable else [Refusal("nothing-to-invoice", order.id, {"number": order.number})]
+
+
+def _not_issued(leaves: Leaves) -> list[Refusal]:
+    return not_billed(leaves) or nothing_due(leaves, leaves.chargeable)
+
+
+judged("billing.draft", not_billed, ("state",), BILLED)
+judged("billing.issue", _not_issued, ("state", "chargeable"), BILLED)
+
+
 def _bills(ctx: Context, orders: Mapping[int, Any]) -> dict[int, Bill]:
     lines: dict[int, list[BillLine]] = {}
-    for row in ctx.fetch(SQL.billable, ids=list(orders)):
-        lines.setdefault(row.order_id, []).append(bill_line(row, row.quantity, orders[row.order_id].currency))
+    for order, group in groupby(ctx.fetch(SQL.billable, ids=list(orders)), key=lambda row: row.order_id):
+        known = list(group)
+        due = [(row, quantity) for row, quantity in zip(known, to_invoice(known), strict=True) if quantity > 0]
+        if due:
+            lines[order] = [bill_line(row, quantity, orders[order].currency) for row, quantity in due]
     prepaid: dict[int, list[Any]] = {}
     for row in ctx.fetch(SQL.open_prepayments, ids=list(orders)):
         prepaid.setdefault(row.order_id, []).append(row)

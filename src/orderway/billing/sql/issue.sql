@@ -6,18 +6,12 @@ where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
 order by o.id for update of o
 
 -- name: billable
--- What was delivered and not charged yet; services once goods went out, or at once where there are none.
+-- The lines of orders with how far they are; the rule `to_invoice` says how much of each is charged.
 select l.order_id, l.id as line_id, l.position, i.number as item_number, l.description, l.unit, l.price, l.per, l.discount,
-       l.tax_category, l.tax_rate, b.quantity
+       l.tax_category, l.tax_rate, l.demand_id is not null as stocked, l.quantity, l.cancelled, l.delivered, l.invoiced
 from order_line l
 join item i on i.id = l.item_id
-cross join lateral (
-    select case when l.demand_id is not null then l.delivered - l.invoiced
-                when exists (select 1 from order_line g where g.order_id = l.order_id and g.demand_id is not null)
-                     and not exists (select 1 from order_line g where g.order_id = l.order_id and g.delivered > 0) then 0
-                else l.quantity - l.cancelled - l.invoiced end as quantity
-) b
-where l.order_id = any(%(ids)s::bigint[]) and b.quantity > 0 and {visible order_line l}
+where l.order_id = any(%(ids)s::bigint[]) and {visible order_line l}
 order by l.order_id, l.position
 
 -- name: open_prepayments

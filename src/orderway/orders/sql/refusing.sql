@@ -16,3 +16,9 @@ where o.id = %(id)s::bigint and {visible sales_order o}
 select f.check_name, f.evidence::text as evidence from finding f
 where f.order_id = %(id)s::bigint and f.waived_reason <> '' and {visible finding f}
 order by f.check_name
+
+-- name: lines
+-- How far the lines of an order are, for what is to be charged of them now.
+select l.demand_id is not null as stocked, l.quantity, l.cancelled, l.delivered, l.invoiced from order_line l
+where l.order_id = %(id)s::bigint and {visible order_line l}
+order by l.id
