@@ -17,18 +17,20 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import abc
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import PipelineAborted, error_from_result
+from psycopg.errors import InFailedSqlTransaction, PipelineAborted, error_from_result
 from psycopg.generators import fetch_many
 from psycopg.generators import send as flushed
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import wait
 
 MOST_KNOWN = 500
 LOOK_UP = 0.1  # seconds until a wait looks whether somebody interrupts it; psycopg spins without
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+_ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|'[^']*'|\"[^\"]*\"", re.DOTALL)  # comments, texts and quoted names
 _NESTED = re.compile(r"\([^()]*\)")
 _VERB = re.compile(r"\b(select|show|commit|insert|update|delete|set|create|drop|truncate|refresh)\b")
+_OTHER_COLUMNS = b"0A000"  # "cached plan must not change result type"
 Took = Callable[[PGresult], None]
 _WRONG = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE})
 
@@ -52,7 +54,7 @@ def numbered(text: str) -> Text:
 
 def answers(text: str) -> bool:
     """Whether a statement gives rows: it reads, or returns what it has written."""
-    outside, found = text, 1
+    outside, found = _ASIDE.sub("", text).lower(), 1
     while found:
         outside, found = _NESTED.subn("", outside)
     verb = _VERB.search(outside)
@@ -113,6 +115,12 @@ class Sent:
             reader, row = self._known.read(self._wire.connection, result)
             self._rows = reader.load_rows(0, result.ntuples, row)
             reader.set_pgresult(None, set_loaders=False)  # it would hold them until the next time
+        elif result.status == ExecStatus.COMMAND_OK:
+            self._rows = []
+            if result.command_status == b"ROLLBACK":  # how PostgreSQL answers the commit of what has failed before
+                raise InFailedSqlTransaction("nothing is committed: a statement of the transaction has failed before")
+        elif result.error_field(DiagnosticField.SQLSTATE) == _OTHER_COLUMNS:
+            self._known.name = b""  # its columns are others than those it was prepared with
 
 
 @cache
@@ -162,21 +170,42 @@ class Wire:
 
     def settle(self) -> None:
         """Wait until everything is answered, so that others may speak. Raises the first complaint."""
-        if self._speaks:
-            self._close()
-        while self._awaited:
-            self._take()
+        try:
+            if self._speaks:
+                self._close()
+            while self._awaited:
+                self._take()
+        except BaseException:
+            self.give_up()
+            raise
 
     def give_up(self) -> None:
-        """The same where something has failed already: whatever the answers say, nobody is told any more, and no rows are read."""
-        if self._speaks and self._pg.status == ConnStatus.OK:
-            self._close()
-            while self._awaited:
-                result, took = self._next()
-                if result.status != ExecStatus.TUPLES_OK:
-                    took(result)
-        self._awaited.clear()
-        self._speaks = False
+        """The same where something has failed already: whatever the answers say, nobody is told any more, and no rows are read.
+        Where that fails, too, the connection is closed: nobody would know what its next answer belongs to."""
+        try:
+            if self._speaks and self._pg.status == ConnStatus.OK:
+                self._close()
+                while self._awaited:
+                    result, took = self._next()
+                    if result.status != ExecStatus.TUPLES_OK:
+                        took(result)
+        except BaseException as error:
+            self.connection.close()
+            if not isinstance(error, psycopg.Error):
+                raise
+        finally:
+            self._awaited.clear()
+            self._speaks = False
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Settled, or given up where something has gone wrong."""
+        if kind is None:
+            self.settle()
+        else:
+            self.give_up()
 
     def _open(self) -> None:
         begins = not self.connection.autocommit and self._pg.transaction_status == TransactionStatus.IDLE
@@ -238,7 +267,7 @@ class Wire:
 
     def _prepare(self, known: Known, sql: bytes) -> None:
         self._names += 1
-        known.name = b"orderway_%d" % self._names
+        known.name, known.reader = b"orderway_%d" % self._names, None
         self._pg.send_prepare(known.name, sql)
         self._awaited.append(known.prepared)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -250,3 +250,134 @@ def test_whether_a_statement_answers_is_read_from_its_text():
     assert answers("with a as (insert into x values (1)) select 1")
     assert answers("insert into x values (1) returning id")
     assert not answers("with a as (select 1) update x set n = 1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- to update (or not\nselect 1 as n",
+        "/* set ( */ select 1 as n",
+        "select ')' as n, 'it''s (' as m",
+        'with "update" as (select 1 as n) select n from "update"',
+        "with a as (select '(' as n) select n from a",
+        "Select 1 as n",
+    ],
+)
+def test_comments_texts_and_quoted_names_do_not_hide_that_a_statement_answers(text):
+    with whole():
+        assert len(fetch(text, {})) == 1
+
+
+@pytest.fixture
+def probe(db) -> None:
+    fetch("create temporary table wire_broken (n integer primary key) on commit drop", {})
+
+
+@pytest.mark.usefixtures("probe")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lock table wire_broken",
+        "INSERT INTO wire_broken VALUES (9)",
+        "insert into wire_broken values (3) -- returning nothing",
+        "insert into wire_broken select 3 where 'returning' <> ''",
+        "with a as (select ')' as x) insert into wire_broken select 5",
+        "alter table wire_broken add column z text",
+    ],
+)
+def test_what_gives_no_rows_is_no_failure(text):
+    with whole():
+        assert fetch(text, {}) == []
+
+
+def test_columns_that_changed_are_read_as_they_are_now(line):
+    def rows(text: str) -> list[Any]:
+        sent = line.send(text, {})
+        line.settle()
+        return sent.rows
+
+    rows("create temporary table moving as select 5 as n")
+    assert rows("select * from moving")[0].n == 5
+    rows("alter table moving alter column n type text using 'five'")
+    assert rows("select * from moving")[0].n == "five"
+    rows("alter table moving add column m text default 'x'")
+    with pytest.raises(psycopg.errors.FeatureNotSupported):
+        rows("select * from moving")
+    assert rows("select * from moving")[0].m == "x"
+
+
+def interrupted_at(line: Wire, monkeypatch: pytest.MonkeyPatch, *turns: int) -> None:
+    """The answer of this turn is taken, and the interrupt comes before anybody knows whose it was."""
+    waits, count = wire.wait, iter(range(1, 100))
+
+    def wait(*given: Any) -> Any:
+        answer = waits(*given)
+        if next(count) in turns:
+            raise KeyboardInterrupt
+        return answer
+
+    monkeypatch.setattr(wire, "wait", wait)
+    with pytest.raises(KeyboardInterrupt):
+        line.settle()
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("turns", [(1,), (1, 3), (2, 3), (4,)])
+def test_an_interrupt_leaves_no_answer_that_belongs_to_nobody(line, monkeypatch, turns):
+    line.send(ASKED, {"n": 1})
+    line.send("select 1 / %(n)s::integer as n", {"n": 1})
+    line.send(ASKED, {"n": 2})
+    interrupted_at(line, monkeypatch, *turns)
+    assert line.connection.closed
+
+
+def test_a_watcher_that_fails_leaves_the_connection_to_others():
+    def watches(execute: Any, *asked: Any) -> Any:
+        execute(*asked)
+        raise _GivenUp
+
+    with connection.execute_wrapper(watches), pytest.raises(_GivenUp):
+        fetch(ASKED, {"n": 1})
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_who_swallows_a_failure_is_not_told_that_all_is_committed():
+    told = pytest.raises(DatabaseError, match="nothing is committed")
+    with told, whole(), pytest.raises(psycopg.errors.DivisionByZero):
+        fetch("select 1 / 0 as n", {})
+
+
+@pytest.mark.usefixtures("probe")
+def test_what_failed_before_a_savepoint_is_told_as_what_it_is():
+    def twice() -> None:
+        for _ in range(2):
+            send("insert into wire_broken values (1)", {})
+        with whole():
+            fetch(ASKED, {"n": 1})
+
+    with pytest.raises(IntegrityError), whole():
+        twice()
+
+
+@pytest.mark.usefixtures("probe")
+def test_libraries_are_told_of_what_failed_in_their_own_way():
+    with whole():
+        fetch("insert into wire_broken values (7)", {})
+        with pytest.raises(IntegrityError), transaction.atomic():
+            send("insert into wire_broken values (7)", {})
+        assert [row.n for row in fetch("select n from wire_broken", {})] == [7]
+
+
+def test_what_is_to_happen_after_the_commit_goes_with_its_own_part_only():
+    happened: list[str] = []
+    with whole():
+        with whole():
+            fetch(ASKED, {"n": 1})
+            transaction.on_commit(lambda: happened.append("kept"))
+        with pytest.raises(DatabaseError), whole():
+            fetch("select 1 / 0 as n", {})
+        with pytest.raises(_GivenUp), whole():
+            _give_up(transaction.on_commit(lambda: happened.append("given up")) is None)
+    assert happened == ["kept"]

@@ -11,13 +11,13 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, partial
 from importlib import resources
 from operator import attrgetter
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import Error, connections, transaction
 
 from orderway.wire import Sent, Wire, wire_of
 
@@ -92,10 +92,8 @@ def send(text: str, values: Mapping[str, Any], database: str = "default") -> Sen
         return now.send(text, values)
     connection.ensure_connection()
     wire = wire_of(connection.connection)
-    with connection.wrap_database_errors:
-        sent = _told(connection, wire, text, values)
-        wire.settle()
-    return sent
+    with connection.wrap_database_errors, wire:
+        return _told(connection, wire, text, values)
 
 
 def fetch(text: str, values: Mapping[str, Any], database: str = "default") -> list[Any]:
@@ -172,10 +170,14 @@ class _Whole:
         except BaseException:
             self.wire.give_up()
             self.connection.needs_rollback = False
+            self.connection.run_on_commit = [one for one in self.connection.run_on_commit if name not in one[0]]
             if name not in self._unset:
-                self.connection.savepoint_rollback(name)  # and with it what was to happen after the commit
+                with suppress(Error):  # it was not set where something sent before it has failed, which is what is told
+                    self.connection.savepoint_rollback(name)
             raise
         finally:
+            for within, *_ in self.connection.run_on_commit:
+                within.discard(name)  # the next part has this name, too
             self.connection.savepoint_ids.pop()
             self._unset = [one for one in self._unset if one != name]
 
@@ -183,8 +185,9 @@ class _Whole:
 def _ours_first(execute: Any, *asked: Any) -> Any:
     """Libraries do not know of what is on its way."""
     if now := _at_work.on(asked[-1]["connection"]):
-        now.set_points()
-        now.wire.settle()
+        with now.connection.wrap_database_errors:
+            now.set_points()
+            now.wire.settle()
     return execute(*asked)
 
 
