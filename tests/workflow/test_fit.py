@@ -79,6 +79,12 @@ def mended(planted: Way, found: Fit, known: set[Way]) -> bool:
     return any(Counter(way) == Counter(rest) + put_in and distance(rest, way) == put_in.total() for way in known)
 
 
+def test_an_inclusive_join_in_a_loop_does_not_wait_for_what_comes_round_again() -> None:
+    drawn = Drawing(("again", ("both", ("step",), ("some", ("step",), ("step",)))))
+    for way in (("Step 1", "Step 2"), ("Step 3", "Step 1"), ("Step 1", "Step 2", "Step 3", "Step 1")):
+        assert fit(drawn.xml, *way) == Fit(1.0, ()), way
+
+
 def plant(way: Way, kind: str, at: int, data: st.DataObject) -> Way:
     match kind:
         case "unknown":

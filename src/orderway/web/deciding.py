@@ -29,7 +29,14 @@ from .work import about, form_checks, form_fields, form_outcomes, posted
 from .work_earlier import before
 
 SCOPES = frozenset(
-    {"workflow.decide_by_link", "workflow.work_item", "people.stood_for", "orders.one", "documents.in_parcel"}
+    {
+        "workflow.decide_by_link",
+        "workflow.work_item",
+        "workflow.earlier",
+        "people.stood_for",
+        "orders.one",
+        "documents.in_parcel",
+    }
     | {"documents.of_subject", "documents.content"}
 )
 

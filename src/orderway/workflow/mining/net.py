@@ -266,7 +266,7 @@ class _Builder:
                 self.found.append(Move((around,), puts, empty=frozenset({inside}), clears=clears))
 
     def _join(self, element: Element) -> None:
-        """An inclusive gateway goes on when no token can still come on a way that is empty (clause 13.4.3)."""
+        """An inclusive gateway goes on when no token can still come on a way that is empty, and on none that is not (clause 13.4.3)."""
         into = self.into[element.id]
         if len(into) > MOST_WAYS:
             raise CannotReplay(f"{element.label.text or element.id}: more than {MOST_WAYS} ways lead to it")
@@ -274,7 +274,10 @@ class _Builder:
         for n in range(1, len(into) + 1):
             for takes in combinations(into, n):
                 rest = [flow for flow in into if flow not in takes]
-                waits = frozenset().union(*(reach[flow] for flow in rest)) - set(into)
+                # a token that could as well come to a way that is taken holds nothing up: round a loop, say
+                waits = (
+                    frozenset().union(*(reach[one] for one in rest)).difference(into, *(reach[one] for one in takes))
+                )
                 empty = frozenset(rest)
                 self.found += [Move(takes, puts, empty=empty, waits=waits) for puts in self._leaves(element)]
 
