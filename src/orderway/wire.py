@@ -272,13 +272,16 @@ class Wire:
         self._awaited.append(known.prepared)
 
     def _plain(self, value: Any) -> bytes:
-        """A value as PostgreSQL reads it. Raises DataError for a text with a NUL, which no column holds."""
+        """A value as PostgreSQL reads it. Raises DataError for a text that no column holds: with a NUL, or half of a surrogate pair."""
         if type(value) is list:
             value = array(value)
         if type(value) is str:
             if "\0" in value:
                 raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
-            return value.encode()
+            try:
+                return value.encode()
+            except UnicodeEncodeError as error:
+                raise psycopg.DataError(f"not a text: {error}") from error
         if type(value) in _PLAIN:
             return str(value).encode()
         return bytes(self._others.get_dumper(value, PyFormat.TEXT).dump(value) or b"")

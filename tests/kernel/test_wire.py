@@ -158,6 +158,8 @@ def test_values_of_all_kinds_arrive(line):
     assert row._asdict() == values
     with pytest.raises(psycopg.DataError):
         line.send(text, {**values, "t": "a\0b"})
+    with pytest.raises(psycopg.DataError):
+        line.send(text, {**values, "t": "a\ud800"})
     assert line.send(ASKED, {"n": 1}).rows[0].n == 1
     line.settle()
 

@@ -102,6 +102,13 @@ CHANGES = {
         "update department set key = 'old' where key = 'warehouse' and company_id = %(company)s::bigint",
         {"company": shop.company},
     ),
+    "all hours at once": lambda _: [
+        fetch(text, {}) for text in ("set constraints all immediate", "truncate working_hours")
+    ],
+    "hours of another company": lambda shop: fetch(
+        "update working_hours set company_id = c.id from company c where c.id <> %(company)s::bigint",
+        {"company": shop.company},
+    ),
 }
 
 
