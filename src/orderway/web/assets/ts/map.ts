@@ -65,7 +65,7 @@ function marks(root: HTMLElement, viewer: NavigatedViewer): void {
   }
 }
 
-const LEGIBLE = 0.45; // below it the names of steps cannot be read
+const LEGIBLE = 0.4; // below it nobody knows the steps again
 
 /** The whole map where its names can be read at that size; else as large as that, with the step that is stood at (or the start) in view. */
 function begin(root: HTMLElement, viewer: NavigatedViewer): void {
