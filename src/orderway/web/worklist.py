@@ -32,7 +32,7 @@ def count(actor: Actor) -> tuple[int, int]:
 
 def whose(request: HttpRequest) -> list[tuple[str, str]]:
     """Whose work may be shown to this person, the first unless another is named."""
-    named = [("waiting", _("All")), ("mine", _("Mine")), ("free", _("Team")), ("department", _("Department"))]
+    named = [("waiting", _("For me")), ("mine", _("Mine")), ("free", _("Team")), ("department", _("Department"))]
     seldom = [("acting", _("Standing in")), ("asked", _("Asked")), ("snoozed", _("Put off"))]
     named += [one for one in seldom if read(request, "workflow.work", which=one[0], size=1).count != 0]
     return [*named, ("all", _("Everyone"))] if actor(request).roles & {"administrator", "auditor"} else named
