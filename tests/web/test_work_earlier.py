@@ -9,6 +9,7 @@ from orderway.kernel.access import system_actor
 from orderway.kernel.running import ask, run
 from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.publish import PublishMap
+from orderway.workflow.commands.questions import AskColleague
 from orderway.workflow.commands.work import CompleteWork
 
 WANTED = {"what": "400 plates", "amount": "1480", "needed_on": "2031-03-04"}
@@ -109,3 +110,19 @@ def test_the_activity_of_an_order_names_the_map_the_step_and_what_was_decided(sh
     page = text(as_("manager").get(f"/orders/{order}"))
     assert in_order(page, "Note complaint", "· Noted", "On its way through the map", "· Complaint")
     assert in_order(text(as_("manager", "de").get(f"/orders/{order}")), "Reklamation aufnehmen", "· Aufgenommen")
+
+
+def test_a_finished_item_says_what_was_decided_in_words(shop, as_, step):
+    step("planner", "described", WANTED)
+    item = step("purchasing", "chosen", OFFERED)
+    assert run("workflow.complete", shop.people["accountant"], [CompleteWork(item.id, "refused")]).ok
+    assert "Refuse by Accountant" in text(as_("accountant").get(f"/work/{item.id}"))
+
+
+def test_who_may_not_decide_reads_whose_it_is(shop, as_, step):
+    item = step("planner", "described", WANTED)
+    assert run(
+        "workflow.ask", shop.people["purchasing"], [AskColleague(item.id, shop.people["quality"].id, "Which?")]
+    ).ok
+    assert "It waits for a decision of: Purchasing." in text(as_("quality").get(f"/work/{item.id}"))
+    assert "a colleague asks you something" in text(as_("quality").get("/work"))

@@ -8,10 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
+from orderway.kernel.access import Actor
+from orderway.kernel.running import ask
+
 from .fields import refusals
 from .forms import Field, Typed, read_form, shown
 from .listing import column, scope
 from .respond import actor, do, found, page, read, show, tell
+from .shell import counted, most
 from .templatetags.ui import day
 from .words import ABSENCE_KINDS, ABSENCE_STATES
 
@@ -19,11 +23,17 @@ COLUMNS = (
     column("person", lazy("Who"), kind="person", narrow="title"),
     column("days", lazy("Days"), kind="id", grow=2, narrow="sub"),
     column("kind", lazy("Kind"), soft=True),
-    column("deputy", lazy("Stood for by"), kind="person", narrow="hide"),
-    column("approver", lazy("Decided by"), kind="person", soft=True, narrow="hide"),
+    column("deputy", lazy("Stand-in"), kind="person", narrow="hide"),
+    column("approver", lazy("Approver"), kind="person", soft=True, narrow="hide"),
     column("state", lazy("State"), kind="state", narrow="end"),
 )
 TONES = {"requested": "wait", "approved": "done", "refused": "late", "withdrawn": ""}
+
+
+@counted("absences")
+def count(actor: Actor) -> tuple[int, int]:
+    """The requests that wait for this person's word; none of them is late."""
+    return most(len(ask("people.absences", actor, which="decide"))), 0
 
 
 @page
@@ -161,8 +171,8 @@ def _one(request: HttpRequest, id: int, problems: Any = (), status: int = 200) -
         (_("Who"), row.person),
         (_("Days"), days(row)),
         (_("Kind"), ABSENCE_KINDS.get(row.kind, "")),
-        (_("Stood for by"), row.deputy or _("Nobody")),
-        (_("Decided by"), row.approver),
+        (_("Stand-in"), row.deputy or _("Nobody")),
+        (_("To be decided by") if row.state == "requested" else _("Decided by"), row.approver),
         (_("Note"), row.note),
         (_("Reason"), row.reason),
     ]
@@ -184,7 +194,7 @@ def _one(request: HttpRequest, id: int, problems: Any = (), status: int = 200) -
             "post": reverse("absence-withdraw", args=[id]),
             "confirm": _("Withdraw this absence? Whoever stands in no longer does."),
         }
-        if mine and row.state in ("requested", "approved")
+        if mine and row.state in ("requested", "approved") and not (decide and row.person_id != actor(request).id)
         else None,
     )
 

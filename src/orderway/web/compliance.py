@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from orderway.workflow.compliance import share_of
+
 from .fields import span
 from .listing import Filter, address, column
 from .respond import asked, page, read, show
@@ -36,7 +38,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         request,
         "layouts/list.html",
         title=_("Due times"),
-        sub=_("%(share)s %% in time") % {"share": 100 * met // all_} if all_ else "",
+        sub=_("%(share)s %% in time") % {"share": share_of(met, all_)} if all_ else "",
         late=_("%(n)s overdue") % {"n": overdue} if overdue else "",
         back_url=reverse("reports"),
         filter_choices=[_maps(request, question)],

@@ -25,7 +25,7 @@ from .documents import papers_about
 from .fields import due_words, refusals
 from .respond import do, read, show
 from .starting import told_words
-from .work import about, form_checks, form_fields, form_outcomes, posted
+from .work import about, form_checks, form_fields, form_outcomes, posted, sends_back
 from .work_earlier import before
 
 SCOPES = frozenset(
@@ -104,6 +104,7 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "fields": form_fields(form, request.POST, papers),
         "checks": form_checks(form, request.POST),
         "outcomes": form_outcomes(form),
+        "sends_back": sends_back(form),
         "reason": request.POST.get("reason", ""),
         "papers": papers,
         **before(request, papers, item=form.row.id),

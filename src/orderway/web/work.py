@@ -73,16 +73,27 @@ def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status
         items=[_item(row, form, which) for row in rows],
         open=opened,
         back_url=f"{reverse('work')}?which={which}",
-        empty={"text": _("Nothing waits for you. Steps of a map appear here when they need a decision of your role.")},
+        empty={"text": _nothing(request, which)} if not rows else None,
         live="work",
-        keys=[{"caps": ["J", "K"], "label": _("item")}, {"caps": ["H"], "label": _("hand over")}],
-        keys_note=_("The next item opens by itself"),
+        keys=_keys(form) if rows else [],
+        keys_note=_("The next item opens by itself") if rows else "",
         table_url=f"{reverse('work-table')}?which={which}",
         **(_opened(request, form, which, rows) if form else {}),
         problems=problems,
     )
     response.status_code = status
     return response
+
+
+def _nothing(request: HttpRequest, which: str) -> str:
+    if which == "waiting" and read(request, "workflow.work", which="asked", size=1).count:
+        return _("Nothing waits for your decision, but a colleague asks you something: see Asked.")
+    return _("Nothing waits for you. Steps of a map appear here when they need a decision of your role.")
+
+
+def _keys(form: Any) -> list[dict[str, Any]]:
+    handed = [{"caps": ["H"], "label": _("hand over")}] if form and form.state == "open" and form.mine else []
+    return [{"caps": ["J", "K"], "label": _("item")}, *handed]
 
 
 def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
@@ -137,6 +148,10 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "checks": form_checks(form, request.POST),
         "reason": request.POST.get("reason", ""),
         "outcomes": form_outcomes(form),
+        "sends_back": sends_back(form),
+        "whose": _("%(who)s has taken it.") % {"who": row.assignee}
+        if row.assignee
+        else _("It waits for a decision of: %(role)s.") % {"role": ROLES.get(row.role, row.role)},
         "papers": papers,
         "paper": shown,
         "questions": [_question(request, one) for one in form.questions],
@@ -186,7 +201,8 @@ def about(form: Any) -> list[dict[str, str]]:
 
 
 def _finished(form: Any) -> str:
-    said = {"outcome": form.outcome, "who": form.done_by, "whom": form.done_for}
+    labels = {name: label for name, label, _back in form.outcomes}
+    said = {"outcome": labels.get(form.outcome) or _("Done"), "who": form.done_by, "whom": form.done_for}
     return _("%(outcome)s by %(who)s for %(whom)s") % said if form.done_for else _("%(outcome)s by %(who)s") % said
 
 
@@ -254,6 +270,11 @@ def form_outcomes(form: Any) -> list[dict[str, Any]]:
         }
         for name, label, back in verbs
     ]
+
+
+def sends_back(form: Any) -> str:
+    """The verbs that send an item back and need a reason; "" where none does."""
+    return ", ".join(label or name for name, label, back in form.outcomes if back)
 
 
 @page

@@ -129,7 +129,8 @@ def _finished(request: HttpRequest, ids: Sequence[int], *, back: bool) -> list[d
 
 def _titles(request: HttpRequest) -> dict[int, str]:
     """What the items of the list are called, so that a refusal names them."""
-    return {row.id: f"{row.title} · {row.name}" for row in read(request, "workflow.work", size=200).rows}
+    found = read(request, "workflow.work", which="all", size=200).rows
+    return {row.id: f"{row.title} · {row.name}" for row in found}
 
 
 urls = [

@@ -57,8 +57,14 @@ def compliance(ctx: Reader, asked: Compliance) -> list[Kept]:
                 met=row.met,
                 late=row.late,
                 overdue=row.overdue,
-                share=100 * row.met // (row.met + row.late + row.overdue),
+                share=share_of(row.met, row.met + row.late + row.overdue),
                 median=timedelta(seconds=round(row.median)) if row.median is not None else None,
             )
         )
     return kept
+
+
+def share_of(met: int, all: int) -> int:
+    """A share in percent, rounded half up; what is not all is never 100."""
+    rounded = (200 * met + all) // (2 * all)
+    return rounded if met == all else min(rounded, 99)
