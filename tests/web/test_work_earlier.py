@@ -4,6 +4,7 @@ import re
 from importlib import resources
 
 import pytest
+import shop_floor as floor
 
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import ask, run
@@ -126,3 +127,15 @@ def test_who_may_not_decide_reads_whose_it_is(shop, as_, step):
     ).ok
     assert "It waits for a decision of: Purchasing." in text(as_("quality").get(f"/work/{item.id}"))
     assert "a colleague asks you something" in text(as_("quality").get("/work"))
+
+
+def test_the_page_of_what_was_started_shows_its_own_map_first(shop, as_):
+    floor.machines(shop)
+    order = floor.print_order(shop)
+    xml = resources.files("orderway.workflow").joinpath("gallery", "complaint.bpmn").read_text("utf-8")
+    assert run("workflow.publish", system_actor(shop.company), [PublishMap(xml)]).ok
+    (root,) = run("workflow.start", shop.manager, [StartMap("complaint", order)]).done
+    browser = as_("manager")
+    (address,) = re.findall(r'hx-get="(/maps/of/order/[^"]+)"', browser.get(f"/started/{root}").content.decode())
+    assert in_order(text(browser.get(address)), "Complaint", "Print order")
+    assert in_order(text(browser.get(f"/maps/of/order/{order}")), "Print order", "Complaint")

@@ -209,8 +209,10 @@ def labelled(xml: str) -> bytes:
 
 @page
 def position(request: HttpRequest, subject_type: str, id: int) -> HttpResponse:
-    """Where a subject is on its maps and the way it took: a part of a page, for the Map tab of an order."""
+    """Where a subject is on its maps and the way it took, the instance `first` before the others: a part of a page."""
+    first = request.GET.get("first", "")
     found_on = read(request, "workflow.position", subject_type=subject_type, subject=id)
+    found_on.sort(key=lambda one: str(one.instance) != first)
     return show(request, "maps/position.html", positions=[_position(one) for one in found_on])
 
 

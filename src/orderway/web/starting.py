@@ -223,7 +223,7 @@ def _instance(request: HttpRequest, one: Any, given: Typed | None = None, proble
         due_tone=tone,
         **before(request, papers_about(request, row.subject_type, row.subject_id), instance=row.id),
         told=told_words(one.told),
-        position_url=reverse("map-position", args=[row.subject_type, row.subject_id]),
+        position_url=f"{reverse('map-position', args=[row.subject_type, row.subject_id])}?first={row.id}",
         fields=named,
         problems=problems,
         form_action=reverse("started-add", args=[row.id]),
