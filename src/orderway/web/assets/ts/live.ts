@@ -1,7 +1,8 @@
 import htmx from "htmx.org";
 
 // The server says only which lists changed. An element with data-live="orders stock" and an id is fetched again, from
-// data-live-url or the page's own address; while somebody types or presses in it, or waits for what they clicked in it, it stays.
+// data-live-url or the page's own address; while somebody types or presses in it, waits for what they clicked in it, or reads a dry
+// run, it stays.
 // Elements are known by their id: each answer puts a new one in the place of the old.
 const waiting = new Set<string>();
 const loading = new Set<string>();
@@ -26,7 +27,7 @@ function refetch(element: HTMLElement): void {
 
 function isBusy(element: HTMLElement): boolean {
   const active = document.activeElement;
-  if (element.querySelector("details[open], dialog[open], .htmx-request") || (pressed && element.contains(pressed))) return true;
+  if (element.querySelector("details[open], dialog[open], .sheet > *, .htmx-request") || (pressed && element.contains(pressed))) return true;
   return !!active && element.contains(active) && active.matches("input:not([type=checkbox]), textarea, select");
 }
 
