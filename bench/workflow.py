@@ -17,6 +17,7 @@ from .completion import one_completion
 from .cost import RUNS, Figure, interleaved, measured
 from .drawings import Drawing, draw, some, with_called
 from .driving import Act, CannotDrive, Driver, register
+from .foreign import settled
 from .ground import LIMIT, OURS, Ground
 from .life import WAVE, OurLife, basket, sets, settle
 from .limit.life import REST, Life
@@ -87,7 +88,7 @@ def bench(
 
 def _drawn(file: Path) -> Drawing:
     try:
-        return draw(file)
+        return settled(draw(file))
     except (ValueError, SyntaxError) as wrong:
         raise CannotDrive(f"cannot be read: {wrong}") from wrong
 
