@@ -275,7 +275,7 @@ def test_characters_that_no_database_takes_are_left_out(shop):
 
 
 @given(stated=st.decimals("0.0001", "9999", places=4), ours=st.decimals("0.0001", "9999", places=4))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_prices_of_four_decimals_differ_when_they_are_not_the_same(stated, ours):
     assert differs(stated, ours) == (stated != ours)
 

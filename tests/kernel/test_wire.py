@@ -220,7 +220,7 @@ def done(step: tuple, stands: list[int], number: Iterator[int]) -> None:
 
 
 @pytest.mark.usefixtures("db")
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(STEPS, max_size=6))
 def test_savepoints_hold_whatever_is_sent_within_and_in_between(steps):
     stands: list[int] = []

@@ -257,7 +257,7 @@ def test_a_stranger_and_a_wrong_role_plan_nothing(press):
 moments = st.integers(0, 200).map(lambda n: MONDAY + timedelta(minutes=n))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(moments, st.integers(1, 60)), max_size=12), moments, st.integers(1, 60))
 def test_an_overlap_is_a_minute_that_two_jobs_want(taken, start, minutes):
     def within(begin, length):

@@ -12,7 +12,7 @@ from orderway.people.models import Company
 class ArchiveFormat(models.Model):
     """The format in which parcels of a kind are archived."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     parcel_kind = models.TextField()
     format = models.TextField()
 
@@ -29,7 +29,7 @@ class ArchiveFormat(models.Model):
 class ArchiveEntry(models.Model):
     """A link of the company's chain (chain.py): a committed parcel, or an erasure. Hashes are 32 bytes."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     kind = models.TextField()
     seq = models.BigIntegerField()
     at = models.DateTimeField()
@@ -53,8 +53,8 @@ class ArchivePaper(models.Model):
     `erased_at` says that its content was erased; an entry of kind erasure says why.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    entry = models.ForeignKey(ArchiveEntry, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    entry = models.ForeignKey(ArchiveEntry, models.PROTECT, db_index=False)
     file = models.TextField()
     version = models.ForeignKey(DocumentVersion, models.PROTECT, null=True)
     sha256 = models.CharField(max_length=64)
@@ -72,8 +72,8 @@ class ArchivePaper(models.Model):
 class ArchiveOpening(models.Model):
     """Text and salt behind a commitment: of `what` (value, name, person) with id `of`. Erasure deletes the row."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    entry = models.ForeignKey(ArchiveEntry, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    entry = models.ForeignKey(ArchiveEntry, models.PROTECT, db_index=False)
     path = models.TextField()
     value = models.TextField()
     salt = models.BinaryField()
@@ -89,9 +89,9 @@ class ArchiveOpening(models.Model):
 class ArchiveErasure(models.Model):
     """Which entries an erasure touched, so that their evidence carries it."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     erasure = models.ForeignKey(ArchiveEntry, models.PROTECT, related_name="+")
-    entry = models.ForeignKey(ArchiveEntry, models.PROTECT, related_name="+")
+    entry = models.ForeignKey(ArchiveEntry, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         db_table = "archive_erasure"
@@ -101,7 +101,7 @@ class ArchiveErasure(models.Model):
 class ArchiveNode(models.Model):
     """A perfect subtree of the company's tree (tree.py), from level 0, the leaves; made when a root is taken."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     level = models.IntegerField()
     number = models.BigIntegerField()
     hash = models.BinaryField()
@@ -114,7 +114,7 @@ class ArchiveNode(models.Model):
 class ArchiveRoot(models.Model):
     """The root over the first `size` entries, made daily and whenever evidence needs it; `head` is to be noted outside."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     number = models.BigIntegerField()
     at = models.DateTimeField()
     size = models.BigIntegerField()

@@ -13,7 +13,7 @@ KINDS = ["invoice", "prepayment", "credit_note"]
 class Invoice(models.Model):
     """A draft has no number and no sums; an issued one has both for good. `due` is what it asks for, `paid` what came."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
     customer = models.ForeignKey(Party, models.PROTECT)
     kind = models.TextField()
@@ -55,8 +55,8 @@ class Invoice(models.Model):
 class InvoiceLine(models.Model):
     """What is charged. A prepayment's line has no order line."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    invoice = models.ForeignKey(Invoice, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    invoice = models.ForeignKey(Invoice, models.CASCADE, db_index=False)
     position = models.IntegerField()
     order_line = models.ForeignKey(OrderLine, models.PROTECT, null=True)
     item_number = models.TextField()
@@ -78,9 +78,9 @@ class InvoiceLine(models.Model):
 class Deduction(models.Model):
     """So much of a paid prepayment invoice was taken off an invoice; net and tax apart."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="deductions")
-    prepayment = models.ForeignKey(Invoice, models.PROTECT, related_name="deducted_by")
+    prepayment = models.ForeignKey(Invoice, models.PROTECT, related_name="deducted_by", db_index=False)
     net = money_column()
     tax = money_column()
 
@@ -92,7 +92,7 @@ class Deduction(models.Model):
 class Payment(models.Model):
     """Money that came for an invoice, or went back for a credit note (then negative)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     invoice = models.ForeignKey(Invoice, models.PROTECT)
     amount = money_column()
     method = models.TextField()

@@ -22,9 +22,9 @@ class Intake(models.Model):
     customer's price holds. `dismissed_as` names what it is when it is no order.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    message = models.ForeignKey(Message, models.PROTECT)
-    document = models.ForeignKey(Document, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    message = models.ForeignKey(Message, models.PROTECT, db_index=False)
+    document = models.ForeignKey(Document, models.PROTECT, db_index=False)
     name = models.TextField()
     position = models.IntegerField(default=1)
     state = models.TextField()
@@ -35,7 +35,7 @@ class Intake(models.Model):
     customer = models.ForeignKey(Party, models.PROTECT, null=True)
     items = ArrayField(models.BigIntegerField(null=True), default=list)
     stated_prices = ArrayField(models.BooleanField(), default=list)
-    order = models.ForeignKey(SalesOrder, models.PROTECT, null=True)
+    order = models.ForeignKey(SalesOrder, models.PROTECT, null=True, db_index=False)
     dismissed_as = models.TextField(default="")
     read_at = models.DateTimeField(null=True)
 
@@ -60,7 +60,7 @@ class Intake(models.Model):
 class ItemMemory(models.Model):
     """What a customer means by a number or by words of their own."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     customer = models.ForeignKey(Party, models.CASCADE)
     stated = models.TextField()
     item = models.ForeignKey(Item, models.CASCADE)
@@ -76,7 +76,7 @@ class ColumnMapping(models.Model):
     `sender` is a mail address, empty for files that nobody signs.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     sender = models.TextField(default="")
     heading = models.TextField()
     field = models.TextField()

@@ -10,7 +10,7 @@ from orderway.people.models import Company
 class Item(models.Model):
     """Something sold or bought. `kind` is goods (kept in stock), made (produced for the order) or service (no stock)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     number = models.TextField()
     name = models.TextField()
     kind = models.TextField()
@@ -32,8 +32,8 @@ class Item(models.Model):
 class Price(models.Model):
     """The net price of `per` units of an item for a price group, from a quantity on, while it is valid."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    item = models.ForeignKey(Item, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    item = models.ForeignKey(Item, models.CASCADE, db_index=False)
     price_group = models.TextField()
     currency = models.CharField(max_length=3)
     min_quantity = models.DecimalField(max_digits=18, decimal_places=4)
@@ -55,7 +55,7 @@ class Price(models.Model):
 class TaxRate(models.Model):
     """The VAT rate of a tax class in a country from a day on; `category` is the UNCL 5305 code (S, Z, E, …)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     country = models.CharField(max_length=2)
     tax_class = models.TextField()
     category = models.CharField(max_length=2)

@@ -9,7 +9,7 @@ from orderway.people.models import Company, Person
 class DecisionDefinition(models.Model):
     """A decision under its key, and the kind of subject it decides about."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     name = models.TextField()
     subject_type = models.TextField()
@@ -22,8 +22,8 @@ class DecisionDefinition(models.Model):
 class DecisionVersion(models.Model):
     """A published DMN file, byte for byte; never changed. `digest` is the SHA-256 of `xml`, `why` what the publisher noted."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    definition = models.ForeignKey(DecisionDefinition, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    definition = models.ForeignKey(DecisionDefinition, models.PROTECT, db_index=False)
     number = models.IntegerField()
     xml = models.TextField()
     digest = models.CharField(max_length=64)
@@ -40,7 +40,7 @@ class DecisionDraft(models.Model):
     """A table that is being drawn and not published, one a key and company. `revision` counts its saves; the row goes when it is
     published."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     subject_type = models.TextField()
     xml = models.TextField()
@@ -59,8 +59,8 @@ class DecisionMade(models.Model):
     A ledger: rows are added, never changed.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    version = models.ForeignKey(DecisionVersion, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    version = models.ForeignKey(DecisionVersion, models.PROTECT, db_index=False)
     subject_type = models.TextField()
     subject_id = models.BigIntegerField()
     at = models.DateTimeField()

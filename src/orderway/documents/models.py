@@ -15,7 +15,7 @@ SOURCES = ("ocr", "barcode", "rule", "manual", "stated")
 class Parcel(models.Model):
     """A folder of documents with index values, one a message or order; a `closed` one is on its way to the archive."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     number = models.TextField()
     kind = models.TextField()
     state = models.TextField()
@@ -35,7 +35,7 @@ class Parcel(models.Model):
 class Blob(models.Model):
     """Content that some version names: `sha256` in hex, `size` in bytes. Each company has its own, shared by nobody."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
 
@@ -47,8 +47,8 @@ class Blob(models.Model):
 class Document(models.Model):
     """A document of a parcel; what it says stands in its newest version."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    parcel = models.ForeignKey(Parcel, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    parcel = models.ForeignKey(Parcel, models.PROTECT, db_index=False)
     name = models.TextField()
     kind = models.TextField()
 
@@ -60,9 +60,9 @@ class Document(models.Model):
 class DocumentVersion(models.Model):
     """One state of a document: its content, who put it there and when, when it was sealed, which version it replaces."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     parcel = models.ForeignKey(Parcel, models.PROTECT)
-    document = models.ForeignKey(Document, models.PROTECT)
+    document = models.ForeignKey(Document, models.PROTECT, db_index=False)
     number = models.IntegerField()
     blob = models.ForeignKey(Blob, models.PROTECT)
     media_type = models.TextField()
@@ -84,8 +84,8 @@ class IndexValue(models.Model):
     that it names a person: the archive then keeps it so that it can be erased.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    parcel = models.ForeignKey(Parcel, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    parcel = models.ForeignKey(Parcel, models.PROTECT, db_index=False)
     document = models.ForeignKey(Document, models.PROTECT, null=True)
     name = models.TextField()
     value = models.TextField()
@@ -108,10 +108,10 @@ class IndexValue(models.Model):
 class DocumentLink(models.Model):
     """A document belongs to a subject of any kind: an order, a message, an invoice."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     subject_type = models.TextField()
     subject_id = models.BigIntegerField()
-    document = models.ForeignKey(Document, models.PROTECT)
+    document = models.ForeignKey(Document, models.PROTECT, db_index=False)
 
     class Meta:
         db_table = "document_link"
@@ -124,7 +124,7 @@ class DocumentLink(models.Model):
 class DocumentSearch(models.Model):
     """What a document is found by: `label` (parcel, name, index values) and `body` (the words on its pages)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     document = models.OneToOneField(Document, models.PROTECT)
     label = models.TextField()
     body = models.TextField(default="")

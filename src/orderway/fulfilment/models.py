@@ -14,7 +14,7 @@ STATES = ["open", "picked", "packed", "shipped", "delivered", "cancelled"]
 class Shipment(models.Model):
     """Goods of one order from one warehouse. The delivery note's number and the address are fixed when it ships."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT)
     state = models.TextField()
@@ -45,8 +45,8 @@ class Shipment(models.Model):
 class ShipmentLine(models.Model):
     """So much of an order line from one stock level. `picked` is None until somebody picked; less than `quantity` is a short pick."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    shipment = models.ForeignKey(Shipment, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    shipment = models.ForeignKey(Shipment, models.CASCADE, db_index=False)
     order_line = models.ForeignKey(OrderLine, models.PROTECT)
     demand = models.ForeignKey(Demand, models.PROTECT)
     level = models.ForeignKey(StockLevel, models.PROTECT)
@@ -67,8 +67,8 @@ class ShipmentLine(models.Model):
 class Package(models.Model):
     """A box of a shipment; weight in kilograms, size in words."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    shipment = models.ForeignKey(Shipment, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    shipment = models.ForeignKey(Shipment, models.CASCADE, db_index=False)
     number = models.IntegerField()
     weight = models.DecimalField(max_digits=12, decimal_places=3)
     size = models.TextField(default="")
@@ -81,7 +81,7 @@ class Package(models.Model):
 class PackageLine(models.Model):
     """What lies in a package."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     package = models.ForeignKey(Package, models.CASCADE)
     line = models.ForeignKey(ShipmentLine, models.CASCADE)
     quantity = quantity_column()
@@ -93,7 +93,7 @@ class PackageLine(models.Model):
 class GoodsReturn(models.Model):
     """Goods of one order that came back into a warehouse, and why."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT)
     number = models.TextField()
@@ -108,7 +108,7 @@ class GoodsReturn(models.Model):
 class ReturnLine(models.Model):
     """So much of an order line came back."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     goods_return = models.ForeignKey(GoodsReturn, models.CASCADE)
     order_line = models.ForeignKey(OrderLine, models.PROTECT)
     quantity = quantity_column()
@@ -120,7 +120,7 @@ class ReturnLine(models.Model):
 class Carrier(models.Model):
     """Somebody who carries goods for us and takes bookings at `address` (http or https). Its token stands in the settings."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     name = models.TextField()
     service = models.TextField(default="")
     address = models.TextField()
@@ -137,7 +137,7 @@ class Booking(models.Model):
     `unanswered` when the carrier may have booked although we hold no tracking number. A dropped booking counts no more.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
     shipment = models.ForeignKey(Shipment, models.PROTECT)
     carrier = models.ForeignKey(Carrier, models.PROTECT)

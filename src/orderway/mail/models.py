@@ -17,7 +17,7 @@ class Message(models.Model):
     `unanswered` counts deliveries that were begun and of which nobody knows how they ended.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     direction = models.TextField()
     channel = models.TextField()
     external_id = models.TextField(default="")
@@ -63,8 +63,8 @@ class Message(models.Model):
 class MessageAttachment(models.Model):
     """A version of a document that goes out with a message: pinned, so that what was sent can be shown for ever."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    message = models.ForeignKey(Message, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, db_index=False)
     version = models.ForeignKey(DocumentVersion, models.PROTECT)
     position = models.IntegerField()
 

@@ -16,9 +16,9 @@ class SalesOrder(models.Model):
     `flag` is what a person said of its urgency, `priority` the class that follows from it and from the published table, -1 to 2.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     number = models.TextField()
-    customer = models.ForeignKey(Party, models.PROTECT)
+    customer = models.ForeignKey(Party, models.PROTECT, db_index=False)
     state = models.TextField()
     held_from = models.TextField(default="")
     hold_reason = models.TextField(default="")
@@ -76,8 +76,8 @@ class OrderLine(models.Model):
     `quantity` - `cancelled` is what is still promised; `delivered` counts what left less what came back.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    order = models.ForeignKey(SalesOrder, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    order = models.ForeignKey(SalesOrder, models.CASCADE, db_index=False)
     position = models.IntegerField()
     item = models.ForeignKey(Item, models.PROTECT)
     description = models.TextField()
@@ -108,8 +108,8 @@ class OrderLine(models.Model):
 class Finding(models.Model):
     """What a verification found: the check, whether it stands in the way, and its evidence. A waived one no longer does."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    order = models.ForeignKey(SalesOrder, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    order = models.ForeignKey(SalesOrder, models.CASCADE, db_index=False)
     check_name = models.TextField()
     passed = models.BooleanField()
     severity = models.TextField()

@@ -8,7 +8,7 @@ from orderway.people.models import Company
 class Party(models.Model):
     """A customer, a supplier or both. `price_group` chooses the prices; `prepay_percent` is invoiced before anything ships."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     number = models.TextField()
     name = models.TextField()
     is_customer = models.BooleanField(default=True)
@@ -35,7 +35,7 @@ class Party(models.Model):
 class PartyKey(models.Model):
     """A sign by which a party is recognised in what comes in: ("GLN", …), ("VAT", …), ("email", …), ("name", …)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     party = models.ForeignKey(Party, models.CASCADE)
     scheme = models.TextField()
     value = models.TextField()

@@ -34,7 +34,7 @@ class Company(models.Model):
 class Department(models.Model):
     """A department with a work list of its own; `key` is the name the maps use."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     name = models.TextField()
     timezone = models.TextField(db_default="")  # empty: that of the company
@@ -58,7 +58,7 @@ class Person(AbstractBaseUser):
     name = models.TextField()
     language = models.CharField(max_length=5, default="en")
     theme = models.CharField(max_length=5, default="auto")
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
@@ -75,8 +75,8 @@ class Person(AbstractBaseUser):
 class RoleGrant(models.Model):
     """A person holds a role in a company, perhaps in one department only."""
 
-    person = models.ForeignKey(Person, models.CASCADE)
-    company = models.ForeignKey(Company, models.PROTECT)
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True)
     role = models.TextField()
 
@@ -93,7 +93,7 @@ class PersonSkill(models.Model):
     """What a person can do beyond their roles, in a company: a word as tables of rules name it, small letters."""
 
     person = models.ForeignKey(Person, models.CASCADE)
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     skill = models.TextField()
 
     class Meta:
@@ -104,7 +104,7 @@ class PersonSkill(models.Model):
 class ApiToken(models.Model):
     """A key by which a program acts as a person in one company. Only the digest is kept; `scopes` are the verbs it may use."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT)
     label = models.TextField()
     digest = models.CharField(max_length=64, unique=True)
@@ -150,7 +150,7 @@ class WorkingHours(models.Model):
     """A span in which people work on a weekday (Monday is 1), in minutes after midnight. A department with none of its own has
     those of the company (no department); a company with none works all the time."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True)
     weekday = models.SmallIntegerField()
     opens = models.SmallIntegerField()
@@ -172,7 +172,7 @@ class WorkingHours(models.Model):
 class Holiday(models.Model):
     """A day off, of the whole company or of one department."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     department = models.ForeignKey(Department, models.PROTECT, null=True)
     day = models.DateField()
     name = models.TextField()
@@ -199,7 +199,7 @@ class Absence(models.Model):
     """Somebody is away, from the morning of one day to the evening of another by the company's time zone (`starts_at` up to, not
     including, `ends_at`). While it lasts and is approved, the deputy stands for them."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     person = models.ForeignKey(Person, models.PROTECT)
     kind = models.TextField()
     first_day = models.DateField()
@@ -231,7 +231,7 @@ class Absence(models.Model):
 class Notice(models.Model):
     """Something that a person should know: a colleague mentioned them in a comment on a subject, `label` is what that is called."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     person = models.ForeignKey(Person, models.CASCADE)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     subject_type = models.TextField()
@@ -249,7 +249,7 @@ class Notice(models.Model):
 class SavedView(models.Model):
     """A list as one person likes it: the address of its page and, as `question`, what stands behind the question mark."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     person = models.ForeignKey(Person, models.CASCADE)
     page = models.TextField()
     name = models.TextField()

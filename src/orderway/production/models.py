@@ -29,7 +29,7 @@ class Machine(models.Model):
     `sheet_width` × `sheet_height` in millimetres is the largest sheet, `units` its printing units.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     name = models.TextField()
     kind = models.TextField()
@@ -56,7 +56,7 @@ class Paper(models.Model):
     Stock counts the item's units; each holds `sheets_per_unit` sheets.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     item = models.OneToOneField(Item, models.PROTECT)
     grade = models.TextField()
     gsm = models.DecimalField(max_digits=7, decimal_places=2)
@@ -89,7 +89,7 @@ class PrintSpec(models.Model):
     `grain` is the side of the product its fibres run along (height, width, or empty for any), `margin` a percentage.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
     order_line = models.OneToOneField(OrderLine, models.PROTECT)
     paper = models.ForeignKey(Paper, models.PROTECT)
@@ -117,9 +117,9 @@ class Estimate(models.Model):
     `spoilage`. `cost` and `price` are the sums of the parts. `digest` tells a changed calculation from a repeated one.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
-    spec = models.ForeignKey(PrintSpec, models.PROTECT)
+    spec = models.ForeignKey(PrintSpec, models.PROTECT, db_index=False)
     version = models.IntegerField()
     quantity = models.IntegerField()
     machine = models.ForeignKey(Machine, models.PROTECT)
@@ -148,8 +148,8 @@ class Estimate(models.Model):
 class EstimatePart(models.Model):
     """A row of a calculation: paper, plates, make_ready, run or finishing (the cost), then overhead and margin (to the price)."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    estimate = models.ForeignKey(Estimate, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    estimate = models.ForeignKey(Estimate, models.CASCADE, db_index=False)
     position = models.IntegerField()
     kind = models.TextField()
     name = models.TextField()
@@ -170,9 +170,9 @@ class JobTicket(models.Model):
     `quantity` goes in (sheets at a press, pieces elsewhere), `good` finished copies come out, `waste` is counted as what went in.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
-    order_line = models.ForeignKey(OrderLine, models.PROTECT)
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, db_index=False)
     estimate = models.ForeignKey(Estimate, models.PROTECT)
     position = models.IntegerField()
     machine = models.ForeignKey(Machine, models.PROTECT)

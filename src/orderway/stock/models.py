@@ -11,7 +11,7 @@ from orderway.people.models import Company
 class Warehouse(models.Model):
     """A place that holds stock; `rank` is the order in which places are asked."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     name = models.TextField()
     rank = models.IntegerField(default=1)
@@ -24,9 +24,9 @@ class Warehouse(models.Model):
 class StockLevel(models.Model):
     """How much of an item lies in a warehouse, and how much of that is promised; never below zero."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     warehouse = models.ForeignKey(Warehouse, models.PROTECT)
-    item = models.ForeignKey(Item, models.PROTECT)
+    item = models.ForeignKey(Item, models.PROTECT, db_index=False)
     on_hand = quantity_column()
     reserved = quantity_column()
 
@@ -44,7 +44,7 @@ class StockLevel(models.Model):
 class StockMove(models.Model):
     """The ledger: what came in (positive) or went out (negative), when, and by which command."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     level = models.ForeignKey(StockLevel, models.PROTECT)
     quantity = quantity_column()
     reason = models.TextField()
@@ -62,7 +62,7 @@ class Demand(models.Model):
     whoever has waited since `placed_at` for longer than the company's patience goes before all.
     """
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     item = models.ForeignKey(Item, models.PROTECT)
     quantity = quantity_column()
     allocated = quantity_column(default=0)
@@ -98,7 +98,7 @@ class Serving(models.Model):
 class Allocation(models.Model):
     """Part of a demand that a stock level holds for it."""
 
-    demand = models.ForeignKey(Demand, models.CASCADE)
+    demand = models.ForeignKey(Demand, models.CASCADE, db_index=False)
     level = models.ForeignKey(StockLevel, models.PROTECT)
     quantity = quantity_column()
 

@@ -15,7 +15,7 @@ ARRIVAL_STATES = ("new", "kept", "taken")
 class ProcessDefinition(models.Model):
     """A map under its key, and the kind of subject that runs through it. `starts` is what arrives to start its latest version."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     key = models.TextField()
     name = models.TextField()
     subject_type = models.TextField()
@@ -29,8 +29,8 @@ class ProcessDefinition(models.Model):
 class ProcessVersion(models.Model):
     """A published drawing, byte for byte; never changed. `digest` is the SHA-256 of `xml`, `note` what changed and why."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT, db_index=False)
     number = models.IntegerField()
     xml = models.TextField()
     digest = models.CharField(max_length=64)
@@ -46,7 +46,7 @@ class ProcessVersion(models.Model):
 class ProcessDraft(models.Model):
     """A drawing that is not published, one a map and company. `revision` counts its saves; the row goes when it is published."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     map = models.TextField()
     xml = models.TextField()
     revision = models.IntegerField()
@@ -62,10 +62,10 @@ class ProcessInstance(models.Model):
     """A subject on its way through one version. Called maps run as instances of their own under the same `root`, whose row is
     the lock of them all. `path` holds the flows taken, in order, with their times; `values` what was filled into forms."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
     version = models.ForeignKey(ProcessVersion, models.PROTECT)
-    root = models.ForeignKey("self", models.PROTECT, related_name="+")
+    root = models.ForeignKey("self", models.PROTECT, related_name="+", db_index=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     called_by = models.BigIntegerField(null=True)
     subject_type = models.TextField()
@@ -100,9 +100,9 @@ class Token(models.Model):
     """One place where an instance stands. `scope` is the token of the sub-process or repeated activity it runs in, `parent` the one
     it listens for (state listening) or undoes for. `signal` is what it listens to; `counts` how often something was done."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     instance = models.ForeignKey(ProcessInstance, models.CASCADE)
-    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT, db_index=False)
     node = models.TextField()
     came_by = models.TextField()
     state = models.TextField()
@@ -131,9 +131,9 @@ class WorkItem(models.Model):
     `done_for` is who was away when a deputy decided; `escalation` the highest level told of so far, `escalated_to` its role.
     `round_of` is the token of the repeated step it is one round of; `extra` that its assignee has to agree beside the map's role."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    definition = models.ForeignKey(ProcessDefinition, models.PROTECT)
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    definition = models.ForeignKey(ProcessDefinition, models.PROTECT, db_index=False)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE, db_index=False)
     token_id = models.BigIntegerField()
     node = models.TextField()
     subject_type = models.TextField()
@@ -182,7 +182,7 @@ class WorkItem(models.Model):
 class Timer(models.Model):
     """A token goes on at `due_at`; the row is deleted when it does."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     token = models.OneToOneField(Token, models.CASCADE)
     due_at = models.DateTimeField(db_index=True)
 
@@ -217,10 +217,10 @@ class Arrival(models.Model):
 class WorkQuestion(models.Model):
     """Somebody asks a colleague before they decide; the work item stays where it is."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    work_item = models.ForeignKey(WorkItem, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, db_index=False)
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     text = models.TextField()
     asked_at = models.DateTimeField()
     answer = models.TextField()
@@ -239,9 +239,9 @@ class WorkNotice(models.Model):
     """Something to tell people about a work item, or (without one) about a whole instance, at a moment: that it opened, that its due
     time comes near, or level after level that it is over. Told once; dropped when the work is done by then."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
-    work_item = models.ForeignKey(WorkItem, models.CASCADE, null=True)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE, db_index=False)
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, null=True, db_index=False)
     kind = models.TextField()
     level = models.SmallIntegerField()
     at = models.DateTimeField()
@@ -266,7 +266,7 @@ class WorkNotice(models.Model):
 class DecisionLink(models.Model):
     """A link in a mail by which one person may decide one work item, once and until it expires. Only the digest is kept."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     work_item = models.ForeignKey(WorkItem, models.CASCADE)
     person = models.ForeignKey(Person, models.PROTECT)
     digest = models.CharField(max_length=64, unique=True)
@@ -281,7 +281,7 @@ class DecisionLink(models.Model):
 class Matter(models.Model):
     """Something that is no order and no other row of a trade, to be sent through a map: a name and what it is about."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     title = models.TextField()
     about = models.TextField()
     opened_at = models.DateTimeField()
@@ -294,7 +294,7 @@ class Matter(models.Model):
 class Instruction(models.Model):
     """What whoever started an instance tells everybody who works on it, beside the instructions of its map."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     instance = models.ForeignKey(ProcessInstance, models.CASCADE)
     text = models.TextField()
     said_by = models.ForeignKey(Person, models.PROTECT, null=True)
@@ -307,8 +307,8 @@ class Instruction(models.Model):
 class ExtraApprover(models.Model):
     """A person who has to agree to what is decided at a step of one instance, beside the role that the map names."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    instance = models.ForeignKey(ProcessInstance, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    instance = models.ForeignKey(ProcessInstance, models.CASCADE, db_index=False)
     node = models.TextField()
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -322,8 +322,8 @@ class ExtraApprover(models.Model):
 class Clock(models.Model):
     """When the clock starts a map next (its latest version), at which start event; `left` of its rings are to come, -1: no end."""
 
-    company = models.ForeignKey(Company, models.PROTECT)
-    definition = models.ForeignKey(ProcessDefinition, models.CASCADE)
+    company = models.ForeignKey(Company, models.PROTECT, db_index=False)
+    definition = models.ForeignKey(ProcessDefinition, models.CASCADE, db_index=False)
     node = models.TextField()
     due_at = models.DateTimeField(db_index=True)
     left = models.IntegerField()
