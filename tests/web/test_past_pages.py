@@ -4,6 +4,7 @@ import csv
 import html
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal as D
 from io import StringIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from orderway.kernel import clock, reacting
 from orderway.kernel.access import ROLES
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -51,16 +53,17 @@ def done(shop: Any, order: int, outcome: str = "done") -> None:
     drain()
 
 
-@pytest.fixture
-def two(shop: Any, order: int) -> tuple[int, int]:
-    """One order went straight through, another was sent back once. The warehouse took the first up after an hour and needed two more."""
-    from decimal import Decimal as D
-
-    from orderway.orders.commands.place import PlaceLine, PlaceOrder
-
+def placed(shop: Any) -> int:
     row = PlaceOrder(shop.customers["10002"], [PlaceLine(shop.items["PAP-A4-80"], D(1))])
     other = int(run("orders.place", shop.manager, [row]).done[0])
     reacting.drain()
+    return other
+
+
+@pytest.fixture
+def two(shop: Any, order: int) -> tuple[int, int]:
+    """One order went straight through, another was sent back once. The warehouse took the first up after an hour and needed two more."""
+    other = placed(shop)
     with at(0):
         assert run("workflow.publish", shop.administrator, [PublishMap(CHECKING)]).ok
         assert run("workflow.start", shop.administrator, [StartMap("checking", id) for id in (order, other)]).ok
@@ -137,6 +140,40 @@ def test_every_figure_leads_to_its_orders(shop: Any, as_: Any, two: tuple[int, i
     assert f"/orders/{two[1]}?tab=map" in page
     assert f"/orders/{two[0]}?tab=map" not in page
     assert "Choose a longer one" in text(browser.get("/maps/checking/past?since=2001-01-01&until=2001-02-01"))
+
+
+def test_bars_are_in_the_unit_that_the_longest_is_told_in(shop: Any, as_: Any, order: int) -> None:
+    with at(0):
+        assert run("workflow.publish", shop.administrator, [PublishMap(CHECKING)]).ok
+        assert run("workflow.start", shop.administrator, [StartMap("checking", order)]).ok
+        drain()
+    with at(36):
+        done(shop, order)
+    with at(40):
+        done(shop, order, "no")
+    address = "/maps/checking/past?since=2026-03-01"
+    with at(47):
+        done(shop, order)
+    with at(48):
+        done(shop, order, "yes")
+
+    page = text(as_(shop.manager).get(address))
+    assert "hours, all together" in page, "43 hours are told in hours everywhere"
+    assert "Check order: waiting 43" in page
+    again = text(as_(shop.manager).get(f"{address}&of=again"))
+    assert "Check order: cost 11" in again
+
+    other = placed(shop)
+    with at(48):
+        assert run("workflow.start", shop.administrator, [StartMap("checking", other)]).ok
+        drain()
+    with at(48 + 77):
+        done(shop, other)
+    with at(48 + 78):
+        done(shop, other, "yes")
+    page = text(as_(shop.manager).get(address))
+    assert "days, all together" in page, "120 hours are five days, as the colours of the map say"
+    assert "Check order: waiting 5," in page
 
 
 def test_the_table_as_a_file(as_: Any, two: tuple[int, int]) -> None:

@@ -25,6 +25,7 @@ from .trying_cases import TRY, may_try, try_cell, try_url
 
 USUAL = timedelta(days=90)  # the period, unless another one is asked for
 BARS = 10
+LETTERS = 18  # of what stands beside a bar
 
 
 class Chosen(NamedTuple):
@@ -160,22 +161,26 @@ def _map(key: str, at: Chosen, rows: Sequence[Any]) -> dict[str, Any]:
 
 
 def _plot(of: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """The plot of a table's largest rows, in hours or cases; the same figures stand in the table."""
+    """The plot of a table's largest rows, in hours, days or cases; the same figures stand in the table."""
     plot = TABLES[of].plot
     if plot is None or not rows:
         return []
     shown = rows[:BARS]
-    labels = [plot.label(n, row)[:18] for n, row in enumerate(shown, 1)]
-    series = [
-        {"name": str(name), "tone": tone, "values": [value(row) for row in shown]} for name, tone, value in plot.series
-    ]
-    chart = {"kind": "bar", "decimals": plot.decimals, "labels": labels, "series": series}
+    unit, values = plot.drawn(shown)
+    labels = [plot.label(n, row) for n, row in enumerate(shown, 1)]
+    parts = [(str(name), tone, part) for (name, tone, _value), part in zip(plot.series, values, strict=True)]
+    series = [{"name": name, "tone": tone, "values": part} for name, tone, part in parts]
+    chart = {
+        "kind": "bar",
+        "decimals": plot.decimals,
+        "labels": [label[:LETTERS] for label in labels],
+        "series": series,
+    }
     words = "; ".join(
-        f"{plot.label(n, row)}: "
-        + ", ".join(f"{name} {number(round(value(row)))}" for name, _tone, value in plot.series)
-        for n, row in enumerate(shown, 1)
+        f"{label}: " + ", ".join(f"{name} {number(round(part[n]))}" for name, _tone, part in parts)
+        for n, label in enumerate(labels)
     )
-    return [{"title": plot.title, "unit": plot.unit, "width": 12, "chart": json.dumps(chart), "chart_words": words}]
+    return [{"title": plot.title, "unit": unit, "width": 12, "chart": json.dumps(chart), "chart_words": words}]
 
 
 @page

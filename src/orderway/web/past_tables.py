@@ -15,17 +15,27 @@ from .listing import ListColumn, column
 
 Text = str | Promise
 Address = Callable[..., str]
+DAY = timedelta(days=1)
 NAMED = 6  # steps of a way that are named before it is cut short
 
 
 class Plot(NamedTuple):
-    """Bars: what they are called, and for each part its name, tone and value of a row."""
+    """Bars: what they are called, and for each part its name, tone and value of a row: a length of time where there is no unit."""
 
     title: Text
-    unit: Text
+    unit: Text | None
     label: Callable[[int, Any], str]
-    series: Sequence[tuple[Text, str, Callable[[Any], float]]]
+    series: Sequence[tuple[Text, str, Callable[[Any], Any]]]
     decimals: int = 1
+
+    def drawn(self, rows: Sequence[Any]) -> tuple[str, list[list[float]]]:
+        """The unit of the bars, and the values of each part; lengths of time are in days as soon as words tell the longest in days."""
+        values = [[value(row) for row in rows] for _name, _tone, value in self.series]
+        if self.unit is not None:
+            return str(self.unit), values
+        longest = max((one for part in values for one in part), default=timedelta())
+        unit, one = (_("days, all together"), DAY) if longest >= 2 * DAY else (_("hours, all together"), DAY / 24)
+        return unit, [[length / one for length in part] for part in values]
 
 
 class Table(NamedTuple):
@@ -37,11 +47,6 @@ class Table(NamedTuple):
     row: Callable[[Any, Address], dict[str, Any]]
     plot: Plot | None
     plain: Sequence[tuple[str, Callable[[Any], Any]]]
-
-
-def hours(length: timedelta) -> float:
-    """A length of time in hours, for drawing."""
-    return length / timedelta(hours=1)
 
 
 def name_of(row: Any) -> str:
@@ -137,9 +142,9 @@ TABLES: Mapping[str, Table] = {
         _waiting,
         Plot(
             lazy("Where it waited"),
-            lazy("hours, all together"),
+            None,
             lambda _n, row: name_of(row),
-            ((lazy("waiting"), "wait", lambda row: hours(row.waited)), (lazy("work"), "accent", lambda row: hours(row.worked))),
+            ((lazy("waiting"), "wait", lambda row: row.waited), (lazy("work"), "accent", lambda row: row.worked)),
         ),
         (
             ("step", lambda row: row.node), ("name", lambda row: row.name), ("visits", lambda row: row.visits),
@@ -166,7 +171,7 @@ TABLES: Mapping[str, Table] = {
             lazy("How often each way was taken"),
             lazy("cases"),
             lambda n, _row: _("Way %(n)s") % {"n": n},
-            ((lazy("cases"), "accent", lambda row: float(row.cases)),),
+            ((lazy("cases"), "accent", lambda row: row.cases),),
             0,
         ),
         (
@@ -189,9 +194,9 @@ TABLES: Mapping[str, Table] = {
         _again,
         Plot(
             lazy("What doing it again cost"),
-            lazy("hours, all together"),
+            None,
             lambda _n, row: name_of(row),
-            ((lazy("hours"), "late", lambda row: hours(row.again_took)),),
+            ((lazy("cost"), "late", lambda row: row.again_took),),
         ),
         (
             ("step", lambda row: row.node), ("name", lambda row: row.name), ("cases_again", lambda row: row.cases_again),
