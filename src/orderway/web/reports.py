@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -141,7 +142,7 @@ def _tiles(asked: Asked, table: Table) -> list[dict[str, Any]]:
     words = "; ".join(f"{name} {number(total, decimals)}" for name, _count, total in shown)
     columns = [
         {"key": "name", "label": label, "grow": 6, "narrow": "title"},
-        {"key": "count", "label": str(asked.report.counts), "kind": "number", "narrow": "end2"},
+        {"key": "count", "label": capfirst(str(asked.report.counts)), "kind": "number", "narrow": "end2"},
         {"key": "sum", "label": _("Sum"), "kind": "number", "strong": True, "narrow": "end", "decimals": decimals},
     ]
     rows = [

@@ -13,7 +13,7 @@ from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.questions import AskColleague
 from orderway.workflow.commands.work import CompleteWork
 
-from .house import ZONE, House, did, every, finish_work, settle, working_day_after
+from .house import ZONE, House, did, every, finish_work, settle, system, working_day_after
 
 MAPS = ("complaint", "contract_approval", "purchase_approval")
 Values = Mapping[str, Any]
@@ -106,8 +106,8 @@ def _to_complain_of(house: House, random: Random) -> int | None:
 
 
 def complained_of(house: House) -> set[int]:
-    """The orders about which a complaint is on its way."""
-    return {row.subject_id for row in every("workflow.work", house.who("manager"), which="all", map="complaint")}
+    """The orders about which a complaint is on its way, whoever works on it: nobody in the house sees the work of all."""
+    return {row.subject_id for row in every("workflow.work", system(house), which="all", map="complaint")}
 
 
 def go_on(house: House, random: Random) -> None:
