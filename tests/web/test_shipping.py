@@ -7,8 +7,13 @@ import re
 import pytest
 import shop_floor as floor
 
+from orderway.fulfilment.refusing import judges
 from orderway.kernel.access import ROLES
+from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask
+from orderway.orders.commands.deliver import ShortShip
+from orderway.orders.commands.proceed import HoldOrder
+from orderway.web.acts import ACTS
 
 
 def scan(browser, shipment, *scans, status=200):
@@ -147,3 +152,63 @@ def test_goods_that_come_back_lie_in_stock_again(shop, as_):
     assert "note late" in refused.content.decode(), "a reason is needed"
     as_("warehouse").post(f"/orders/{order}/take-back", form | {"reason": "damaged"})
     assert [row.quantity for row in ask("fulfilment.returns", shop.manager, order=order)] == [2]
+
+
+def test_a_shipment_that_must_wait_says_so_before_anybody_walks(shop, as_):
+    id = floor.shipment(shop)
+    order = floor.head(shop, id).order_id
+    browser = as_("warehouse")
+    assert "Not now:" not in browser.get(f"/shipping/{id}").content.decode()
+    floor.ok("orders.hold", shop.manager, HoldOrder(order, "unpaid"))
+    page = browser.get(f"/shipping/{id}").content.decode()
+    assert re.search(r'<button class="btn" type="button" aria-disabled="true" aria-describedby="stopped">\s*Pick', page)
+    assert "/shipping/pick?" not in page
+    stopped = page[page.index('id="stopped"') :].split("</div></div>")[0]
+    assert "its goods stay where they are. It goes on once the order is let go on." in stopped
+    walk = browser.get(f"/shipping/pick?shipment={id}", follow=True)
+    assert walk.redirect_chain[-1][0] == f"/shipping/{id}"
+    for form in ("pack", "ship"):
+        assert "Pick it next." in browser.get(f"/shipping/{id}/{form}").content.decode()
+    floor.ok("orders.resume", shop.manager, Ref(order))
+    assert "Not now:" not in browser.get(f"/shipping/{id}").content.decode()
+    assert browser.get(f"/shipping/pick?shipment={id}").status_code == 200
+
+
+def test_shipments_that_may_be_picked_are_walked_for_while_the_held_one_is_left_out(shop, as_):
+    ours, held = floor.shipment(shop), floor.shipment(shop)
+    floor.ok("orders.hold", shop.manager, HoldOrder(floor.head(shop, held).order_id, "unpaid"))
+    page = as_("warehouse").get(f"/shipping/pick?shipment={ours}&shipment={held}").content.decode()
+    walked = {line["id"] for line in json.loads(html.unescape(re.search(r'data-list="([^"]*)"', page)[1]))["lines"]}
+    assert walked == {str(line.id) for line in floor.lines(shop, ours)}
+
+
+def test_what_may_be_done_with_a_shipment_is_told_with_what_to_do_first(shop, as_):
+    id = floor.shipment(shop)
+    browser = as_("warehouse")
+    assert f'href="/shipping/{id}/why-not"' in browser.get(f"/shipping/{id}").content.decode()
+    page = browser.get(f"/shipping/{id}/why-not").content.decode()
+    rows = {
+        verb: page[page.index(f'id="row-fulfilment-{verb}"') :].split("</tr>")[0]
+        for verb in ("pick", "pack", "ship", "deliver")
+    }
+    assert "Nothing stands in the way." in rows["pick"]
+    assert "possible while: To ship" in rows["ship"]
+    assert all("Pick it next." in rows[verb] for verb in ("pack", "ship", "deliver"))
+    assert judges.keys() <= ACTS.keys()
+    assert browser.get("/shipping/999999/why-not").status_code == 404
+    assert as_(shop.stranger).get(f"/shipping/{id}/why-not").status_code == 404
+    german = as_("warehouse", "de").get(f"/shipping/{id}/why-not").content.decode()
+    assert "Als Nächstes kommissionieren." in german
+
+
+def test_which_lines_can_be_given_up_is_told_on_the_page_of_the_order(shop, as_):
+    id = floor.packed(shop)
+    order = floor.head(shop, id).order_id
+    first, second = ask("orders.lines", shop.manager, id=order)
+    floor.ok("orders.short_ship", shop.manager, ShortShip(first.id, first.quantity, "out of print"))
+    page = as_("manager").get(f"/orders/{order}/why-not").content.decode()
+    rows = {
+        one.id: page[page.index(f'id="row-orders-short_ship-{one.id}"') :].split("</tr>")[0] for one in (first, second)
+    }
+    assert "All of line 1 was delivered or given up." in rows[first.id]
+    assert "Nothing stands in the way." in rows[second.id]

@@ -7,8 +7,12 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.orders.judging import Refused
+
+from .refusing import Carried, ShipmentLeaves, judges
 
 SQL = statements("fulfilment", "shipments")
+REFUSING = statements("fulfilment", "refusing")
 BOOKING = statements("fulfilment", "booking")
 SORTS = {"oldest": "s.id", "order": "o.number, s.id", "customer": "p.name, s.id", "due": "o.requested_on, s.id"}
 TO_DO = ["open", "picked", "packed"]
@@ -58,6 +62,16 @@ def lines(ctx: Reader, asked: OneShipment) -> list[Any]:
 def packages(ctx: Reader, asked: OneShipment) -> list[Any]:
     """The packages of one shipment with their contents, a row a content."""
     return ctx.fetch(SQL.packages, id=asked.id)
+
+
+@query("fulfilment.why_not", OneShipment)
+def why_not(ctx: Reader, asked: OneShipment) -> Refused | None:
+    """Which acts on a shipment would be refused now and on what that rests; None for an unknown one."""
+    row = ctx.one(REFUSING.leaves, id=asked.id)
+    if row is None:
+        return None
+    carried = [Carried(**line._asdict()) for line in ctx.fetch(REFUSING.lines, id=asked.id)]
+    return judges.told(ShipmentLeaves(**row._asdict(), lines=carried))
 
 
 @dataclass(frozen=True)

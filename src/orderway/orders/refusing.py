@@ -1,7 +1,8 @@
 """Why an act on an order is refused: what it rests on, and a pure rule for each act that says of these leaves what stands in the way."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from orderway.kernel.sql import statements
 
 from .explaining import OneOrder
 from .findings import Facts, Found, facts_of, verify
+from .judging import Acts, Refused
 from .rules import MOVES, missing, to_invoice
 
 SQL = statements("orders", "refusing")
@@ -40,37 +42,22 @@ class Leaves(NamedTuple):
     waived: Mapping[str, Mapping[str, Any]]
 
 
-Judge = Callable[[Leaves], Sequence[Refusal]]
+class LineLeaves(NamedTuple):
+    """What refusals of acts on a line of an order rest on: the number and state of the order, and what is still `open` of the line."""
+
+    id: int
+    position: int
+    number: str
+    state: str
+    open: Decimal
 
 
-class WhyNot(NamedTuple):
-    """An act by its command, what stands in its way now (nothing: it may be done), the names of the leaves that decide, and the states in
-    which an order may be when it is done (empty: any)."""
-
-    command: str
-    refused: Sequence[Refusal]
-    rests_on: Sequence[str]
-    states: frozenset[str]
+judges: Acts[Leaves] = Acts()
+line_judges: Acts[LineLeaves] = Acts()
 
 
-class Judged(NamedTuple):
-    """A rule with the names of the leaves it asks, and the states it allows."""
-
-    judge: Judge
-    rests_on: Sequence[str]
-    states: frozenset[str]
-
-
-judges: dict[str, Judged] = {}
-
-
-def judged(command: str, judge: Judge, rests_on: Sequence[str], states: frozenset[str] = frozenset()) -> None:
-    """Say which rule decides whether an act is refused; a floor above registers its own acts on orders."""
-    judges[command] = Judged(judge, rests_on, states)
-
-
-def in_state(verb: str, leaves: Leaves) -> list[Refusal]:
-    """The table of moves: whether an order in its state may be moved by `verb`."""
+def in_state(verb: str, leaves: Leaves | LineLeaves) -> list[Refusal]:
+    """The table of moves: whether an order in its state allows `verb` on it, or on a line of it."""
     if leaves.state in MOVES[verb]:
         return []
     return [Refusal("wrong-state", leaves.id, {"number": leaves.number, "state": leaves.state})]
@@ -83,6 +70,12 @@ def _cancel(leaves: Leaves) -> Sequence[Refusal]:
 def _complete(leaves: Leaves) -> Sequence[Refusal]:
     what = missing(leaves.undelivered, leaves.uninvoiced, leaves.settled)
     return in_state("complete", leaves) or ([Refusal("not-finished", leaves.id, {"missing": what})] if what else [])
+
+
+def cannot_shorten(line: LineLeaves) -> list[Refusal]:
+    """Whether nothing of a line can be given up: its order is over, or all of it was delivered or given up."""
+    over = in_state("short_ship", line)
+    return over or ([] if line.open > 0 else [Refusal("nothing-open", line.id, {"position": line.position})])
 
 
 def blocking(leaves: Leaves) -> list[Found]:
@@ -102,21 +95,15 @@ def plain(evidence: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 for _verb in ("confirm", "hold", "resume", "allocate", "prioritise"):
-    judged(f"orders.{_verb}", partial(in_state, _verb), ("state",), MOVES[_verb])
-judged("orders.cancel", _cancel, ("state", "begun"), MOVES["cancel"])
-judged("orders.complete", _complete, ("state", "undelivered", "uninvoiced", "settled"), MOVES["complete"])
-judged("orders.verify", _verify, ("facts", "waived"))
-
-
-class Refusals(NamedTuple):
-    """The leaves of an order, and for each act what stands in its way."""
-
-    leaves: Leaves
-    acts: Sequence[WhyNot]
+    judges.judged(f"orders.{_verb}", partial(in_state, _verb), ("state",), MOVES[_verb])
+judges.judged("orders.cancel", _cancel, ("state", "begun"), MOVES["cancel"])
+judges.judged("orders.complete", _complete, ("state", "undelivered", "uninvoiced", "settled"), MOVES["complete"])
+judges.judged("orders.verify", _verify, ("facts", "waived"))
+line_judges.judged("orders.short_ship", cannot_shorten, ("state", "open"), MOVES["short_ship"])
 
 
 @query("orders.why_not", OneOrder)
-def why_not(ctx: Reader, asked: OneOrder) -> Refusals | None:
+def why_not(ctx: Reader, asked: OneOrder) -> Refused | None:
     """Which acts on an order would be refused now and on what that rests; None for an unknown one."""
     row = ctx.one(SQL.leaves, id=asked.id)
     if row is None:
@@ -125,5 +112,10 @@ def why_not(ctx: Reader, asked: OneOrder) -> Refusals | None:
     (checked,) = ctx.fetch(VERIFY.facts, ids=[asked.id])
     due = sum(quantity > 0 for quantity in to_invoice(ctx.fetch(SQL.lines, id=asked.id)))
     leaves = Leaves(**row._asdict(), chargeable=due, facts=facts_of(checked), waived=waived)
-    acts = [WhyNot(name, one.judge(leaves), one.rests_on, one.states) for name, one in judges.items()]
-    return Refusals(leaves, acts)
+    return judges.told(leaves)
+
+
+@query("orders.why_not_lines", OneOrder)
+def why_not_lines(ctx: Reader, asked: OneOrder) -> list[Refused]:
+    """Which acts on the lines of an order would be refused now and on what that rests, a line each."""
+    return [line_judges.told(LineLeaves(**row._asdict())) for row in ctx.fetch(SQL.open_lines, id=asked.id)]

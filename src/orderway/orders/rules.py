@@ -17,6 +17,7 @@ MOVES: Mapping[str, frozenset[str]] = {
     "allocate": frozenset({"confirmed"}),
     "complete": frozenset({"confirmed"}),
     "prioritise": frozenset({"placed", "held", "confirmed"}),
+    "short_ship": frozenset({"placed", "held", "confirmed"}),
 }
 PRIORITY_TABLE = "order_priority"  # the key of the decision table that gives orders their class
 LOWEST, USUAL, HIGHEST = -1, 0, 2  # the classes of orders, the same numbers as those of work items

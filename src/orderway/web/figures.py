@@ -16,10 +16,9 @@ from orderway.kernel.running import can
 
 from .billing import kinds
 from .respond import actor, read
-from .shipping import states as shipment_states
 from .snapshot import snapshot
 from .templatetags.ui import number
-from .words import CHANNELS, STATES
+from .words import CHANNELS, SHIPMENT_STATES, STATES
 
 MOST = 5_000  # rows of one report
 Text = str | Promise
@@ -142,7 +141,7 @@ REPORTS: Mapping[str, Report] = {
             Column("note", lazy("Delivery note"), lambda row: row.number),
             Column("customer", lazy("Customer"), lambda row: row.customer),
             Column("warehouse", lazy("From"), lambda row: row.warehouse),
-            Column("state", lazy("State"), lambda row: shipment_states()[row.state]),
+            Column("state", lazy("State"), lambda row: str(SHIPMENT_STATES[row.state])),
             Column("carrier", lazy("Carrier"), lambda row: row.carrier),
             Column("opened", lazy("Opened"), lambda row: row.opened_at, "moment"),
             Column("shipped", lazy("Shipped"), lambda row: row.shipped_at, "moment"),
@@ -152,7 +151,7 @@ REPORTS: Mapping[str, Report] = {
         lambda row: row.shipped_at or row.opened_at,
         {
             "month": (lazy("Month"), lambda row: _month(row.shipped_at or row.opened_at)),
-            "state": (lazy("State"), lambda row: shipment_states()[row.state]),
+            "state": (lazy("State"), lambda row: str(SHIPMENT_STATES[row.state])),
             "carrier": (lazy("Carrier"), lambda row: row.carrier or "–"),
             "warehouse": (lazy("Warehouse"), lambda row: row.warehouse),
         },

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from .amounts import typed
 from .fields import amount, decimal, needs, refusals
+from .refusing import SHIPMENT, kept_back, told
 from .respond import do, found, page, read, read_if, show, tell
 from .templatetags.ui import number
 
@@ -30,6 +31,7 @@ def pack(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Packed in %(n)s packages.") % {"n": len(boxes)})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
+    problems = problems or told(kept_back(request, id, "fulfilment.pack"), SHIPMENT)
     return show(request, "shipping/pack.html", **_packing(head, lines, boxes), problems=problems)
 
 
@@ -90,6 +92,7 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Shipped as %(number)s.") % {"number": outcome.values["numbers"][0]})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
+    problems = problems or told(kept_back(request, id, "fulfilment.ship"), SHIPMENT)
     fields = [
         {"name": "carrier", "label": _("Carrier"), "value": row["carrier"], "autofocus": True},
         {"name": "tracking", "label": _("Tracking number"), "value": row["tracking"]},

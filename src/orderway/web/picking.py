@@ -17,11 +17,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from orderway.fulfilment.commands.pick import PickLine
-from orderway.kernel.outcome import Refusal
+from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.running import run
 
 from .fields import needs
-from .respond import actor, page, read, show
+from .refusing import kept_back
+from .respond import actor, page, read, show, tell
 from .units import unit
 from .words import refusal_text
 
@@ -33,7 +34,9 @@ def pick(request: HttpRequest) -> HttpResponse:
     """The pick list of one or more shipments as a page for the phone: /shipping/pick?shipment=1&shipment=2."""
     needs(request, "fulfilment.pick")
     heads = _asked_for(request)
-    lines = [line for head in heads for line in _open_lines(request, head)]
+    stopped = {head.id: kept_back(request, head.id, "fulfilment.pick") for head in heads if head.state == "open"}
+    lines = [line for head in heads if not stopped.get(head.id) for line in _open_lines(request, head)]
+    tell(request, Outcome(refused=[no for refused in stopped.values() for no in refused]), "")
     if not lines:
         return redirect("shipment", id=heads[0].id) if len(heads) == 1 else redirect("shipping")
     name = "-".join(str(head.id) for head in heads)

@@ -1,6 +1,6 @@
 """The shipping pages: what to pick, pack and ship, and one shipment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,30 +12,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orderway.kernel.access import Actor
+from orderway.kernel.outcome import Refusal
 from orderway.kernel.running import ask
 
 from .carriers import booking_actions, booking_words
 from .documents import papers_of
 from .fields import amount
 from .listing import Filter, ListColumn, Listing, View, listed
+from .refusing import SHIPMENT, told
 from .respond import found, may, page, read, read_if, show
 from .selection import Act, act
 from .shell import counted, most
 from .templatetags.ui import Row, day, moment, number
+from .words import SHIPMENT_STATES
 
 TONES = {"shipped": "", "delivered": "done", "cancelled": "late"}
-
-
-def states() -> dict[str, str]:
-    """The states of a shipment in words."""
-    return {
-        "open": _("To pick"),
-        "picked": _("To pack"),
-        "packed": _("To ship"),
-        "shipped": _("On the way"),
-        "delivered": _("Delivered"),
-        "cancelled": _("Cancelled"),
-    }
 
 
 @page
@@ -43,11 +34,17 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     """One shipment with its lines, packages and papers."""
     head = found(read(request, "fulfilment.shipment", id=id))
     booking = read_if(request, "fulfilment.booking", id=id)
+    why = found(read(request, "fulfilment.why_not", id=id))
+    refused = {act.command: act.refused for act in why.acts}
+    actions, stopped = _actions(request, head, refused)
     return show(
         request,
         "shipping/one.html",
         head=head,
-        **_head(request, head, booking),
+        **_head(head),
+        actions=[*booking_actions(request, head, booking), *actions],
+        more_actions=[{"label": _("Why not?"), "icon": "help", "url": reverse("shipment-why-not", args=[id])}],
+        stopped=stopped,
         booking=booking_words(booking),
         **_lines(read(request, "fulfilment.lines", id=id)),
         packages=_packages(read(request, "fulfilment.packages", id=id)),
@@ -56,7 +53,7 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     )
 
 
-def _head(request: HttpRequest, head: Any, booking: Any) -> dict[str, Any]:
+def _head(head: Any) -> dict[str, Any]:
     figures = [{"label": _("Warehouse"), "value": head.warehouse}]
     if head.requested_on:
         figures.append({"label": _("Wanted"), "value": day(head.requested_on)})
@@ -67,16 +64,17 @@ def _head(request: HttpRequest, head: Any, booking: Any) -> dict[str, Any]:
     return {
         "title": head.number or head.order_number,
         "back_url": reverse("shipping"),
-        "badges": [{"text": states()[head.state], "tone": TONES.get(head.state, "")}],
+        "badges": [{"text": SHIPMENT_STATES[head.state], "tone": TONES.get(head.state, "")}],
         "figures": figures,
-        "actions": [*booking_actions(request, head, booking), *_actions(request, head)],
         "section_label": _("Lines"),
         "address": [head.ship_name, head.ship_street, f"{head.ship_postcode} {head.ship_city}", head.ship_country],
     }
 
 
-def _actions(request: HttpRequest, head: Any) -> list[dict[str, Any]]:
-    """What can be done next, for whoever may."""
+def _actions(
+    request: HttpRequest, head: Any, refused: Mapping[str, Sequence[Refusal]]
+) -> tuple[list[dict[str, Any]], str]:
+    """What comes next, for whoever may; while it would be refused it is off, with what stands in the way and what to do in words."""
     id = head.id
     steps: dict[str, tuple[str, dict[str, Any]]] = {
         "open": (
@@ -96,9 +94,10 @@ def _actions(request: HttpRequest, head: Any) -> list[dict[str, Any]]:
             {"label": _("Take back"), "icon": "truck-return", "url": reverse("take-back", args=[head.order_id])}
         )
     name, step = steps.get(head.state, ("", {}))
-    if name and may(request, name):
-        actions.append({**step, "primary": True})
-    return actions
+    if not name or not may(request, name):
+        return actions, ""
+    stopped = " ".join(told(refused[name], SHIPMENT))
+    return [*actions, {"label": step["label"], "off": "stopped"} if stopped else {**step, "primary": True}], stopped
 
 
 def _lines(lines: Sequence[Any]) -> dict[str, Any]:
@@ -145,7 +144,7 @@ def count(actor: Actor) -> tuple[int, int]:
 
 def _views(request: HttpRequest) -> list[View]:
     """The stages of the warehouse, each with how much stands there."""
-    words = states()
+    words = SHIPMENT_STATES
     counts = {state: read(request, "fulfilment.shipments", state=state, size=1).count for state in list(words)[:3]}
     views = [View(_("To do"))]
     views += [View(words[s], {"state": s}, 1_001 if n is None else n) for s, n in counts.items()]
@@ -200,7 +199,7 @@ def _row(row: Any) -> Row:
         "warehouse": row.warehouse,
         "due": {"text": due, "note": ago, "tone": "late" if late else ""},
         "lines": _("%(done)s of %(all)s") % {"done": row.picked_lines, "all": row.lines},
-        "state": {"text": states()[row.state], "tone": TONES.get(row.state, "")},
+        "state": {"text": SHIPMENT_STATES[row.state], "tone": TONES.get(row.state, "")},
         "note": row.number,
     }
     url = reverse("shipment", args=[row.id])

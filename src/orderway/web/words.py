@@ -218,6 +218,7 @@ REFUSALS: Mapping[str, Text] = {
     "not-what-was-picked": lazy("What lies in the packages is not what was picked. Count again."),
     "not-your-role": lazy("This is work of %(role)s, a role you do not have."),
     "not-yours": lazy("This can be done for yourself only."),
+    "nothing-open": lazy("All of line %(position)s was delivered or given up."),
     "nothing-picked": lazy("Nothing of this was picked, so there is nothing to pack."),
     "not-held": lazy(
         "Of %(number)s %(picked)s are picked, but only %(held)s are still wanted. Put the rest back and pack again."
@@ -308,6 +309,14 @@ REFUSALS: Mapping[str, Text] = {
 }
 
 
+SHIPMENT_STATES: Mapping[str, Text] = {
+    "open": lazy("To pick"),
+    "picked": lazy("To pack"),
+    "packed": lazy("To ship"),
+    "shipped": lazy("On the way"),
+    "delivered": lazy("Delivered"),
+    "cancelled": lazy("Cancelled"),
+}
 # where something that is no order stands, for refusals that name it
 STANDING: Mapping[str, Text] = {
     **STATES,

@@ -12,7 +12,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import columns, statements
 from orderway.orders.commands.deliver import note
-from orderway.orders.refusing import Leaves, judged
+from orderway.orders.refusing import Leaves, judges
 from orderway.orders.rules import line_net, to_invoice
 
 from ..bills import Bill, BillLine, Taken, bill
@@ -81,8 +81,8 @@ def _not_issued(leaves: Leaves) -> list[Refusal]:
     return not_billed(leaves) or nothing_due(leaves, leaves.chargeable)
 
 
-judged("billing.draft", not_billed, ("state",), BILLED)
-judged("billing.issue", _not_issued, ("state", "chargeable"), BILLED)
+judges.judged("billing.draft", not_billed, ("state",), BILLED)
+judges.judged("billing.issue", _not_issued, ("state", "chargeable"), BILLED)
 
 
 def _bills(ctx: Context, orders: Mapping[int, Any]) -> dict[int, Bill]:

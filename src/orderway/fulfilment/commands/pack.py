@@ -12,7 +12,8 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import statements
 
-from .pick import FLOOR, order_stopped, tell_maps
+from ..rules import not_packable
+from .pick import FLOOR, tell_maps
 
 SQL = statements("fulfilment", "pack")
 
@@ -59,20 +60,17 @@ def pack(ctx: Context, rows: Sequence[PackShipment]) -> Outcome:
 
 
 def _one_box(lines: Sequence[Any]) -> list[Box]:
-    weight = sum((line.picked * line.weight for line in lines), Decimal(0))
-    return [Box(weight, "", [(line.id, line.picked) for line in lines if line.picked])]
+    inside = [line for line in lines if line.picked]
+    weight = sum((line.picked * line.weight for line in inside), Decimal(0))
+    return [Box(weight, "", [(line.id, line.picked) for line in inside])]
 
 
 def _not_packable(id: int, boxes: Sequence[Box], lines: Sequence[Any] | None) -> Refusal | None:
     if not lines:
         return Refusal("unknown-shipment", id)
-    if lines[0].state != "picked":
-        return Refusal("wrong-state", id, {"number": lines[0].order_number, "state": lines[0].state})
-    if stopped := order_stopped(id, lines[0]):
-        return stopped
+    if refused := not_packable(id, lines[0], lines):
+        return refused[0]
     wanted = {line.id: line.picked for line in lines if line.picked}
-    if not wanted:
-        return Refusal("nothing-picked", id)
     packed: dict[int, Decimal] = {}
     for box in boxes:
         for line, quantity in box.contents:

@@ -11,10 +11,12 @@ from orderway.kernel.events import Fact, Part
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import statements
-from orderway.orders.refusing import judged
+from orderway.orders.refusing import judges
 from orderway.stock import commands as stock
 from orderway.stock.rules import Share
 from orderway.workflow.commands.proceed import arrive
+
+from ..rules import stays
 
 SQL = statements("fulfilment", "pick")
 FLOOR = ["warehouse", "administrator"]
@@ -56,7 +58,7 @@ def _not_releasable(id: int, order: Any) -> Refusal | None:
     return None
 
 
-judged(
+judges.judged(
     "fulfilment.release",
     lambda leaves: [no] if (no := _not_releasable(leaves.id, leaves)) else [],
     ("state", "prepay_open"),
@@ -97,21 +99,14 @@ def pick(ctx: Context, rows: Sequence[PickLine]) -> Outcome:
 def _not_pickable(row: PickLine, line: Any) -> Refusal | None:
     if line is None:
         return Refusal("unknown-line", row.line)
-    if stopped := order_stopped(row.line, line):
-        return stopped
-    if line.state != "open" or line.picked is not None:
+    if line.picked is not None:
         return Refusal("already-picked", row.line, {"order": line.order_number})
+    if refused := stays("pick", row.line, line):
+        return refused[0]
     if row.scanned and row.scanned not in (line.item_number, line.gtin):
         return Refusal("wrong-item", row.line, {"scanned": row.scanned, "wanted": line.item_number})
     if not 0 <= row.quantity <= line.quantity:
         return Refusal("more-than-wanted", row.line, {"wanted": line.quantity, "picked": row.quantity})
-    return None
-
-
-def order_stopped(subject: int, row: Any) -> Refusal | None:
-    """Goods of an order that is held or cancelled stay where they are."""
-    if row.order_state in ("held", "cancelled"):
-        return Refusal("order-stopped", subject, {"number": row.order_number, "state": row.order_state})
     return None
 
 

@@ -1,9 +1,8 @@
 """Shipping what was packed, and noting that it arrived."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from orderway.kernel import numbers
@@ -17,7 +16,8 @@ from orderway.stock import commands as stock
 from orderway.stock.rules import Share
 from orderway.workflow.commands.proceed import arrive
 
-from .pick import FLOOR, order_stopped, tell_maps
+from ..rules import in_state, not_shippable
+from .pick import FLOOR, tell_maps
 
 SQL = statements("fulfilment", "ship")
 
@@ -35,12 +35,11 @@ class ShipShipment:
 def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     """Ship packed shipments: goods leave the stock, the delivery note gets its number, the order learns what was delivered."""
     ways = {row.id: row for row in rows}
-    may, refused = _lock(ctx, list(ways), "packed")
-    refused += [stopped for shipment in may if (stopped := order_stopped(shipment.id, shipment))]
-    lines = ctx.fetch(SQL.lines, ids=[shipment.id for shipment in may])
-    refused += _not_held(may, lines, {refusal.subject for refusal in refused if refusal.subject})
+    found, refused = _lock(ctx, list(ways))
+    lines = ctx.fetch(SQL.lines, ids=[shipment.id for shipment in found])
+    refused += not_shippable(found, lines)
     out = {refusal.subject for refusal in refused}
-    may = [shipment for shipment in may if shipment.id not in out]
+    may = [shipment for shipment in found if shipment.id not in out]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     lines = [line for line in lines if line.shipment_id not in out]
@@ -69,25 +68,6 @@ def ship(ctx: Context, rows: Sequence[ShipShipment]) -> Outcome:
     return Outcome([shipment.id for shipment in may], refused, {"numbers": list(given.values())})
 
 
-def _not_held(shipments: Sequence[Any], lines: Sequence[Any], out: Set[int]) -> list[Refusal]:
-    """Shipments that carry more than is held for them: the order gave some of it up, and it has not been put back yet."""
-    left = {(line.demand_id, line.level_id): line.held for line in lines}
-    carried = {id: list(group) for id, group in groupby(lines, key=lambda line: line.shipment_id)}
-    refused = []
-    for shipment in shipments:
-        own = [] if shipment.id in out else carried.get(shipment.id, [])
-        short = [line for line in own if line.picked > left[line.demand_id, line.level_id]]
-        if short:
-            held = sum((left[line.demand_id, line.level_id] for line in short), Decimal(0))
-            picked = sum((line.picked for line in short), Decimal(0))
-            facts = {"number": shipment.order_number, "picked": picked, "held": held}
-            refused.append(Refusal("not-held", shipment.id, facts))
-            continue
-        for line in own:
-            left[line.demand_id, line.level_id] -= line.picked
-    return refused
-
-
 def _shipped(ctx: Context, shipment: Any, new: dict[str, str]) -> Fact:
     old = {
         "state": "packed",
@@ -114,21 +94,19 @@ def _shares(lines: Sequence[Any]) -> list[Share]:
     return [Share(demand, level, quantity) for (demand, level), quantity in sums.items()]
 
 
-def _lock(ctx: Context, ids: Sequence[int], state: str) -> tuple[list[Any], list[Refusal]]:
+def _lock(ctx: Context, ids: Sequence[int]) -> tuple[list[Any], list[Refusal]]:
+    """The shipments that are there, locked, and refusals of the others."""
     found = {row.id: row for row in ctx.fetch(SQL.lock, ids=list(ids))}
-    refused = [Refusal("unknown-shipment", id) for id in ids if id not in found]
-    refused += [
-        Refusal("wrong-state", row.id, {"number": row.order_number, "state": row.state})
-        for row in found.values()
-        if row.state != state
-    ]
-    return [row for row in found.values() if row.state == state], refused
+    return list(found.values()), [Refusal("unknown-shipment", id) for id in ids if id not in found]
 
 
 @command("fulfilment.deliver", roles=[*FLOOR, "manager"])
 def deliver(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Note that shipments arrived at the customer; when everything of an order has, its map goes on."""
-    may, refused = _lock(ctx, [row.id for row in rows], "shipped")
+    found, refused = _lock(ctx, [row.id for row in rows])
+    wrong = {row.id: no for row in found for no in in_state("deliver", row.id, row)}
+    refused += wrong.values()
+    may = [shipment for shipment in found if shipment.id not in wrong]
     if ctx.halts(refused) or not may:
         return Outcome(refused=refused)
     ids = [shipment.id for shipment in may]

@@ -13,6 +13,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.stock import commands as stock
 
+from ..refusing import cannot_shorten
 from ..rules import line_net, missing
 from .proceed import DESK, lock, move
 
@@ -108,11 +109,12 @@ def short_ship(ctx: Context, rows: Sequence[ShortShip]) -> Outcome:
 def _cannot_shorten(row: ShortShip, line: Any) -> Refusal | None:
     if line is None:
         return Refusal("unknown-line", row.line)
+    if refused := cannot_shorten(line):
+        return refused[0]
     if not row.reason.strip():
         return Refusal("reason-missing", row.line)
-    open_quantity = line.quantity - line.cancelled - line.delivered
-    if not 0 < row.quantity <= open_quantity:
-        return Refusal("more-than-open", row.line, {"open": open_quantity, "wanted": row.quantity})
+    if not 0 < row.quantity <= line.open:
+        return Refusal("more-than-open", row.line, {"open": line.open, "wanted": row.quantity})
     return None
 
 

@@ -33,11 +33,11 @@ from unnest(%(id)s::bigint[], %(prepay_open)s::boolean[], %(settled)s::boolean[]
 where o.id = n.id
 
 -- name: lock_lines
--- Lock the orders of lines, then the lines.
-select l.id, l.order_id, l.quantity, l.cancelled, l.delivered, l.price, l.per, l.discount, l.net, l.demand_id, o.currency
+-- Lock the orders of lines, then the lines, with what is still open of them.
+select l.id, l.order_id, l.position, l.quantity, l.cancelled, l.delivered, l.price, l.per, l.discount, l.net, l.demand_id, o.currency,
+       o.number, o.state, l.quantity - l.cancelled - l.delivered as open
 from order_line l join sales_order o on o.id = l.order_id
 where l.id = any(%(ids)s::bigint[]) and {visible order_line l}
-  and o.state in ('placed', 'held', 'confirmed')
 order by o.id, l.id for update
 
 -- name: lock_credited

@@ -22,3 +22,10 @@ order by f.check_name
 select l.demand_id is not null as stocked, l.quantity, l.cancelled, l.delivered, l.invoiced from order_line l
 where l.order_id = %(id)s::bigint and {visible order_line l}
 order by l.id
+
+-- name: open_lines
+-- The lines of an order with what is still open of them, for what may be done to a line.
+select l.id, l.position, o.number, o.state, l.quantity - l.cancelled - l.delivered as open
+from order_line l join sales_order o on o.id = l.order_id
+where l.order_id = %(id)s::bigint and {visible order_line l}
+order by l.position

@@ -1,0 +1,56 @@
+"""Why an act on a shipment is refused: what it rests on, told by the rules that the commands judge by."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from orderway.kernel.outcome import Refusal
+from orderway.orders.judging import Acts
+
+from .rules import MOVES, in_state, not_packable, not_shippable, stays
+
+
+class Carried(NamedTuple):
+    """A line of a shipment: how much was picked (None: not yet), and how much its demand holds in the place it comes from."""
+
+    id: int
+    shipment_id: int
+    demand_id: int
+    level_id: int
+    picked: Decimal | None
+    held: Decimal
+
+
+class ShipmentLeaves(NamedTuple):
+    """What refusals of acts on a shipment rest on, as it is now."""
+
+    id: int
+    order_number: str
+    state: str
+    order_state: str
+    lines: Sequence[Carried]
+
+
+judges: Acts[ShipmentLeaves] = Acts()
+
+
+def _pick(leaves: ShipmentLeaves) -> Sequence[Refusal]:
+    return stays("pick", leaves.id, leaves)
+
+
+def _pack(leaves: ShipmentLeaves) -> Sequence[Refusal]:
+    return not_packable(leaves.id, leaves, leaves.lines)
+
+
+def _ship(leaves: ShipmentLeaves) -> Sequence[Refusal]:
+    return not_shippable([leaves], [line for line in leaves.lines if line.picked])
+
+
+def _deliver(leaves: ShipmentLeaves) -> Sequence[Refusal]:
+    return in_state("deliver", leaves.id, leaves)
+
+
+judges.judged("fulfilment.pick", _pick, ("state", "order_state"), MOVES["pick"])
+judges.judged("fulfilment.pack", _pack, ("state", "order_state", "lines"), MOVES["pack"])
+judges.judged("fulfilment.ship", _ship, ("state", "order_state", "lines"), MOVES["ship"])
+judges.judged("fulfilment.deliver", _deliver, ("state",), MOVES["deliver"])
