@@ -182,7 +182,7 @@ def run_by_two(at_desk: Callable[[str], Page], house: House, map: str) -> None:
     manager = at_work(at_desk("manager"), "Check order")
     expect(manager.get_by_text("Is everything there?")).to_be_visible()
     manager.get_by_role("button", name="Fine A", exact=True).click()
-    expect(manager.get_by_text("Check order: done.")).to_be_visible()
+    expect(manager.get_by_text("Check order: Fine.")).to_be_visible()
     house.settle()
     quality = at_work(at_desk("quality"), "Release order")
     quality.locator(".actionbar .btn").last.click()
@@ -313,7 +313,7 @@ def test_of_two_who_approve_at_once_one_is_told(at_desk: Callable[..., Page], ho
     for answer in answers:
         answer.click(no_wait_after=True)
     answered = [
-        page.get_by_text("Request leave: done.").or_(page.get_by_text("done already")) for page in (first, second)
+        page.get_by_text("Request leave: Ask for it.").or_(page.get_by_text("done already")) for page in (first, second)
     ]
     for one in answered:
         expect(one.first).to_be_visible()

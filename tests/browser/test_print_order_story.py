@@ -107,7 +107,7 @@ def _form_filled(desks: Desks, order: str) -> None:
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_label("Deadline").fill(_in_days(8))
     _say(page, "Send on")
-    expect(page.get_by_text("Fill order form: done.")).to_be_visible()
+    expect(page.get_by_text("Fill order form: Send on.")).to_be_visible()
 
 
 def _papers_come(desks: Desks, order: str) -> None:
@@ -131,7 +131,7 @@ def _price_approved(desks: Desks, order: str) -> None:
     _papers(page, "Price sheet", "Price list")
     page.get_by_label("Prepayment in percent").fill("30")
     _say(page, "Approve")
-    expect(page.get_by_text("Approve price sheet: done.")).to_be_visible()
+    expect(page.get_by_text("Approve price sheet: Approve.")).to_be_visible()
 
 
 def _sent_back(desks: Desks, order: str) -> None:
@@ -142,7 +142,7 @@ def _sent_back(desks: Desks, order: str) -> None:
     expect(page.locator(".note.late")).to_be_visible()  # not without a reason
     page.get_by_label("Reason").fill("bleed is missing")
     _say(page, "Send back")
-    expect(page.get_by_text("Validate order: done.")).to_be_visible()
+    expect(page.get_by_text("Validate order: Send back.")).to_be_visible()
     back = _item(desks, "manager", order, "Fill order form")
     expect(back.get_by_text("bleed is missing (Quality of Kessler)")).to_be_visible()
     expect(back.get_by_label("Run", exact=True)).to_have_value("3000")  # what was filled in is still there
@@ -156,12 +156,12 @@ def _released(desks: Desks, order: str) -> None:
     for check in CHECKS[:2]:
         page.get_by_label(check).check()
     _say(page, "Release")
-    expect(page.get_by_text("Validate order: done.")).to_have_count(0)
+    expect(page.get_by_text("Validate order: Release.")).to_have_count(0)
     expect(page.locator(".note.late")).to_be_visible()
     expect(page.get_by_label(CHECKS[0])).to_be_checked()
     page.get_by_label(CHECKS[2]).check()
     _say(page, "Release")
-    expect(page.get_by_text("Validate order: done.")).to_be_visible()
+    expect(page.get_by_text("Validate order: Release.")).to_be_visible()
 
 
 def _planned(desks: Desks, order: str) -> None:
@@ -176,7 +176,7 @@ def _planned(desks: Desks, order: str) -> None:
         expect(page.get_by_text("Placed.")).to_be_visible()
     page = _item(desks, "planner", order, "Schedule job")
     _say(page, "Scheduled")
-    expect(page.get_by_text("Schedule job: done.")).to_be_visible()
+    expect(page.get_by_text("Schedule job: Scheduled.")).to_be_visible()
 
 
 def _made(desks: Desks, order: str) -> None:
@@ -184,7 +184,7 @@ def _made(desks: Desks, order: str) -> None:
     page = _item(desks, "production", order, "Accept job")
     _papers(page, "Worksheet")
     _say(page, "Accept")
-    expect(page.get_by_text("Accept job: done.")).to_be_visible()
+    expect(page.get_by_text("Accept job: Accept.")).to_be_visible()
     _money(desks.at("accountant"), order, "Prepayment invoice")
     page.goto("/production/progress")
     page.get_by_role("link", name=order).click()

@@ -62,7 +62,7 @@ def test_a_clerk_starts_it_and_a_decision_takes_one_key(at_desk: Callable[[str],
     assert len(keys) <= 2
     for key in keys:
         page.keyboard.press(key)
-    expect(page.get_by_text("Look at the need: done.")).to_be_visible()
+    expect(page.get_by_text("Look at the need: Good.")).to_be_visible()
 
 
 @pytest.mark.usefixtures("need")
@@ -79,10 +79,10 @@ def test_of_two_who_approve_the_same_item_at_once_one_wins_and_the_other_is_told
     pages[1].route("**/live/**", lambda route: route.abort())
     for page in pages:
         page.keyboard.press("a")
-    told = [page.get_by_text("Look at the need: done.").or_(page.get_by_text("was done already")) for page in pages]
+    told = [page.get_by_text("Look at the need: Good.").or_(page.get_by_text("was done already")) for page in pages]
     for one in told:
         expect(one.first).to_be_visible()
-    won = [page.get_by_text("Look at the need: done.").count() for page in pages]
+    won = [page.get_by_text("Look at the need: Good.").count() for page in pages]
     lost = [page.get_by_text("was done already").count() for page in pages]
     assert (sum(map(bool, won)), sum(map(bool, lost))) == (1, 1), (won, lost)
     told = f"name = 'work.completed' and data->>'work_item' = '{item}'"

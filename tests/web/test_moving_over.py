@@ -5,8 +5,10 @@ import re
 import pytest
 
 from orderway.kernel.access import system_actor
-from orderway.kernel.running import run
+from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
+from orderway.workflow.bpmn import read_map
+from orderway.workflow.commands.draft import SaveDraft
 from orderway.workflow.commands.proceed import StartMap
 from orderway.workflow.commands.publish import PublishMap
 
@@ -66,3 +68,16 @@ def test_a_manager_is_shown_no_way_there(as_, on_the_old):
     browser = as_("manager")
     assert PAGE not in browser.get("/maps/third_look/versions").content.decode()
     assert browser.get(PAGE).status_code == 403
+
+
+def test_a_draft_in_which_nothing_changed_is_not_published_again(as_, shop):
+    system = system_actor(shop.company)
+    assert run("workflow.publish", system, [PublishMap(drawing("look"))]).ok
+    key = read_map(drawing("look").encode())[0].id
+    browser = as_("administrator")
+    said = browser.get(f"/maps/{key}/publish", follow=True).content.decode()
+    assert "There is no draft to publish" in said
+    assert run("workflow.save_draft", system, [SaveDraft(key, drawing("look") + "\n")]).ok
+    said = browser.post(f"/maps/{key}/publish", {"note": "again", "seen": "1"}, follow=True).content.decode()
+    assert "Nothing has changed since version 1" in said
+    assert len(ask("workflow.versions", system, map=key)) == 1

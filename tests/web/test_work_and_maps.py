@@ -1,5 +1,7 @@
 """What waits for whom, deciding it, and the map it comes from."""
 
+import re
+
 import pytest
 import shop_floor as floor
 
@@ -11,6 +13,13 @@ from orderway.kernel.running import ask
 
 def text(answer):
     return answer.content.decode()
+
+
+def waiting_of(browser):
+    """The number at Work in the side bar."""
+    (entry,) = re.findall(r'<a[^>]*href="/work"[^>]*>.*?</a>', text(browser.get("/")), re.DOTALL)[:1]
+    number = re.search(r">(\d+)<", entry)
+    return int(number[1]) if number else 0
 
 
 @pytest.fixture
@@ -144,7 +153,15 @@ def test_an_item_is_put_off_asked_about_and_put_before_others(shop, as_, item):
     assert "How many are there?" in page
     assert "Your answer" in page
     (question,) = ask("workflow.work_item", shop.manager, id=item.id).questions
-    assert warehouse.post(f"/work/{item.id}/answer/{question.id}", {"text": "Twelve."}).status_code == 302
+    assert waiting_of(warehouse) == 1, "a question waits as work does"
+    answered = warehouse.post(f"/work/{item.id}/answer/{question.id}?which=asked", {"text": "Twelve."})
+    assert answered["Location"] == "/work?which=asked", "the next question opens"
+    assert waiting_of(warehouse) == 0
+    bell = text(manager.get("/notices"))
+    assert "How many are there?" in bell
+    assert "Twelve." in bell
+    (opens,) = re.findall(r'action="(/notices/\d+)"', bell)
+    assert manager.post(opens)["Location"] == f"/work/{item.id}"
     assert "Twelve." in text(manager.get(f"/work/{item.id}"))
 
 

@@ -27,6 +27,7 @@ from .respond import do, read, show
 from .starting import told_words
 from .work import about, form_checks, form_fields, form_outcomes, posted, sends_back
 from .work_earlier import before
+from .work_words import decided
 
 SCOPES = frozenset(
     {
@@ -81,7 +82,10 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
             row = posted(form, request.POST) | {"id": link.id}
             outcome = do(request, "workflow.decide_by_link", [row])
             if outcome.done:
-                thanks = _("%(what)s: done. You can close this page.") % {"what": form.row.name}
+                thanks = _("%(what)s: %(outcome)s. You can close this page.") % {
+                    "what": form.row.name,
+                    "outcome": decided(form, row["outcome"]),
+                }
                 return _said(request, _("Thank you"), thanks)
             problems = list(refusals(outcome))
             # fields that what was typed brings up are shown now

@@ -1,4 +1,4 @@
-"""The bell: where colleagues mentioned one, what stopped and waits for a person, and mails that could not be sent."""
+"""The bell: where colleagues mentioned one or answered one, what stopped and waits for a person, and mails that could not be sent."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ from .respond import do, found, may, page, read, read_if, show, tell
 from .templatetags.ui import Row, moment
 from .words import refusal_text
 
-PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice"}
+PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice", "work_item": "work-item"}
 EXCEPTIONS = (
     column("what", lazy("What stands in the way"), grow=6, strong=True, narrow="title"),
     column("command", lazy("At"), grow=2, soft=True, narrow="sub"),
@@ -60,7 +60,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         stopped_columns=EXCEPTIONS,
         mails=[_mail(row) for row in mails.rows] if mails else [],
         mail_columns=MAILS,
-        empty={"text": _("Nothing new. Who mentions you in a comment, and what stops and waits for you, stands here.")},
+        empty={
+            "text": _(
+                "Nothing new. Who mentions you in a comment or answers you, and what stops and waits for you, stands here."
+            )
+        },
         live="notices",
     )
 

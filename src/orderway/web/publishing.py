@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 from lxml import etree
 
 from orderway.workflow.bpmn import BPMN, NotBpmn
-from orderway.workflow.roundtrip import decoded
+from orderway.workflow.roundtrip import compare, decoded
 
 from .drawing import fits, name_of, saved_words, template_xml
 from .drawing_words import SUBJECTS, TEMPLATES
@@ -140,7 +141,14 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     """Say what changed and publish the draft, or see what is still to mend."""
     need(request, "workflow.publish_draft")
     draft = read(request, "workflow.draft", map=key)
-    if draft is None:  # nothing was changed, or a colleague published it meanwhile
+    if draft is None:
+        messages.info(request, _("There is no draft to publish: nothing was changed, or a colleague published it."))
+        return HttpResponseRedirect(reverse("map-edit", args=[key]))
+    versions = read(request, "workflow.versions", map=key)
+    if versions and compare(versions[0].xml.encode(), draft.xml.encode()).whole:
+        messages.info(
+            request, _("Nothing has changed since version %(n)s; nothing is published.") % {"n": versions[0].number}
+        )
         return HttpResponseRedirect(reverse("map-edit", args=[key]))
     told = read(request, "workflow.lint", xml=draft.xml)
     stops: Sequence[str] = ()
@@ -152,7 +160,6 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
             tell(request, outcome, _("Published. New ones go this way from now on; those on their way stay on theirs."))
             return HttpResponseRedirect(reverse("map", args=[key]))
         stops = refusals(outcome)
-    versions = read(request, "workflow.versions", map=key)
     return show(
         request,
         "maps/publish.html",

@@ -25,6 +25,7 @@ from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES
 from .work_earlier import before
 from .work_inside import first_paper, inside, proposed
+from .work_words import decided
 from .worklist import whose
 
 SUBJECT_PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice"}
@@ -287,7 +288,8 @@ def complete(request: HttpRequest, id: int) -> HttpResponse:
     if not outcome.done:
         form = read(request, "workflow.work_item", id=id, typed=row["values"]) or form
         return _panes(request, form, refusals(outcome), 422)
-    tell(request, outcome, _("%(what)s: done.") % {"what": form.row.name})
+    words = {"what": form.row.name, "outcome": decided(form, row["outcome"])}
+    tell(request, outcome, _("%(what)s: %(outcome)s.") % words)
     return _onward(request)
 
 

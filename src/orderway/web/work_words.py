@@ -1,8 +1,10 @@
 """The words for codes of calendars, absences and work, in the reader's language; words.py joins them with the others."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 Text = str | Promise
@@ -78,3 +80,8 @@ REFUSALS: Mapping[str, Text] = {
     "link-used": lazy("This link was used; it counts once."),
     "link-expired": lazy("This link has expired."),
 }
+
+
+def decided(form: Any, outcome: str) -> str:
+    """What was decided, in the words of the map; "done" where it has none."""
+    return next((label for name, label, _back in form.outcomes if name == outcome and label), "") or _("done")

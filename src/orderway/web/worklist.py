@@ -24,10 +24,11 @@ from .words import PRIORITIES
 
 @counted("work")
 def count(actor: Actor) -> tuple[int, int]:
-    """What waits for this person, and what of it is late."""
+    """What waits for this person with the questions that wait for their answer, and what of it is late."""
     waiting = ask("workflow.work", actor, size=1).count
+    asked = ask("workflow.work", actor, which="asked", size=1).count
     late = ask("workflow.work", actor, late=True, size=1).count if waiting != 0 else 0
-    return most(waiting), most(late)
+    return most(most(waiting) + most(asked)), most(late)
 
 
 def whose(request: HttpRequest) -> list[tuple[str, str]]:

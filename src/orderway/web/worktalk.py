@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -142,11 +143,14 @@ def ask(request: HttpRequest, id: int) -> HttpResponse:
 @page
 @require_POST
 def answer(request: HttpRequest, id: int, question: int) -> HttpResponse:
-    """Answer a question."""
+    """Answer a question: the next one opens in the list one was in."""
     outcome = do(request, "workflow.answer", [{"id": question, "text": request.POST.get("text", "")}])
     tell(request, outcome, _("Answered"))
-    seen = read(request, "workflow.work_item", id=id)
-    return HttpResponseRedirect(reverse("work-item", args=[id]) if seen else reverse("work"))
+    which = request.GET.get("which", "waiting")
+    # an item that only the question showed is gone from the list of questions now
+    stays = which != "asked" or not outcome.done
+    there = reverse("work-item", args=[id]) if stays and read(request, "workflow.work_item", id=id) else reverse("work")
+    return HttpResponseRedirect(f"{there}?{urlencode({'which': which})}")
 
 
 urls = [

@@ -9,6 +9,7 @@ from orderway.kernel.events import Fact
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import columns, statements
+from orderway.people.commands.noting import Note, notify
 from orderway.people.queries import stood_for
 
 from .work import ALL, acting, found_items, tell
@@ -68,7 +69,7 @@ class AnswerColleague:
 
 @command("workflow.answer", row=AnswerColleague, roles=ALL)
 def answer_colleague(ctx: Context, rows: Sequence[AnswerColleague]) -> Outcome:
-    """Answer questions about work items: who was asked, or who stands in for them."""
+    """Answer questions about work items: who was asked, or who stands in for them. Whoever asked gets a notice."""
     given = {row.id: row for row in rows}
     found = {row.id: row for row in ctx.fetch(SQL.lock, ids=list(given))}
     refused = [Refusal("unknown-question", id) for id in given if id not in found]
@@ -85,6 +86,8 @@ def answer_colleague(ctx: Context, rows: Sequence[AnswerColleague]) -> Outcome:
     if ctx.halts(refused) or not mine:
         return Outcome(refused=refused)
     ctx.fetch(SQL.answer, id=[one.id for one in mine], text=[given[one.id].text.strip() for one in mine])
+    asked_by = [(one, given[one.id].text.strip()) for one in mine if one.asked_by_id != ctx.actor.id]
+    notify(ctx, [Note(one.asked_by_id, "work_item", one.work_item_id, one.text, text) for one, text in asked_by])
     groups: dict[tuple[str, int | None], list[Fact]] = {}
     for one in mine:
         says = {"work_item": one.work_item_id, "node": one.node, "text": given[one.id].text.strip()}

@@ -13,7 +13,7 @@ returning id
 
 -- name: lock
 -- Lock questions in key order.
-select q.id, q.person_id, q.answered_at, q.work_item_id, w.node, w.subject_type, w.subject_id
+select q.id, q.asked_by_id, q.person_id, q.text, q.answered_at, q.work_item_id, w.node, w.subject_type, w.subject_id
 from work_question q join work_item w on w.id = q.work_item_id
 where q.id = any(%(ids)s::bigint[]) and {visible work_question q}
 order by q.id for update of q
