@@ -99,6 +99,16 @@ def test_half_an_approver_is_no_approver(as_, need, shop):
     assert "Choose both" in text(answer)
 
 
+def test_a_step_without_an_approver_says_nothing(as_, need, shop):
+    form = text(as_("warehouse").get("/start/matters"))
+    assert '<option value="look"' in form
+    assert "–</option>" not in form.partition('name="step"')[2].partition("</select>")[0], "one step is always chosen"
+    address = (
+        as_("warehouse").post("/start/matters", {"title": "Paint", "approver": "", "step": "look"}).headers["Location"]
+    )
+    assert "agree" not in text(as_("warehouse").get(address)).partition("Add something")[0]
+
+
 def test_an_order_is_named_by_its_number(shop, as_):
     assert run("workflow.publish", system_actor(shop.company), [PublishMap(drawn(subject="order"))]).ok
     floor.machines(shop)

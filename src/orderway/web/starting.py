@@ -80,11 +80,11 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     """Start a map: what it is about, and what whoever starts it adds for this one only."""
     rows = [row for row in read(request, "workflow.startable") if row.map == key]
     row = found(rows[0] if rows else None)
-    fields = _subject_fields(request, row) + _adding(request, row.steps)
+    about, more = _subject_fields(request, row), _adding(request, row.steps)
     given: Typed | None = None
     problems: list[str] = []
     if request.method == "POST":
-        given = read_form(request, fields)
+        given = read_form(request, (*about, *more))
         if not given.problems:
             asked, problems = _row(request, row, given)
             outcome = do(request, "workflow.start", [asked]) if asked else None
@@ -94,14 +94,17 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
             problems += list(refusals(outcome)) if outcome else []
     if not row.mine:
         problems = [_("This map is started by: %(who)s.") % {"who": who_may(row.roles)}]
-    return show(request, "start/one.html", status=422 if given else 200, **_form(row, fields, given, problems))
+    return show(
+        request,
+        "start/one.html",
+        status=422 if given else 200,
+        **_form(row, shown(about, given), shown(more, given), problems),
+    )
 
 
-def _form(row: Any, fields: Sequence[Field], given: Typed | None, problems: list[str]) -> dict[str, Any]:
-    named = shown(fields, given)
-    cut = len(named) - 4
+def _form(row: Any, about: list[dict[str, Any]], more: list[dict[str, Any]], problems: list[str]) -> dict[str, Any]:
     if row.subject_type == "order":
-        named[0] |= {"list": "order-options", "autocomplete": "off", "autofocus": True}
+        about[0] |= {"list": "order-options", "autocomplete": "off", "autofocus": True}
     return {
         "title": _("Start: %(what)s") % {"what": row.name},
         "sub": row.about,
@@ -111,8 +114,8 @@ def _form(row: Any, fields: Sequence[Field], given: Typed | None, problems: list
         "problems": problems,
         "subject_type": row.subject_type,
         "fieldsets": [
-            {"title": _("What it is about"), "fields": named[:cut]},
-            {"title": _("For this one only"), "fields": named[cut:]},
+            {"title": _("What it is about"), "fields": about},
+            {"title": _("For this one only"), "fields": more},
         ],
     }
 
@@ -136,12 +139,16 @@ def _subject_fields(request: HttpRequest, row: Any) -> tuple[Field, ...]:
 
 
 def _adding(request: HttpRequest, steps: Sequence[tuple[str, str]]) -> tuple[Field, ...]:
-    """What whoever starts it may add: instructions, a due date, and who else has to agree at which step."""
+    """What whoever starts it may add: instructions, a due date, and who else has to agree at which step, where the map has any."""
+    agreeing = (
+        Field("approver", lazy("Also has to agree"), kind="select", choices=_people(request)),
+        # one of them always: it says nothing while nobody is chosen
+        Field("step", lazy("At the step"), kind="select", choices=tuple(steps)),
+    )
     return (
         Field("instruction", lazy("Instructions to everybody who works on it"), kind="textarea", full=True),
         Field("due", lazy("To be done by"), kind="date"),
-        Field("approver", lazy("Also has to agree"), kind="select", choices=_people(request)),
-        Field("step", lazy("At the step"), kind="select", choices=(("", "–"), *steps)),
+        *(agreeing if steps else ()),
     )
 
 
@@ -155,7 +162,7 @@ def _row(request: HttpRequest, row: Any, given: Typed) -> tuple[dict[str, Any] |
     """The start as the command takes it, or what stands in its way."""
     values = given.values
     asked: dict[str, Any] = {"map": row.map, "instruction": values.get("instruction", ""), "due_at": _evening(values)}
-    if bool(values.get("approver")) != bool(values.get("step")):
+    if values.get("approver") and not values.get("step"):
         return None, [_("Choose both: who has to agree, and at which step.")]
     if values.get("approver"):
         asked |= {"approver": int(values["approver"]), "step": values["step"]}
