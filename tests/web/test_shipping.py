@@ -194,6 +194,7 @@ def test_what_may_be_done_with_a_shipment_is_told_with_what_to_do_first(shop, as
     assert "Nothing stands in the way." in rows["pick"]
     assert "possible while: To ship" in rows["ship"]
     assert all("Pick it next." in rows[verb] for verb in ("pack", "ship", "deliver"))
+    assert "still to pick; this is not possible now" in rows["pack"], "the state in words, not as the table has it"
     assert judges.keys() <= ACTS.keys()
     assert browser.get("/shipping/999999/why-not").status_code == 404
     assert as_(shop.stranger).get(f"/shipping/{id}/why-not").status_code == 404

@@ -320,7 +320,7 @@ SHIPMENT_STATES: Mapping[str, Text] = {
 # where something that is no order stands, for refusals that name it
 STANDING: Mapping[str, Text] = {
     **STATES,
-    "open": lazy("open"),
+    "open": lazy("still to pick"),
     "picked": lazy("picked"),
     "packed": lazy("packed"),
     "shipped": lazy("shipped"),
