@@ -1,16 +1,22 @@
 """Who is away and who approves are both told at every turn; the deputy when they stand in, and when they no longer do."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from orderway.kernel import reacting
+from orderway.kernel import clock, reacting
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
 from orderway.people.commands.absences import DecideAbsence, RequestAbsence
 
 WEEK = (date(2026, 7, 13), date(2026, 7, 17))
+
+
+@pytest.fixture(autouse=True)
+def week_before(shop):
+    with clock.at(datetime(2026, 7, 6, 8, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture

@@ -167,3 +167,12 @@ def test_circles_are_what_a_calendar_shows_day_by_day(new, others):
         found = found or new.person in reached
     by_person = {one.person: [a for a in others if a.person == one.person] for one in others}
     assert goes_round(new, by_person) == found
+
+
+def test_time_off_is_asked_for_before_it_is_over_and_an_illness_may_be_entered_afterwards(shop):
+    """The fifth, the day before the Monday that is today, is over; today is not until it ends."""
+    sunday, monday = MONDAY.date() - timedelta(days=1), MONDAY.date()
+    assert [one.code for one in away(shop, "accountant", first=sunday, last=sunday).refused] == ["absence-over"]
+    ill = RequestAbsence(sunday, sunday, shop.manager.id, None, "sick")
+    assert run("people.request_absence", shop.accountant, [ill]).ok
+    assert away(shop, "quality", first=sunday, last=monday).ok, "what has begun already is not over"

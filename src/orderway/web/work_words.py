@@ -51,6 +51,7 @@ REFUSALS: Mapping[str, Text] = {
     ),
     "cannot-approve": lazy("A manager or an administrator other than yourself has to approve it."),
     "own-deputy": lazy("Nobody stands in for themselves."),
+    "absence-over": lazy("%(last)s is over. Only who was ill enters it afterwards."),
     "already-away": lazy("An absence on some of these days is entered already."),
     "deputies-in-a-circle": lazy(
         "On some of these days you would stand in for each other in a circle. Choose somebody else."

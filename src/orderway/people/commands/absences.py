@@ -19,6 +19,9 @@ from ..rules import Away, goes_round
 SQL = statements("people", "absences")
 ALL = sorted(EVERYONE)
 KINDS = ("vacation", "sick", "training", "other")
+AFTERWARDS = frozenset(
+    {"sick"}
+)  # a sick note may be handed in when one is back; time off is asked for before it is over
 APPROVERS = frozenset({"manager", "administrator"})
 LONGEST = 366  # days of one absence
 MOVES = {"approve": ("requested",), "refuse": ("requested",), "withdraw": ("requested", "approved")}
@@ -106,6 +109,8 @@ def _unfit(
         return Refusal("unknown-kind", index, {"kind": row.kind})
     if not row.first <= row.last <= row.first + timedelta(days=LONGEST):
         return Refusal("span-not-possible", index, {"first": row.first, "last": row.last, "longest": LONGEST})
+    if asked.ends <= ctx.at and row.kind not in AFTERWARDS:
+        return Refusal("absence-over", index, {"last": row.last})
     if row.approver == asked.person or not people[row.approver] & APPROVERS:
         return Refusal("cannot-approve", index, {"person": row.approver})
     if row.deputy == asked.person:
