@@ -24,6 +24,8 @@ from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatu
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import wait
 
+from .folding import fold
+
 MOST_KNOWN = 500
 LOOK_UP = 0.1  # seconds until a wait looks whether somebody interrupts it; psycopg spins without
 _PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -143,6 +145,7 @@ class Wire:
 
     def send(self, text: str, values: Mapping[str, Any], *_: object) -> Sent:
         """Send a statement behind those sent before: in the connection's transaction, which begins with it where it has not yet."""
+        text, values = fold(text, values)
         sql, names, answers = numbered(text)
         given = [None if (value := values[name]) is None else self._plain(value) for name in names]
         if not self._speaks:

@@ -1,16 +1,17 @@
 """Every statement prepares; none stands in a loop; every command is documented and runs as many for a hundred rows as for one."""
 
 import ast
-import re
+from collections.abc import Iterator
 
 import growth
 import pytest
 import source
 from django.db import connection, transaction
 
+from orderway.folding import foldable, folded
 from orderway.kernel import registry
 from orderway.kernel.sql import statements
-from orderway.wire import answers
+from orderway.wire import answers, numbered
 
 CALLS = {"fetch", "one", "execute", "run", "record", "record_new", "take"}
 
@@ -29,20 +30,26 @@ def test_every_statement_prepares(package, verb):
             continue
         for word, value in growth.TEMPLATES.items():
             text = text.replace(word, value)
-        with transaction.atomic(), connection.cursor() as cursor:
-            names: list[str] = []
+        for one in {text, *folds(text)}:
+            prepare(one, statement.name)
 
-            def numbered(match: re.Match[str], names: list[str] = names) -> str:
-                if match[1] not in names:
-                    names.append(match[1])
-                return f"${names.index(match[1]) + 1}"
 
-            text = re.sub(r"%\((\w+)\)s", numbered, text).replace("%%", "%")
-            if not text.lower().startswith("set "):
-                cursor.execute(f"prepare probe as {text}")
-                cursor.execute("select result_types is not null from pg_prepared_statements where name = 'probe'")
-                assert cursor.fetchone() == (answers(text),), f"{statement.name}: does it answer?"
-                cursor.execute("deallocate probe")
+def folds(text: str) -> Iterator[str]:
+    """The text as it travels for a single row, and for many that say the same."""
+    able = foldable(text)
+    yield folded(text, (*(name for names in able.sets for name in names), *able.asked))
+    yield folded(text, tuple(name for names in able.sets for name in names[1:] if name not in able.twice))
+
+
+def prepare(text: str, name: str) -> None:
+    sql = numbered(text).sql.decode()
+    if sql.lower().startswith("set "):
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"prepare probe as {sql}")
+        cursor.execute("select result_types is not null from pg_prepared_statements where name = 'probe'")
+        assert cursor.fetchone() == (answers(text),), f"{name}: does it answer?"
+        cursor.execute("deallocate probe")
 
 
 def test_no_statement_in_a_loop():
