@@ -71,6 +71,18 @@ def test_a_draft_that_was_changed_after_it_was_looked_at_is_not_published(shop: 
     assert [one.code for one in outcome.refused] == ["draft-changed"]
 
 
+def test_a_draft_that_says_what_is_published_makes_no_version(shop: Any) -> None:
+    for name in ("same", "other"):
+        assert saved(shop, name, drawn(name, DECIDE)).ok
+        assert run("workflow.publish_draft", boss(shop), [PublishDraft(name)]).ok
+    assert saved(shop, "same", drawn("same", DECIDE) + "\n").ok  # written another way, but nothing else
+    assert saved(shop, "other", drawn("other", DECIDE.replace("Decide", "Look"))).ok
+    assert [ask("workflow.draft", boss(shop), map=name).same_as for name in ("same", "other")] == [1, 0]
+    outcome = run("workflow.publish_draft", boss(shop), [PublishDraft("same"), PublishDraft("other")], partial=True)
+    assert [(one.code, one.subject, one.facts["number"]) for one in outcome.refused] == [("nothing-changed", 0, 1)]
+    assert [len(ask("workflow.versions", boss(shop), map=name)) for name in ("same", "other")] == [1, 2]
+
+
 def test_throwing_a_draft_away_leaves_what_is_published(shop: Any) -> None:
     assert saved(shop, "kept", drawn("kept", DECIDE)).ok
     assert run("workflow.publish_draft", boss(shop), [PublishDraft("kept")]).ok

@@ -165,6 +165,7 @@ REFUSALS: Mapping[str, Text] = {
         "Somebody else saved this map meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
     ),
     "unknown-draft": lazy("Nobody is drawing on the map %(map)s: there is no draft."),
+    "nothing-changed": lazy("Nothing has changed since version %(number)s; nothing is published."),
     "no-way": lazy("No condition holds here and there is no default way. Mend the facts or the map, then try again."),
     "spins": lazy("The way went round in a circle without anything to wait for. Mend the map."),
     "no-count": lazy("It is not known how often to do this, or too often. Mend the figure, then try again."),

@@ -20,6 +20,7 @@ from .graph import Graph
 from .problems import ERROR, Problem
 from .published import NO_TABLES, known, round_and_round, tables_of
 from .restless import restless_calls
+from .roundtrip import compare
 from .wording import wording
 
 SQL = statements("workflow", "draft")
@@ -33,20 +34,31 @@ class OneDraft:
 
 
 class Draft(NamedTuple):
-    """A drawing that is not published; `revision` goes back with the next save."""
+    """A drawing that is not published; `revision` goes back with the next save. `same_as` is the number of the published version when
+    nothing has changed since, else 0."""
 
     map: str
     xml: str
     revision: int
     saved_at: datetime
     saved_by: str
+    same_as: int
 
 
 @query("workflow.draft", OneDraft)
 def draft(ctx: Reader, asked: OneDraft) -> Draft | None:
     """The draft of a map, or nothing when nobody draws on it."""
     row = ctx.one(SQL.one, map=asked.map)
-    return None if row is None else Draft(row.map, row.xml, row.revision, row.saved_at, row.saved_by)
+    if row is None:
+        return None
+    return Draft(row.map, row.xml, row.revision, row.saved_at, row.saved_by, same_as(ctx, [row]).get(row.map, 0))
+
+
+def same_as(ctx: Reader, drafts: Sequence[Any]) -> Mapping[str, int]:
+    """The number of its published version for each map whose draft says the same, however its file is written."""
+    xml = {one.map: one.xml.encode() for one in drafts}
+    published = ctx.fetch(SQL.published, maps=sorted(xml)) if xml else []
+    return {row.map: row.number for row in published if compare(row.xml.encode(), xml[row.map]).whole}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ stroke. One a map and company: who saves states which revision they drew on, and
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
 from ..bpmn import NotBpmn, as_utf8, read_map
+from ..drawing import same_as
 from .publish import PublishMap
 
 SQL = statements("workflow", "draft")
@@ -121,9 +122,11 @@ class PublishDraft:
 
 @command("workflow.publish_draft", row=PublishDraft, roles=["administrator"])
 def publish_draft(ctx: Context, rows: Sequence[PublishDraft]) -> Outcome:
-    """Publish drafts: new subjects run the new version, running ones stay on theirs; refused while a problem is an error."""
+    """Publish drafts: new subjects run the new version, running ones stay on theirs; refused while a problem is an error, and when
+    nothing has changed."""
     drafts = {row.map: row for row in ctx.fetch(SQL.lock, maps=[row.map for row in rows])}
-    refused = [refusal for index, row in enumerate(rows) if (refusal := _not_there(index, row, drafts))]
+    same = same_as(ctx, list(drafts.values()))
+    refused = [refusal for index, row in enumerate(rows) if (refusal := _not_there(index, row, drafts, same))]
     out = {refusal.subject for refusal in refused}
     given = {row.map: (index, row) for index, row in enumerate(rows) if index not in out}
     if ctx.halts(refused) or not given:
@@ -141,10 +144,12 @@ def publish_draft(ctx: Context, rows: Sequence[PublishDraft]) -> Outcome:
     return Outcome(outcome.done, refused)
 
 
-def _not_there(index: int, row: PublishDraft, drafts: Any) -> Refusal | None:
+def _not_there(index: int, row: PublishDraft, drafts: Any, same: Mapping[str, int]) -> Refusal | None:
     draft = drafts.get(row.map)
     if draft is None:
         return Refusal("unknown-draft", index, {"map": row.map})
     if row.seen and row.seen != draft.revision:
         return Refusal("draft-changed", index, _who(draft))
+    if row.map in same:
+        return Refusal("nothing-changed", index, {"map": row.map, "number": same[row.map]})
     return None

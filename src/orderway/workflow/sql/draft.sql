@@ -6,6 +6,13 @@ left join person n on n.id = p.saved_by_id
 where p.map = any(%(maps)s::text[]) and {visible process_draft p}
 order by p.map for update of p
 
+-- name: published
+-- The latest published drawings of maps.
+select distinct on (d.key) d.key as map, v.number, v.xml
+from process_version v join process_definition d on d.id = v.definition_id
+where d.key = any(%(maps)s::text[]) and {visible process_version v}
+order by d.key, v.number desc
+
 -- name: save
 -- Keep drawings; a draft that somebody else has saved meanwhile stays as it is and is not answered.
 insert into process_draft as p (company_id, map, xml, revision, saved_at, saved_by_id)
