@@ -66,6 +66,18 @@ def test_publishing_says_who_and_why_and_the_draft_is_gone(shop: Any) -> None:
     ]
 
 
+def test_a_draft_that_says_what_is_published_makes_no_version(shop: Any) -> None:
+    assert saved(shop, table("approval", APPROVAL)).ok
+    assert run("decisions.publish_draft", shop.administrator, [PublishTableDraft("approval")]).ok
+    assert saved(shop, table("approval", APPROVAL).replace("><", ">\n<")).ok  # written another way, but nothing else
+    assert ask("decisions.draft", shop.administrator, key="approval").same_as == 1
+    (refusal,) = run("decisions.publish_draft", shop.administrator, [PublishTableDraft("approval")]).refused
+    assert (refusal.code, refusal.facts["number"]) == ("nothing-changed", 1)
+    assert saved(shop, table("approval", APPROVAL[:2]), seen=1).ok
+    assert ask("decisions.draft", shop.administrator, key="approval").same_as == 0
+    assert run("decisions.publish_draft", shop.administrator, [PublishTableDraft("approval")]).ok
+
+
 def test_a_draft_that_changed_after_it_was_looked_at_is_not_published(shop: Any) -> None:
     saved(shop, table("approval", APPROVAL))
     saved(shop, table("approval", APPROVAL[:2]), seen=1)

@@ -87,6 +87,15 @@ def test_a_table_is_begun_mended_and_published_on_its_pages(as_: Any) -> None:
     assert text(browser.get("/rules/who_packs/versions/1/file")) == good
 
 
+def test_a_draft_in_which_nothing_changed_is_not_published_again(as_: Any, shop: Any, published: str) -> None:
+    browser, page = as_("administrator"), "/rules/approval/publish"
+    assert "There is no draft to publish" in text(browser.get(page, follow=True))
+    browser.post("/rules/approval/save", {"xml": published + "\n", "subject": "order", "seen": "0"})
+    said = text(browser.post(page, {"why": "again", "seen": "1"}, follow=True))
+    assert "Nothing has changed since version 1" in said
+    assert len(ask("decisions.table", shop.administrator, key="approval").versions) == 1
+
+
 def test_what_is_drawn_is_tried_before_it_is_published(as_: Any, shop: Any) -> None:
     browser = as_("administrator")
     tried = browser.post("/rules/try", {"xml": TABLE, "subject": "order", "net": "1,500.50"}).json()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from orderway.dmn.model import Decision
-from orderway.dmn.reading import DmnError, read
+from orderway.dmn.reading import DmnError, read, same
 from orderway.feel.typed import FactType
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
@@ -30,7 +30,8 @@ class OneTableDraft:
 
 
 class TableDraft(NamedTuple):
-    """A table that is not published; `revision` goes back with the next save."""
+    """A table that is not published; `revision` goes back with the next save. `same_as` is the number of the published version when
+    nothing has changed since, else 0."""
 
     key: str
     subject_type: str
@@ -38,13 +39,28 @@ class TableDraft(NamedTuple):
     revision: int
     saved_at: datetime
     saved_by: str
+    same_as: int
 
 
 @query("decisions.draft", OneTableDraft)
 def draft(ctx: Reader, asked: OneTableDraft) -> TableDraft | None:
     """The draft of a table, or nothing when nobody draws on it."""
     row = ctx.one(SQL.one, key=asked.key)
-    return None if row is None else TableDraft(*(getattr(row, name) for name in TableDraft._fields))
+    if row is None:
+        return None
+    number = same_as(ctx, [row]).get(row.key, 0)
+    return TableDraft(row.key, row.subject_type, row.xml, row.revision, row.saved_at, row.saved_by, number)
+
+
+def same_as(ctx: Reader, drafts: Sequence[Any]) -> Mapping[str, int]:
+    """The number of its published version for each table whose draft says the same, however its file is written."""
+    given = {one.key: one for one in drafts}
+    published = ctx.fetch(SQL.published, keys=sorted(given)) if given else []
+    return {
+        row.key: row.number
+        for row in published
+        if row.subject_type == given[row.key].subject_type and same(row.xml.encode(), given[row.key].xml.encode())
+    }
 
 
 @dataclass(frozen=True)

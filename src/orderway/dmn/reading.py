@@ -38,6 +38,21 @@ def as_utf8(text: str) -> str:
     return _ENCODING.sub(r"\1UTF-8\2", text.removeprefix("\ufeff"), count=1)
 
 
+def same(one: bytes, other: bytes) -> bool:
+    """Whether two files say the same: their elements, attributes and texts. How it is written (prefixes, comments, spaces around texts)
+    does not count. Raises DmnError for what is no XML."""
+    return _told(_root(one)) == _told(_root(other))
+
+
+def _told(of: etree._Element) -> tuple[object, ...]:
+    return (
+        of.tag,
+        sorted(of.attrib.items()),
+        (of.text or "").strip(),
+        [_told(part) for part in of.iterchildren(etree.Element)],
+    )
+
+
 def _root(content: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

@@ -142,7 +142,7 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     need(request, "workflow.publish_draft")
     draft = read(request, "workflow.draft", map=key)
     if draft is None or draft.same_as:
-        messages.info(request, _nothing_new(draft))
+        messages.info(request, nothing_new(draft))
         return HttpResponseRedirect(reverse("map-edit", args=[key]))
     versions = read(request, "workflow.versions", map=key)
     told = read(request, "workflow.lint", xml=draft.xml)
@@ -174,7 +174,8 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     )
 
 
-def _nothing_new(draft: Any) -> str:
+def nothing_new(draft: Any) -> str:
+    """Why there is nothing to publish: no draft, or one that says what is published."""
     if draft is None:
         return _("There is no draft to publish: nothing was changed, or a colleague published it.")
     return _("Nothing has changed since version %(number)s; nothing is published.") % {"number": draft.same_as}

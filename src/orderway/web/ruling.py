@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from .drawing import saved_answer, saved_words
 from .drawing_words import FACTS, SUBJECTS
 from .fields import refusals
 from .forms import Field, read_form, shown
-from .publishing import asked_why, key_of, show_discard
+from .publishing import asked_why, key_of, nothing_new, show_discard
 from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import EDITOR
@@ -120,7 +121,8 @@ def publish(request: HttpRequest, key: str) -> HttpResponse:
     """Say what changed and publish the draft, or see what is still to mend."""
     need(request, "decisions.publish_draft")
     draft = read(request, "decisions.draft", key=key)
-    if draft is None:  # nothing was changed, or a colleague published it meanwhile
+    if draft is None or draft.same_as:
+        messages.info(request, nothing_new(draft))
         return HttpResponseRedirect(reverse("rule-edit", args=[key]))
     told = read(request, "decisions.review", xml=draft.xml, subject=draft.subject_type)
     stops: Sequence[str] = ()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
 from .. import facts
+from ..drawing import same_as
 from .publish import PublishTable
 
 SQL = statements("decisions", "draft")
@@ -128,9 +129,10 @@ class PublishTableDraft:
 
 @command("decisions.publish_draft", row=PublishTableDraft, roles=["administrator"])
 def publish_draft(ctx: Context, rows: Sequence[PublishTableDraft]) -> Outcome:
-    """Publish drafts of tables: from then on they decide; refused while a problem is an error."""
+    """Publish drafts of tables: from then on they decide; refused while a problem is an error, and when nothing has changed."""
     drafts = {row.key: row for row in ctx.fetch(SQL.lock, keys=[row.key for row in rows])}
-    refused = [refusal for index, row in enumerate(rows) if (refusal := _not_there(index, row, drafts))]
+    same = same_as(ctx, list(drafts.values()))
+    refused = [refusal for index, row in enumerate(rows) if (refusal := _not_there(index, row, drafts, same))]
     out = {refusal.subject for refusal in refused}
     given = {row.key: (index, row) for index, row in enumerate(rows) if index not in out}
     if ctx.halts(refused) or not given:
@@ -150,10 +152,12 @@ def publish_draft(ctx: Context, rows: Sequence[PublishTableDraft]) -> Outcome:
     return Outcome(outcome.done, refused)
 
 
-def _not_there(index: int, row: PublishTableDraft, drafts: Any) -> Refusal | None:
+def _not_there(index: int, row: PublishTableDraft, drafts: Any, same: Mapping[str, int]) -> Refusal | None:
     draft = drafts.get(row.key)
     if draft is None:
         return Refusal("unknown-table-draft", index, {"table": row.key})
     if row.seen and row.seen != draft.revision:
         return Refusal("table-changed", index, _who(draft))
+    if row.key in same:
+        return Refusal("nothing-changed", index, {"table": row.key, "number": same[row.key]})
     return None

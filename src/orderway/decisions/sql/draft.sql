@@ -6,6 +6,13 @@ left join person n on n.id = p.saved_by_id
 where p.key = any(%(keys)s::text[]) and {visible decision_draft p}
 order by p.key for update of p
 
+-- name: published
+-- The latest published version of tables.
+select distinct on (d.key) d.key, v.number, v.xml, d.subject_type
+from decision_version v join decision_definition d on d.id = v.definition_id
+where d.key = any(%(keys)s::text[]) and {visible decision_version v}
+order by d.key, v.number desc
+
 -- name: save
 -- Keep drawn tables; a draft that somebody else has saved meanwhile stays as it is and is not answered.
 insert into decision_draft as p (company_id, key, subject_type, xml, revision, saved_at, saved_by_id)
