@@ -1,10 +1,12 @@
-"""One completion: a person finishes one work item of one order, against SpiffWorkflow doing the same step of the same map.
+"""One completion: a person finishes one work item of one order, against SpiffWorkflow doing the same step of the same map, and against
+the statement that is written by hand for it.
 
 Any map: a way through it is recorded with one order, and then as many orders as do something while the worker looks once go along
 that way on both sides. Only completions are counted, a transaction each, with all that follows from them; what else happens on the
 way (the start, messages, times) happens on both sides, and is not counted.
 """
 
+import itertools
 import os
 import sys
 from collections import Counter
@@ -18,11 +20,13 @@ from .drawings import Drawing, with_called
 from .driving import CannotDrive, Driver
 from .ground import LIMIT, OURS, Ground, rows
 from .life import WAVE
+from .limit.workflow import Maps
 from .recording import Segment, Way, record
 from .redrawn import flow_name
 from .spiff import Move, Spiff, is_installed
 
 TARGET = 2.0
+TARGET_BY_HAND = 0.30
 COMPLETE = "complete"
 
 
@@ -30,12 +34,13 @@ def one_completion(ground: Ground, drawing: Drawing, runs: int, count: int = WAV
     """Processor milliseconds of one completion, over all work items of `count` orders a run; no figures, and a sentence why, for a
     map that SpiffWorkflow does not run as we do.
 
-    The worker looks every 150 ms for what has to react and finds what some `count` completions left; `alone` reacts to each.
+    The worker looks every 150 ms for what has to react and finds what some `count` completions left; `alone` reacts to each. What is
+    written by hand has the target of a life one at a time: it says how far down any engine could come.
     """
     if not is_installed():
         return []
     try:
-        both = Both(ground, drawing, 2 * count * (runs + 1))
+        both = Both(ground, drawing, 3 * count * (runs + 1))
     except CannotDrive as why:
         print(f"{drawing.key}: one completion is not compared: {why}", file=sys.stderr)
         return []
@@ -43,11 +48,11 @@ def one_completion(ground: Ground, drawing: Drawing, runs: int, count: int = WAV
         alone: interleaved(partial(both.ours, count, alone), partial(both.theirs, count), runs)
         for alone in (False, True)
     }
+    by_hand = interleaved(partial(both.ours, count, False), partial(both.by_hand, count), runs)
     both.close()
-    name = f"workflow {drawing.key} one completion"
-    return [
-        Figure(f"{name}{' alone' * alone}", *cost, TARGET, both.steps * count * runs) for alone, cost in costs.items()
-    ]
+    name, many = f"workflow {drawing.key} one completion", both.steps * count * runs
+    found = [Figure(f"{name}{' alone' * alone}", *cost, TARGET, many) for alone, cost in costs.items()]
+    return [*found, Figure(f"{name} by hand", *by_hand, TARGET_BY_HAND, many)]
 
 
 class Both:
@@ -63,8 +68,8 @@ class Both:
             url = ground.named(OURS)
             self.pool = orders(url, many + 1)
             self.graphs = publish(url, [drawing])
-            way = record(url, Driver(url, self.graphs), drawing.key, self.pool.pop())
-            self.moves = moves(way, self.graphs, dict(rows(url, "select id, key from process_definition")))
+            self.way = record(url, Driver(url, self.graphs), drawing.key, self.pool.pop())
+            self.moves = moves(self.way, self.graphs, dict(rows(url, "select id, key from process_definition")))
 
         self.ground = ground
         ground.fresh(prepare)
@@ -74,6 +79,9 @@ class Both:
         self.driver = Driver(ground.named(OURS), self.graphs)
         self.spiff = Spiff(ground.named(LIMIT), drawing.key, with_called([drawing]), self.graphs)
         self.spiff.rehearse(self.moves)
+        self.hand = Maps(ground.named(LIMIT), self.way)
+        self.hand.connection.execute("set plan_cache_mode = force_generic_plan")  # as ours does for a row
+        self.untouched = list(self.pool)  # the other database has the same orders, which nobody has sent along there
 
     def ours(self, count: int, alone: bool) -> float:
         """What one completion costs on our side, in processor milliseconds; everything reacts after each when `alone`."""
@@ -92,6 +100,23 @@ class Both:
     def theirs(self, count: int) -> float:
         """The same on SpiffWorkflow's."""
         return sum(self.each(count)) / (count * self.steps) * 1_000
+
+    def by_hand(self, count: int) -> float:
+        """The same by the statements of a person who knows the map: one a completion, each committed."""
+        ids = [self.untouched.pop() for _ in range(count)]
+        self.ground.tidy()
+
+        def go(n: int, move: Move) -> float:
+            if move.act.kind == COMPLETE:
+                return self._measured(lambda: self._each_by_hand(n, ids))
+            self._each_by_hand(n, ids)
+            return 0.0
+
+        return sum(itertools.starmap(go, enumerate(self.moves))) / (count * self.steps) * 1_000
+
+    def _each_by_hand(self, n: int, ids: Sequence[int]) -> None:
+        for id in ids:
+            self.hand.segment(n, [id])
 
     def each(self, count: int) -> list[float]:
         """What each step of the way costs SpiffWorkflow for `count` orders, in processor seconds."""
@@ -117,6 +142,7 @@ class Both:
         assert not self.pool, "orders are left that nobody has sent along"
         assert left == self.spiff.open() == 0, (left, self.spiff.open())
         self.spiff.connection.close()
+        self.hand.connection.close()
 
     def _measured(self, work: Callable[[], object]) -> float:
         return measured(work, os.getpid(), self.ground.postmaster)

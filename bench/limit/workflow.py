@@ -231,7 +231,11 @@ class Maps:
 
     def run(self, ids: Sequence[int], seen: Callable[[int], None] = lambda _: None) -> None:
         """Send orders through the map from its start to its end."""
-        for n, text in enumerate(self.texts):
-            row = self.connection.execute(text, {"ids": list(ids)}, prepare=True).fetchone()
-            assert row == (len(ids),), (row, text)
+        for n in range(len(self.texts)):
+            self.segment(n, ids)
             seen(n)
+
+    def segment(self, n: int, ids: Sequence[int]) -> None:
+        """Send orders through one segment."""
+        row = self.connection.execute(self.texts[n], {"ids": list(ids)}, prepare=True).fetchone()
+        assert row == (len(ids),), (row, self.texts[n])
