@@ -17,7 +17,7 @@ TARGET = 1 / 1.5
 
 
 def bench(ground: Ground, few: int = FEW, many: int = MANY, runs: int = 3, only: Sequence[str] = ()) -> list[Figure]:
-    """Processor milliseconds a row: `limit` in a set of `few`, `ours` in a set of `many`. Everything is rolled back."""
+    """Processor milliseconds a row: `limit` in a set of `few`, `ours` in a set of `many`, in turns. Everything is rolled back."""
     # the folders that pyproject.toml names for the tests
     sys.path[:0] = [str(ROOT / "tests" / name) for name in ("", "house", "scenarios", "production", "decisions")]
     import growth  # type: ignore[import-not-found]
@@ -28,7 +28,8 @@ def bench(ground: Ground, few: int = FEW, many: int = MANY, runs: int = 3, only:
     figures = []
     for name in sorted(only or growth.CASES):
         cost(ground, shop, name, few)  # the first one compiles and prepares
-        costs = {few: [cost(ground, shop, name, few) for _ in range(runs)], many: [cost(ground, shop, name, many)]}
+        turns = [(cost(ground, shop, name, few), cost(ground, shop, name, many)) for _ in range(runs)]
+        costs = dict(zip((few, many), zip(*turns, strict=True), strict=True))
         assert len({statements for found in costs.values() for _, statements in found}) == 1, (name, costs)
         row = {size: median(seconds for seconds, _ in found) / size * 1_000 for size, found in costs.items()}
         figures.append(Figure(f"growth {name}", row[many], row[few], TARGET, many))

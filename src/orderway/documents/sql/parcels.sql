@@ -54,7 +54,7 @@ select %(company)s::bigint, d.parcel_id, d.id, coalesce(o.number, 0) + 1, b.id, 
 from unnest(%(document)s::bigint[], %(sha256)s::text[], %(media_type)s::text[], %(seal)s::boolean[])
      with ordinality as v (document, sha256, media_type, seal, place)
 join document d on d.id = v.document
-join blob b on b.company_id = d.company_id and b.sha256 = v.sha256
+join blob b on b.company_id = %(company)s::bigint and b.sha256 = v.sha256
 left join lateral (select o.id, o.number from document_version o
                    where o.document_id = d.id order by o.number desc limit 1) o on true
 order by v.place
