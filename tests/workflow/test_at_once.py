@@ -18,6 +18,7 @@ from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive, drain
+from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
 
 held, go_on = threading.Event(), threading.Event()
@@ -51,6 +52,9 @@ def committed() -> Iterator[Any]:
         cursor.execute("drop table trial")
         cursor.execute("delete from work_item where subject_type = 'trial'")  # others count what managers decided
         cursor.execute("delete from arrival")
+        ring = "select id from process_definition where key like 'ring%'"
+        cursor.execute(f"delete from process_version where definition_id in ({ring})")  # noqa: S608 - constant text
+        cursor.execute("delete from process_definition where key like 'ring%'")
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
@@ -73,6 +77,23 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return answers
+
+
+def test_two_who_publish_at_once_close_no_ring_of_calls(committed: Any) -> None:
+    def calls(key: str, called: str) -> PublishMap:
+        call = f'<callActivity id="c" name="Call {called}" calledElement="{called}"/>'
+        return PublishMap(drawing(step("x", "a") + call + flows("s x c e"), key))
+
+    for turn in range(5):
+        one, other = f"ring_a{turn}", f"ring_b{turn}"
+        publish(*(drawing(step("x", "a") + flows("s x e"), key) for key in (one, other)))
+        answers = together(
+            lambda one=one, other=other: run("workflow.publish", SYSTEM, [calls(one, other)]),
+            lambda one=one, other=other: run("workflow.publish", SYSTEM, [calls(other, one)]),
+        )
+        assert sorted(answer.ok for answer in answers) == [False, True], turn
+        (refused,) = next(answer for answer in answers if not answer.ok).refused
+        assert refused.facts["problems"][0]["code"] == "calls-itself"
 
 
 def test_of_two_who_approve_the_same_item_one_wins_and_the_other_is_told(committed: Any) -> None:

@@ -77,7 +77,7 @@ def _judge(ctx: Context, rows: Sequence[PublishMap]) -> tuple[dict[int, Graph], 
             drawn[index] = read_map(row.xml.encode("utf-8", "surrogatepass"))
         except NotBpmn as error:
             refused.append(Refusal("not-bpmn", index, {"reason": str(error)}))
-    subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.keys)}
+    subjects = {row.key: row.subject_type for row in ctx.fetch(SQL.hold)}
     keys = set(subjects) | {process.id for processes in drawn.values() for process in processes if process.executable}
     hold(ctx, {table for processes in drawn.values() for table in tables_asked(processes)})
     tables = tables_of(ctx)

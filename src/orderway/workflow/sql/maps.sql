@@ -2,6 +2,11 @@
 -- The keys of the company's maps, and whose way each is.
 select d.key, d.subject_type from process_definition d where {visible process_definition d}
 
+-- name: hold
+-- The same, and let nobody else publish maps until the transaction ends: two at once could each call what the other makes of theirs.
+select d.key, d.subject_type from process_definition d where {visible process_definition d}
+order by d.id for no key update
+
 -- name: heads
 -- The latest version of each map of the company.
 select distinct on (v.definition_id) v.digest from process_version v
