@@ -17,6 +17,7 @@ from orderway.kernel.access import ROLES
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.web.ways import ways_in_words
 from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -104,6 +105,27 @@ def test_the_ways_that_were_taken(shop: Any, two: tuple[int, int]) -> None:
     assert ask("workflow.variants", shop.manager, map="checking", until=MORNING.date() - timedelta(days=1)) == []
     (case,) = ask("workflow.past_cases", shop.manager, map="checking", again="check").rows
     assert (case.subject_id, case.took) == (two[1], 11 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("a b x c d", "As way 1, but with x"),
+        ("a b d", "As way 1, but without c"),
+        ("a x c d", "As way 1, but x instead of b"),
+        ("a b a b c d", "As way 1, but a → b again"),
+        ("a b c a b c d", "As way 1, but a to c again"),
+        ("a c d x y", "As way 1, but without b; with x → y"),
+        ("a b c d", "As way 1"),
+        ("u v w", "u → v → w"),
+        ("", "No step at all"),
+        ("u v w x y z u v", "u → v → w → x → 2 more → u → v"),
+    ],
+)
+def test_a_way_is_told_by_what_it_does_otherwise_than_the_first(names: str, told: str) -> None:
+    first, other = ways_in_words([["a", "b", "c", "d"], names.split()])
+    assert (first["text"], other["text"]) == ("a → b → c → d", told)
+    assert other["title"].split(" → ") == (names.split() or ["No step at all"])
 
 
 def test_our_own_cases_fit_the_map_they_ran_by(shop: Any, two: tuple[int, int]) -> None:

@@ -20,9 +20,10 @@ from orderway.workflow.mining.own import process_of
 from .fields import span
 from .listing import address
 from .past import Chosen, chosen
-from .past_tables import TABLES, percent, way_words
+from .past_tables import TABLES, percent
 from .respond import page, read, show
 from .trying_cases import TRY, may_try, try_cell
+from .ways import ways_in_words
 
 Text = str | Promise
 KINDS: Mapping[str, Text] = {
@@ -58,7 +59,7 @@ def fit(request: HttpRequest, key: str) -> HttpResponse:
         sub=_fitting(fitting, judged),
         problem=problem,
         columns=[*_way_columns(), *([TRY] if tries else ())],
-        rows=[_way_row(key, row, at if tries else None) for row in rows],
+        rows=_way_rows(key, rows, at if tries else None),
     )
 
 
@@ -169,7 +170,8 @@ def _all_words(deviations: Sequence[Any], *, judged: bool) -> dict[str, str]:
 
 def _way_columns() -> list[dict[str, Any]]:
     return [
-        {"key": "way", "label": _("Way"), "grow": 4, "narrow": "title"},
+        {"key": "no", "label": _("No."), "kind": "number", "soft": True, "narrow": "lead"},
+        {"key": "way", "label": _("Way"), "grow": 4, "wraps": True, "narrow": "title"},
         {"key": "told", "label": _("What deviates"), "grow": 4, "narrow": "sub"},
         {"key": "cases", "label": _("Cases"), "kind": "number", "strong": True, "narrow": "end"},
         {"key": "fitness", "label": _("Fits by"), "kind": "number", "narrow": "end2"},
@@ -177,9 +179,16 @@ def _way_columns() -> list[dict[str, Any]]:
     ]
 
 
-def _way_row(key: str, row: Any, tried: Chosen | None) -> dict[str, Any]:
+def _way_rows(key: str, rows: Sequence[Any], tried: Chosen | None) -> list[dict[str, Any]]:
+    ways = ways_in_words([row.names for row in rows])
+    return [
+        _way_row(key, row, {"no": n, "way": way}, tried) for n, (row, way) in enumerate(zip(rows, ways, strict=True), 1)
+    ]
+
+
+def _way_row(key: str, row: Any, among: Mapping[str, Any], tried: Chosen | None) -> dict[str, Any]:
     cells = {
-        "way": way_words(row.names),
+        **among,
         "told": _all_words(row.deviations, judged=row.judged),
         "cases": row.cases,
         "fitness": percent(row.fitness) if row.judged else "",

@@ -22,6 +22,7 @@ from .past_tables import TABLES
 from .respond import asked, found, need, page, read, show
 from .templatetags.ui import number
 from .trying_cases import TRY, may_try, try_cell, try_url
+from .ways import ways_in_words
 
 USUAL = timedelta(days=90)  # the period, unless another one is asked for
 BARS = 10
@@ -64,6 +65,7 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
     at = chosen(request, key)
     cases = read(request, "workflow.past_cases", at.question) if at.of == "cases" else None
     rows = list(cases.rows) if cases else rows_of(request, at)
+    ways = ways_in_words([row.names for row in rows]) if at.of == "ways" else [{}] * len(rows)
     table, tries = TABLES[at.of], bool(rows) and may_try(request, at.question)
     return show(
         request,
@@ -78,7 +80,10 @@ def past(request: HttpRequest, key: str) -> HttpResponse:
         map=_map(key, at, rows) if at.of == "waiting" and rows else None,
         tiles=_plot(at.of, rows),
         columns=[*table.columns, *([TRY] if tries and at.of in NARROWER else ())],
-        rows=[_row(request, at, n, row, tries=tries) for n, row in enumerate(rows, 1)],
+        rows=[
+            _row(request, at, row, {"no": n, "way": way}, tries=tries)
+            for n, (row, way) in enumerate(zip(rows, ways, strict=True), 1)
+        ],
         try_url=try_url(at.question) if tries else "",
         pager=pager(request, cases, at.question.after, at.question.size) if cases else None,
         empty={"text": _("Nothing went through this map to its end in this period. Choose a longer one.")},
@@ -94,11 +99,12 @@ NARROWER: Mapping[str, Callable[[Any], dict[str, str]]] = {
 }
 
 
-def _row(request: HttpRequest, at: Chosen, n: int, row: Any, *, tries: bool) -> dict[str, Any]:
+def _row(request: HttpRequest, at: Chosen, row: Any, among: Mapping[str, Any], *, tries: bool) -> dict[str, Any]:
+    """A row of the table; `among` are the cells that say how it stands among the others."""
     shown = TABLES[at.of].row(row, lambda **given: address(request, **given))
     narrower = NARROWER.get(at.of)
     more = {"try": try_cell(at.question, **narrower(row))} if tries and narrower else {}
-    return shown | {"cells": {"no": n, **shown["cells"], **more}}
+    return shown | {"cells": {**among, **shown["cells"], **more}}
 
 
 def _views(request: HttpRequest, at: Chosen) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from .fields import span
 from .listing import ListColumn, column
@@ -16,7 +15,6 @@ from .listing import ListColumn, column
 Text = str | Promise
 Address = Callable[..., str]
 DAY = timedelta(days=1)
-NAMED = 6  # steps of a way that are named before it is cut short
 
 
 class Plot(NamedTuple):
@@ -54,15 +52,6 @@ def name_of(row: Any) -> str:
     return str(row.name or _("Where ways meet"))
 
 
-def way_words(names: Sequence[str]) -> str:
-    """The steps of a way in a line; of a long one its first and last."""
-    shown = [name or "…" for name in names]
-    if len(shown) > NAMED:
-        left = ngettext("%(n)s more", "%(n)s more", len(shown) - NAMED) % {"n": len(shown) - NAMED}
-        shown = [*shown[: NAMED - 2], left, *shown[-2:]]
-    return " → ".join(shown) or _("No step at all")
-
-
 def percent(share: float) -> str:
     """A share (0 to 1) in per cent."""
     return f"{100 * share:.0f} %"
@@ -84,7 +73,6 @@ def _waiting(row: Any, link: Address) -> dict[str, Any]:
 
 def _way(row: Any, link: Address) -> dict[str, Any]:
     cells = {
-        "way": way_words(row.names),
         "steps": len(row.steps),
         "cases": row.cases,
         "share": percent(row.share),
@@ -158,7 +146,7 @@ TABLES: Mapping[str, Table] = {
         lazy("A way is the steps in the order in which they were come to. What runs side by side may come in another order."),
         (
             column("no", lazy("No."), kind="number", soft=True, narrow="lead"),
-            column("way", lazy("Way"), grow=6, narrow="title"),
+            column("way", lazy("Way"), grow=6, wraps=True, narrow="title"),
             column("steps", lazy("Steps"), kind="number", narrow="hide"),
             column("cases", lazy("Cases"), kind="number", strong=True, narrow="end"),
             column("share", lazy("Share"), kind="number", narrow="end2"),

@@ -44,7 +44,7 @@ class Column(TypedDict, total=False):
     """One column of a table; only ``key`` and ``label`` are needed.
 
     kind: id | text | number | money | percent | date | moment | due | state | person | share (default text).
-    grow: 1 to 6, takes a share of the free width and cuts its text; narrow: place on a phone's card,
+    grow: 1 to 6, takes a share of the free width and cuts its text, or breaks it into lines with wraps; narrow: place on a phone's card,
     one of lead title end sub end2 foot hide, or list (under each other, on pages of rules);
     sort_url and sorted (ascending | descending) make the head a link;
     soft: secondary ink; decimals: digits after the point of a number; strong: weight 500.
@@ -54,6 +54,7 @@ class Column(TypedDict, total=False):
     label: str
     kind: str
     grow: int
+    wraps: bool
     narrow: str
     sort_url: str
     sorted: str
@@ -270,16 +271,17 @@ def _narrow_place(column: Column) -> str:
 def _classes(column: Column) -> str:
     kind = column.get("kind", "text")
     soft = column.get("soft", kind == "person")
-    return _class_names(kind, _narrow_place(column), column.get("grow", 0), soft, column.get("strong", False))
+    grow = f"{'wraps' if column.get('wraps') else 'cut'} g{column['grow']}" if column.get("grow") else ""
+    return _class_names(kind, _narrow_place(column), grow, soft, column.get("strong", False))
 
 
 @lru_cache(maxsize=512)
-def _class_names(kind: str, narrow: str, grow: int, soft: bool, strong: bool) -> str:
+def _class_names(kind: str, narrow: str, grow: str, soft: bool, strong: bool) -> str:
     names = [f"k-{kind}", f"n-{narrow}"]
     if kind in NUMERIC_KINDS:
         names.append("right")
     if grow:
-        names.append(f"cut g{grow}")
+        names.append(grow)
     if soft:
         names.append("soft")
     if strong:
