@@ -1,12 +1,14 @@
 """Starting a map from the start page, what stands with the work then, many items at once, and the control centre."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import shop_floor as floor
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from orderway.kernel import clock
 from orderway.kernel.access import ROLES, system_actor
 from orderway.kernel.running import ask, run
 from orderway.workflow.commands.publish import PublishMap
@@ -48,6 +50,30 @@ def test_every_role_starts_a_map_and_finds_it_on_the_start_page(role, as_, need)
     assert done.status_code == 302, text(done)
     assert "The old one leaks." in text(browser.get(done.headers["Location"]))
     assert "A fork lift" in text(browser.get("/start"))
+
+
+def test_all_that_one_has_started_is_a_list_with_filters_and_pages(shop, as_, need):
+    assert run(
+        "workflow.publish", system_actor(shop.company), [PublishMap(drawn("others").replace("A need", "A wish"))]
+    ).ok
+    browser = as_("warehouse")
+    for n in range(9):
+        browser.post("/start/matters", {"title": f"Lift {n}", "due": f"2030-03-{10 + n}"})
+    browser.post("/start/others", {"title": "A bench", "due": "2029-01-02"})
+    first = text(browser.get("/start"))
+    assert 'href="/started">All 10</a>' in first
+    assert "Lift 0" not in first
+    every = text(browser.get("/started?size=5"))
+    assert "1 to 5 of 10" in every
+    assert [int(n) for n in re.findall(r">Lift (\d)<", every)] == [8, 7, 6, 5]
+    last = text(browser.get("/started?size=5&after=5&sort=due"))
+    assert [int(n) for n in re.findall(r">Lift (\d)<", last)] == [4, 5, 6, 7, 8]
+    assert "A bench" in text(browser.get("/started?map=others"))
+    assert "Nothing here." in text(browser.get("/started?late=true"))
+    with clock.at(datetime(2029, 6, 1, tzinfo=UTC)):
+        assert [row.title for row in ask("workflow.started", shop.warehouse, late=True).rows] == ["A bench"]
+    assert "Nothing here." in text(browser.get("/started?state=stopped"))
+    assert "Nothing here." in text(as_("planner").get("/started"))
 
 
 def test_a_restricted_map_says_who_may_and_offers_no_button(shop, as_):

@@ -24,7 +24,7 @@ from .documents import file as document_file
 from .documents import papers_about
 from .fields import due_words, refusals
 from .respond import do, read, show
-from .starting import told_words
+from .started import told_words
 from .work import about, form_checks, form_fields, form_outcomes, posted, sends_back
 from .work_earlier import before
 from .work_words import decided

@@ -1,33 +1,26 @@
-"""Starting maps: which ones anybody may start, the form to start one with, and the page of what was started."""
+"""Starting maps: which ones anybody may start, and the form to start one with."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.views.decorators.http import require_POST
 
-from .absences import with_away
-from .documents import papers_about
+from orderway.kernel.paging import Page
+
 from .drawing_words import SUBJECTS
-from .fields import due_words, refusals
+from .fields import refusals
 from .forms import Field, Typed, read_form, shown
+from .listing import many
 from .maps import MapKey  # noqa: F401 - its addresses are these too
-from .respond import actor, do, found, page, read, show, tell
-from .templatetags.ui import day, moment
+from .respond import do, found, page, read, show, tell
+from .started import adding, evening, row_words
 from .words import ROLES
-from .work_earlier import before
 
-EVENING = time(18)  # a due date without a time is due when offices close
-AGREED = {"agree": lazy("agreed"), "give_back": lazy("gave it back")}
-STATES = {"running": lazy("on its way"), "ended": lazy("ended"), "stopped": lazy("stopped")}
+LATEST = 8  # of what one has started oneself, on the start page
 
 
 @page
@@ -39,10 +32,15 @@ def listing(request: HttpRequest) -> HttpResponse:
         "start/page.html",
         title=_("Start"),
         maps=[_startable(row) for row in rows],
-        mine=[_started(row) for row in read(request, "workflow.started", size=20).rows],
+        **_mine(read(request, "workflow.started", size=LATEST)),
         empty={"text": _("No map is published yet. An administrator publishes one; then it can be started here.")},
         live="maps work",
     )
+
+
+def _mine(page: Page) -> dict[str, Any]:
+    """The latest that the reader has started, and how many there are if these are not all."""
+    return {"mine": [row_words(row) for row in page.rows], "mine_count": many(page.count) if page.next else ""}
 
 
 def _startable(row: Any) -> dict[str, Any]:
@@ -62,25 +60,12 @@ def who_may(roles: Sequence[str]) -> str:
     return ", ".join(str(ROLES.get(role, role)) for role in roles) or _("Everybody")
 
 
-def _started(row: Any) -> dict[str, Any]:
-    due, tone = due_words(row.due_at, timezone.now()) if row.state == "running" else ("", "")
-    return {
-        "url": reverse("started", args=[row.id]),
-        "name": row.title or row.name,
-        "map": row.name,
-        "at": ", ".join(row.at) if row.at else STATES.get(row.state, row.state),
-        "when": moment(row.started_at),
-        "due": due,
-        "tone": tone,
-    }
-
-
 @page
 def one(request: HttpRequest, key: str) -> HttpResponse:
     """Start a map: what it is about, and what whoever starts it adds for this one only."""
     rows = [row for row in read(request, "workflow.startable") if row.map == key]
     row = found(rows[0] if rows else None)
-    about, more = _subject_fields(request, row), _adding(request, row.steps)
+    about, more = _subject_fields(request, row), adding(request, row.steps)
     given: Typed | None = None
     problems: list[str] = []
     if request.method == "POST":
@@ -138,30 +123,10 @@ def _subject_fields(request: HttpRequest, row: Any) -> tuple[Field, ...]:
     return ()
 
 
-def _adding(request: HttpRequest, steps: Sequence[tuple[str, str]]) -> tuple[Field, ...]:
-    """What whoever starts it may add: instructions, a due date, and who else has to agree at which step, where the map has any."""
-    agreeing = (
-        Field("approver", lazy("Also has to agree"), kind="select", choices=_people(request)),
-        # one of them always: it says nothing while nobody is chosen
-        Field("step", lazy("At the step"), kind="select", choices=tuple(steps)),
-    )
-    return (
-        Field("instruction", lazy("Instructions to everybody who works on it"), kind="textarea", full=True),
-        Field("due", lazy("To be done by"), kind="date"),
-        *(agreeing if steps else ()),
-    )
-
-
-def _people(request: HttpRequest) -> tuple[tuple[str, str], ...]:
-    away = {row.id: row for row in read(request, "people.away")}
-    others = [one for one in read(request, "people.persons") if one.id != actor(request).id]
-    return (("", "–"), *((str(one.id), with_away(one.name, away.get(one.id))) for one in others))
-
-
 def _row(request: HttpRequest, row: Any, given: Typed) -> tuple[dict[str, Any] | None, list[str]]:
     """The start as the command takes it, or what stands in its way."""
     values = given.values
-    asked: dict[str, Any] = {"map": row.map, "instruction": values.get("instruction", ""), "due_at": _evening(values)}
+    asked: dict[str, Any] = {"map": row.map, "instruction": values.get("instruction", ""), "due_at": evening(values)}
     if values.get("approver") and not values.get("step"):
         return None, [_("Choose both: who has to agree, and at which step.")]
     if values.get("approver"):
@@ -174,11 +139,6 @@ def _row(request: HttpRequest, row: Any, given: Typed) -> tuple[dict[str, Any] |
             return None, [_("No single order fits “%(words)s”.") % {"words": values["order"]}]
         asked["subject"] = order.id
     return asked, []
-
-
-def _evening(values: Mapping[str, Any]) -> datetime | None:
-    due = values.get("due")
-    return datetime.combine(due, EVENING, timezone.get_current_timezone()) if due else None
 
 
 def _order(request: HttpRequest, text: str) -> Any:
@@ -200,94 +160,8 @@ def orders(request: HttpRequest) -> HttpResponse:
     return show(request, "start/order_options.html", orders=rows)
 
 
-@page
-def started(request: HttpRequest, id: int) -> HttpResponse:
-    """What was started: where it stands, what its starter said, and (for the starter) what can still be added."""
-    one = found(read(request, "workflow.instance", id=id))
-    return _instance(request, one)
-
-
-def _instance(request: HttpRequest, one: Any, given: Typed | None = None, problems: Sequence[str] = ()) -> HttpResponse:
-    row = one.row
-    due, tone = due_words(row.due_at, timezone.now())
-    named = shown(_adding(request, one.steps), given) if one.mine else []
-    order = {"name": _("Order"), "value": row.title, "url": f"/orders/{row.subject_id}"}
-    plain = {"name": _("About"), "value": row.title, "url": ""}
-    facts = [
-        order if row.subject_type == "order" else plain,
-        {"name": _("Started"), "value": f"{moment(row.started_at)}, {one.by or _('by itself')}", "url": ""},
-        {"name": _("State"), "value": ", ".join(row.at) or str(STATES.get(row.state, row.state)), "url": ""},
-    ]
-    return show(
-        request,
-        "start/started.html",
-        status=422 if given else 200,
-        title=row.title or row.name,
-        sub=row.name,
-        back_url=reverse("start"),
-        facts=facts,
-        due=due,
-        due_tone=tone,
-        **before(request, papers_about(request, row.subject_type, row.subject_id), instance=row.id),
-        told=told_words(one.told),
-        position_url=f"{reverse('map-position', args=[row.subject_type, row.subject_id])}?first={row.id}",
-        fields=named,
-        problems=problems,
-        form_action=reverse("started-add", args=[row.id]),
-        live="work",
-    )
-
-
-def told_words(told: Any) -> dict[str, Any]:
-    """What the starter added, in words: instructions with their author, who has to agree where, and the due date."""
-    return {
-        "said": [{"text": one.text, "by": one.by, "at": moment(one.at)} for one in told.said],
-        "approvers": [
-            {"step": one.step, "person": one.person, "by": one.by, "state": _answer(one)} for one in told.approvers
-        ],
-        "due": day(told.due_at) if told.due_at else "",
-    }
-
-
-def _answer(one: Any) -> str:
-    if one.state == "done":
-        return f"{AGREED.get(one.outcome, one.outcome)}, {moment(one.done_at)}"
-    return _("is asked now") if one.state == "open" else _("will be asked")
-
-
-@page
-@require_POST
-def add(request: HttpRequest, id: int) -> HttpResponse:
-    """Add instructions, a due date or an approver to what one started."""
-    one = found(read(request, "workflow.instance", id=id))
-    given = read_form(request, _adding(request, one.steps))
-    problems: list[str] = []
-    with transaction.atomic():  # all of it or nothing: what was added already would be added again with the next try
-        for name, row in _added(id, given.values):
-            problems += refusals(do(request, name, [row]))
-        transaction.set_rollback(bool(problems or given.problems))
-    if not problems and not given.problems:
-        messages.success(request, _("Added"))
-        return redirect("started", id)
-    return _instance(request, found(read(request, "workflow.instance", id=id)), given, problems)
-
-
-def _added(id: int, values: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    rows: list[tuple[str, dict[str, Any]]] = []
-    if values.get("instruction"):
-        rows.append(("workflow.instruct", {"instance": id, "text": values["instruction"]}))
-    if due := _evening(values):
-        rows.append(("workflow.set_due", {"instance": id, "due_at": due}))
-    if values.get("approver"):
-        row = {"instance": id, "person": int(values["approver"]), "step": values.get("step", "")}
-        rows.append(("workflow.add_approver", row))
-    return rows
-
-
 urls = [
     path("start", listing, name="start"),
     path("start/orders", orders, name="start-orders"),
     path("start/<mapkey:key>", one, name="start-map"),
-    path("started/<int:id>", started, name="started"),
-    path("started/<int:id>/add", add, name="started-add"),
 ]

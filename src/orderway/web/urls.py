@@ -19,6 +19,7 @@ FAMILIES = (
     "worklist",
     "worktalk",
     "deciding",
+    "started",
     "starting",
     "absences",
     "calendar",

@@ -19,7 +19,7 @@ from .fields import decimal, due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
 from .skills import skilled
-from .starting import told_words
+from .started import told_words
 from .templatetags.ui import moment
 from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES

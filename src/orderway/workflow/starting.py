@@ -72,11 +72,22 @@ def steps_of(graph: Graph) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class StartedList:
-    """Ask for what the reader started, the newest first."""
+    """Ask for what the reader started: of one `map` (its key), in one `state` (running, ended or stopped), or late only."""
 
+    map: str | None = None
+    state: str | None = None
+    late: bool | None = None
     after: str | None = None
     size: int = 50
-    sort: str = "newest"
+    sort: str = "-started"
+
+
+STARTED_SORTS = {
+    "started": "i.id",
+    "due": "i.due_at nulls last, i.id",
+    "map": "d.name, i.id desc",
+    "state": "i.state desc, i.id desc",
+}
 
 
 class StartedRow(NamedTuple):
@@ -97,7 +108,7 @@ class StartedRow(NamedTuple):
 @query("workflow.started", StartedList)
 def started(ctx: Reader, asked: StartedList) -> Page:
     """What the reader started, the newest first, with where it stands."""
-    found = page(ctx, SQL.started, {"newest": "i.id desc"}, asked)
+    found = page(ctx, SQL.started, STARTED_SORTS, asked, map=asked.map, state=asked.state, late=asked.late or None)
     return Page(_rows(ctx, found.rows), found.next, found.count)
 
 

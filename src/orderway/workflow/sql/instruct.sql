@@ -80,13 +80,16 @@ where e.instance_id = any(%(instances)s::bigint[]) and {visible extra_approver e
 order by e.id
 
 -- name: started
--- Instances by who started them, the newest first.
+-- Instances by who started them.
 select i.id, d.key as map, d.name, v.digest, i.subject_type, i.subject_id, i.state, i.started_at, i.ended_at, i.due_at
 from process_instance i
 join process_definition d on d.id = i.definition_id
 join process_version v on v.id = i.version_id
 where {visible process_instance i} and i.parent_id is null and i.started_by = %(actor)s::bigint
-order by i.id desc limit %(limit)s::integer offset %(offset)s::integer
+  and d.key = %(map)s::text --? map
+  and i.state = %(state)s::text --? state
+  and %(late)s::boolean and i.state = 'running' and i.due_at < %(now)s::timestamptz --? late
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: one
 -- One instance with who started it.
