@@ -3,7 +3,7 @@
 import csv
 import os
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from io import BytesIO, StringIO
 
@@ -14,8 +14,10 @@ import shop_floor as floor
 from django.db import InternalError, connection
 from openpyxl import load_workbook
 
+from orderway.kernel import clock
 from orderway.kernel.access import ROLES
 from orderway.kernel.running import ask
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.web.export import harmless
 from orderway.web.figures import REPORTS
 from orderway.web.snapshot import snapshot
@@ -52,6 +54,17 @@ def test_every_role_reports_at_any_time(role, as_, trade):
     ]:
         assert browser.get(page).status_code == 200, page
     assert browser.get("/reports/file.exe").status_code == 404
+
+
+def test_months_are_called_as_people_call_them_and_stand_in_their_order(shop, as_):
+    row = PlaceOrder(shop.customers["10002"], [PlaceLine(shop.items["PAP-A4-80"], D(1))])
+    for at in (datetime(2026, 2, 3, 9, tzinfo=UTC), datetime(2025, 10, 3, 9, tzinfo=UTC)):
+        with clock.at(at):
+            floor.ok("orders.place", shop.manager, row)
+    page = text(as_("manager").get("/reports?by=month"))
+    assert page.index(">Oct 2025<") < page.index(">Feb 2026<")
+    page = text(as_("manager", "de").get("/reports?by=month"))
+    assert page.index(">Okt 2025<") < page.index(">Feb 2026<")
 
 
 def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade):

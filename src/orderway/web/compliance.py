@@ -1,11 +1,9 @@
 """How due times were kept: a report by map, step and month."""
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -14,6 +12,7 @@ from orderway.workflow.compliance import share_of
 from .fields import span
 from .listing import Filter, address, column
 from .respond import asked, page, read, show
+from .templatetags.ui import month
 
 COLUMNS = (
     column("month", lazy("Month"), kind="id", narrow="sub"),
@@ -60,7 +59,7 @@ def _maps(request: HttpRequest, question: Any) -> dict[str, Any]:
 
 def _row(n: int, row: Any) -> dict[str, Any]:
     cells = {
-        "month": _month(row.month),
+        "month": month(row.month),
         "map": row.map_name,
         "step": row.name or _("The whole map"),
         "met": row.met,
@@ -70,10 +69,6 @@ def _row(n: int, row: Any) -> dict[str, Any]:
         "median": span(row.median) if row.median is not None else "",
     }
     return {"id": n, "tone": "late" if row.overdue else "", "cells": cells}
-
-
-def _month(first: date) -> str:
-    return date_format(first, "M Y")
 
 
 urls = [path("reports/due", compliance, name="compliance")]

@@ -17,7 +17,7 @@ from orderway.kernel.running import can
 from .billing import kinds
 from .respond import actor, read
 from .snapshot import snapshot
-from .templatetags.ui import number
+from .templatetags.ui import month, number
 from .words import CHANNELS, SHIPMENT_STATES, STATES
 
 MOST = 5_000  # rows of one report
@@ -188,7 +188,15 @@ def make(request: HttpRequest, report: Report, by: str, since: date | None, unti
         sums[name] = (count + 1, so_far + report.measure(row))
     groups = [(name, count, total) for name, (count, total) in sums.items()]
     groups.sort(key=lambda group: group[0] if by == "month" else -group[2])
+    if by == "month":
+        groups = [(_named(name), count, total) for name, count, total in groups]
     return Table(wanted, groups, totals, cut)
+
+
+def _named(sorted_by: str) -> str:
+    """A month as people call it, with what stands behind it."""
+    year_month, *currency = sorted_by.split(" ")
+    return " ".join([month(date.fromisoformat(f"{year_month}-01")) if year_month != "–" else year_month, *currency])
 
 
 def _within(moment: date | datetime | None, since: date | None, until: date | None) -> bool:

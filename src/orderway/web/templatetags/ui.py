@@ -125,6 +125,11 @@ def _day_text(shown: date, today: date, _language: str | None) -> str:
     return date_format(shown, pgettext("date format: day, month, year", "j M Y"))
 
 
+def month(first: date) -> str:
+    """A month by one of its days: ``Nov 2026``."""
+    return date_format(first, "M Y")
+
+
 @register.filter
 def moment(value: datetime | None) -> str:
     """Day and time of an aware moment in the reader's zone; the time alone when it is today."""
