@@ -29,7 +29,7 @@ def test_a_comment_rings_the_bell_of_who_is_mentioned(shop, as_, order):
     assert "is this price right?" in text(manager.get(f"/orders/{order}"))
     home = text(accountant.get("/"))
     assert bell(home) == 1
-    assert "You are mentioned" in home
+    assert "Colleagues wrote to you" in home
     assert bell(text(as_("warehouse").get("/"))) == 0
     page = text(accountant.get("/notices"))
     assert "is this price right?" in page

@@ -67,7 +67,7 @@ def _mentions(request: HttpRequest) -> list[dict[str, Any]]:
         for row in unread.rows
     ]
     tile = {
-        "title": _("You are mentioned"),
+        "title": _("Colleagues wrote to you"),
         "width": 12,
         "columns": MENTIONED,
         "rows": rows,
