@@ -44,7 +44,7 @@ def table(request: HttpRequest) -> HttpResponse:
     """Work items as rows to select."""
     columns: list[ListColumn] = [
         {"key": "title", "label": _("What"), "kind": "id"},
-        {"key": "step", "label": _("Step"), "grow": 2, "narrow": "sub"},
+        {"key": "step", "label": _("Step"), "grow": 3, "narrow": "sub"},
         {"key": "why", "label": _("Why here"), "grow": 4, "soft": True},
         {"key": "due", "label": _("Due"), "kind": "number", "sort": "due", "narrow": "end2"},
         {"key": "with", "label": _("With"), "kind": "person"},
@@ -54,7 +54,7 @@ def table(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "layouts/list.html",
-        **listed(request, Listing("workflow.work", columns, _row, filters)),
+        **_without_empty("why", listed(request, Listing("workflow.work", columns, _row, filters))),
         title=_("Work"),
         back_url=reverse("work"),
         scope=scope(request, "which", whose(request)),
@@ -74,6 +74,13 @@ def table(request: HttpRequest) -> HttpResponse:
         empty={"text": _("Nothing waits for you. Steps of a map appear here when they need a decision of your role.")},
         live="work",
     )
+
+
+def _without_empty(key: str, context: dict[str, Any]) -> dict[str, Any]:
+    """The list without a column that says nothing in any of its rows: the others need the room."""
+    if any(row["cells"][key] for row in context["rows"]):
+        return context
+    return context | {"columns": [column for column in context["columns"] if column["key"] != key]}
 
 
 def _maps(request: HttpRequest) -> list[tuple[str, str]]:
