@@ -1,7 +1,7 @@
 import type Modeler from "bpmn-js/lib/Modeler";
 import { say } from "../island";
 import { durationOf, lengthOf } from "./conditions";
-import { type Bo, type Canvas, type El, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf } from "./kinds";
+import { type Bo, type Canvas, type El, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf, whole } from "./kinds";
 import { addRow, fillRows, inside, readRows, replaced } from "./lists";
 import { definitionOf, knownTo, state, statedBy } from "./named";
 import { offer, type Pair, part, valueInput } from "./options";
@@ -63,7 +63,7 @@ export class Properties {
   show(chosen: El[]): void {
     this.flush();
     const one = chosen.length === 1 ? chosen[0] : undefined;
-    this.element = one ? (one.labelTarget ?? one) : undefined;
+    this.element = one ? whole(one) : undefined;
     this.kind = this.element ? kindOf(this.element) : "map";
     if (this.kind === "map") this.element = undefined;
     this.draw(chosen.length);

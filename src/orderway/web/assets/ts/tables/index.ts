@@ -1,7 +1,6 @@
 import { dataJson, say } from "../island";
-import { post } from "./asking";
+import { Keeping, post } from "../keeping";
 import { fileOf, open, surface, tablesOf, type Fact } from "./surface";
-import { Keeping } from "./keeping";
 import { trying } from "./trying";
 
 // The page of one table: the table itself, what is to mend, trying one value set, the facts it may ask. The template rules/edit.html
@@ -144,9 +143,9 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     modeling.updateProperties(column.businessObject, { label: fact.label });
   });
 
-  const keeping = new Keeping(main, words, file, Number(words.revision ?? 0));
+  const keeping = new Keeping(main, words, file);
   const stack = (): Stack => get<Stack>("commandStack");
-  const acts: Record<string, () => void> = { undo: () => stack().undo(), redo: () => stack().redo(), save: () => void keeping.save() };
+  const acts: Record<string, () => void> = { undo: () => stack().undo(), redo: () => stack().redo(), save: () => void keeping.now() };
   for (const [name, act] of Object.entries(acts)) main.querySelector(`[data-act=${name}]`)?.addEventListener("click", act);
   const changed = (): void => {
     part<HTMLButtonElement>(main, "[data-act=undo]").disabled = !stack().canUndo();
