@@ -29,7 +29,7 @@ PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 def _fields(request: HttpRequest) -> tuple[Field, ...]:
     subjects = [(name, SUBJECTS.get(name, name)) for name in read(request, "workflow.parts").facts]
     return (
-        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Order with credit check")),
+        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Order with credit check"), autofocus=True),
         Field("subject", lazy("What runs through it"), "select", choices=[("", lazy("As the template says")), *subjects]),
     )  # fmt: skip
 
@@ -198,7 +198,14 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
 
 def asked_why(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     """The form that asks what a new version changes and why."""
-    why = {"name": name, "label": _("What changed and why"), "kind": "textarea", "rows": 3, "full": True}
+    why = {
+        "name": name,
+        "label": _("What changed and why"),
+        "kind": "textarea",
+        "rows": 3,
+        "full": True,
+        "autofocus": True,
+    }
     return [{"title": "", "fields": [{**why, "value": request.POST.get(name, "")}], "one_column": True}]
 
 

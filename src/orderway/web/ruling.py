@@ -170,7 +170,7 @@ def _fields(request: HttpRequest) -> tuple[Field, ...]:
     subjects = [(name, SUBJECTS.get(name, name)) for name in read(request, "decisions.parts")]
     about = request.POST.get("subject") or "order"
     return (
-        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Who approves an order")),
+        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Who approves an order"), autofocus=True),
         Field("subject", lazy("What it decides about"), "select", True, about, "", subjects),
     )  # fmt: skip
 
