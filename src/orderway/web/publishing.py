@@ -82,7 +82,10 @@ def _new_page(
 
 
 def _begin(request: HttpRequest, fields: Sequence[Field], key: str, xml: str, form: Any = None) -> HttpResponse:
-    if read(request, "workflow.versions", map=key) or key in ("new", "of", "problems", "templates"):
+    if there := read(request, "workflow.draft", map=key):
+        return _new_page(request, fields, form, [drawn_already(there, form)], 422)
+    named = form is not None and read(request, "workflow.versions", map=key)
+    if named or key in ("new", "of", "problems", "templates"):
         taken = _("There is a map %(key)s already. Give this one another name, or edit the other one.") % {"key": key}
         return _new_page(request, fields, form, [taken], 422)
     outcome = do(request, "workflow.save_draft", [{"map": key, "xml": xml}])
@@ -91,8 +94,17 @@ def _begin(request: HttpRequest, fields: Sequence[Field], key: str, xml: str, fo
     return HttpResponseRedirect(reverse("map-edit", args=[key]))
 
 
+def drawn_already(draft: Any, form: Any) -> str:
+    """Why nothing begins under the name of a draft that somebody draws on: neither a blank one (`form`) nor a file."""
+    if form is not None:
+        way_out = _("Go on with it from the list, or give this one another name.")
+    else:
+        way_out = _("Publish it or throw it away first, then take the file in.")
+    return f"{_('There is a draft of that name already.')} {saved_words(draft)}. {way_out}"
+
+
 def _take_in(request: HttpRequest, fields: Sequence[Field], raw: bytes) -> HttpResponse:
-    """A file of another tool: kept as it is, under the id of its executable process, else of its first one."""
+    """A file of another tool: kept as it is, as the draft under the id of its executable process, else of its first one."""
     try:
         xml = decoded(raw)
     except NotBpmn as error:

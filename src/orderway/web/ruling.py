@@ -19,7 +19,7 @@ from .drawing import saved_answer, saved_words
 from .drawing_words import FACTS, SUBJECTS
 from .fields import refusals
 from .forms import Field, read_form, shown
-from .publishing import asked_why, key_of, nothing_new, show_discard
+from .publishing import asked_why, drawn_already, key_of, nothing_new, show_discard
 from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import EDITOR
@@ -216,11 +216,9 @@ def _begin(
     if key in ("new", "problems", "try") or (read(request, "decisions.table", key=key) and form is not None):
         taken = _("There is a table %(key)s already. Give this one another name, or edit the other one.") % {"key": key}
         return _new_page(request, fields, form, [taken], 422)
-    there = read(request, "decisions.draft", key=key)
-    if there is not None and form is not None:
-        return HttpResponseRedirect(reverse("rule-edit", args=[key]))
-    seen = there.revision if there is not None else 0
-    outcome = do(request, "decisions.save_draft", [{"key": key, "xml": xml, "subject": subject, "seen": seen}])
+    if there := read(request, "decisions.draft", key=key):
+        return _new_page(request, fields, form, [drawn_already(there, form)], 422)
+    outcome = do(request, "decisions.save_draft", [{"key": key, "xml": xml, "subject": subject}])
     if outcome.refused:
         return _new_page(request, fields, form, refusals(outcome), 422)
     return HttpResponseRedirect(reverse("rule-edit", args=[key]))

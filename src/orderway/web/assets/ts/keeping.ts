@@ -29,11 +29,13 @@ export class Keeping {
   private failed = false;
   private last: Promise<boolean> = Promise.resolve(true);
   private readonly said: HTMLElement | null;
+  private readonly standing: HTMLElement | null; // says what is drawn on: a version, since the first change a draft on it
 
   /** `take` writes what was typed but not left yet; only what is typed on the drawing itself waits until somebody asks for a save (`all`). */
   constructor(main: HTMLElement, private words: DOMStringMap, private file: () => Promise<string>, private take: (all: boolean) => void = () => undefined) {
     this.revision = Number(words.revision ?? 0);
     this.said = main.querySelector("#saved");
+    this.standing = main.querySelector("#standing");
     window.addEventListener("beforeunload", (event) => {
       if (this.changes !== this.kept) event.preventDefault();
     });
@@ -43,6 +45,7 @@ export class Keeping {
   /** Something was drawn. */
   changed(): void {
     this.changes++;
+    if (this.standing) this.standing.textContent = this.standing.dataset.wordDraft ?? "";
     this.tellState(this.words.wordUnsaved);
     if (!this.stopped) this.later(SAVE_AFTER);
   }
