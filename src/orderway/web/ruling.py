@@ -23,6 +23,7 @@ from .publishing import asked_why, drawn_already, key_of, nothing_new, show_disc
 from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import EDITOR
+from .rule_words import TYPES as TYPE_WORDS
 from .rules import dmn_file
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -47,7 +48,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     draft = read(request, "decisions.draft", key=key)
     saved = saved_words(draft) if draft else ""
     known = read(request, "decisions.parts").get(subject, {})
-    facts = [{"name": name, "type": kind, "label": str(FACTS.get(name, name))} for name, kind in known.items()]
+    facts = [
+        {"name": name, "type": kind, "words": str(TYPE_WORDS.get(kind, kind)), "label": str(FACTS.get(name, name))}
+        for name, kind in known.items()
+    ]
     return show(
         request,
         "rules/edit.html",

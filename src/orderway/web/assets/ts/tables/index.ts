@@ -2,6 +2,7 @@ import { dataJson, say } from "../island";
 import { Keeping, post } from "../keeping";
 import { fileOf, open, surface, tablesOf, type Fact } from "./surface";
 import { trying } from "./trying";
+import { typing } from "./typing";
 
 // The page of one table: the table itself, what is to mend, trying one value set, the facts it may ask. The template rules/edit.html
 // holds every word; this binds it to dmn-js.
@@ -25,7 +26,8 @@ export async function mountTables(root: HTMLElement): Promise<void> {
   const main = root.closest<HTMLElement>("main") ?? document.body;
   const facts = dataJson<Fact[]>(root, "facts", []);
   const canvas = part(root, "[data-canvas]");
-  const manager = surface(canvas, dataJson(root, "editorWords", {}), facts);
+  const said = dataJson<Record<string, string>>(root, "editorWords", {});
+  const manager = surface(canvas, said, facts);
   const version = await open(manager, await (await fetch(words.xmlUrl ?? "")).text());
   if (!version) {
     canvas.replaceChildren();
@@ -53,6 +55,10 @@ export async function mountTables(root: HTMLElement): Promise<void> {
   const mark = (): void => {
     const corner = canvas.querySelector("th.index-column");
     if (corner && !corner.textContent) corner.textContent = say(words.wordRule ?? "", { rule: "" }).trim();
+    for (const type of canvas.querySelectorAll<HTMLInputElement>(".type-ref-edit-select input")) {
+      type.readOnly = true; // one of the list, shown in words as in the list
+      type.value = said[type.value] ?? type.value;
+    }
     for (const one of canvas.querySelectorAll(".has-error, .has-warning, .hits")) one.classList.remove("has-error", "has-warning", "hits");
     for (const one of found) if (one.rule || one.column) cellOf(one.rule, one.column)?.classList.add(`has-${one.level}`);
     for (const rule of hits) rowOf(rule)?.classList.add("hits");
@@ -143,7 +149,8 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     modeling.updateProperties(column.businessObject, { label: fact.label });
   });
 
-  const keeping = new Keeping(main, words, file);
+  const finish = typing(canvas, get, () => new Set([...facts.map((fact) => fact.name), ...tablesOf(manager).flatMap((view) => [view.name ?? "", view.element.id])]));
+  const keeping = new Keeping(main, words, file, (all) => all && finish());
   const stack = (): Stack => get<Stack>("commandStack");
   const acts: Record<string, () => void> = { undo: () => stack().undo(), redo: () => stack().redo(), save: () => void keeping.now() };
   for (const [name, act] of Object.entries(acts)) main.querySelector(`[data-act=${name}]`)?.addEventListener("click", act);
