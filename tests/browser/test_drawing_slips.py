@@ -1,4 +1,4 @@
-"""What happens while somebody draws and slips: presses on the words instead of the step, leaves in the middle of a word."""
+"""What somebody who draws need not think of: which part of a step to press on, saving, a department's role, the words of a decision."""
 
 from collections.abc import Callable, Iterator
 
@@ -82,3 +82,49 @@ def test_what_was_drawn_without_a_connection_is_saved_when_it_is_back(page: Page
     page.context.set_offline(False)
     saved(page)
     assert "Fine at all?" in page.request.get("/maps/without_a_line/file").text()
+
+
+def work(page: Page, name: str, department: str = "") -> None:
+    page.keyboard.press("w")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    if department:
+        page.locator("#p-lane").select_option(label=department)
+    page.keyboard.press("Escape")
+
+
+def open_step(page: Page, name: str) -> None:
+    page.get_by_role("tab", name="All steps").click()
+    page.locator("[data-steps] button").filter(has_text=name).click()
+
+
+def test_a_department_brings_its_role_and_a_decision_its_words(page: Page) -> None:
+    begin(page, "Without saying")
+    departments = page.locator("#p-lane option").all_inner_texts()
+    new = next(one for one in departments if one.startswith("New: "))
+    work(page, "Check paper", new)
+    page.get_by_label("Role").select_option(label="Quality")
+    page.keyboard.press("Escape")
+    work(page, "Check ink")
+    page.locator("#p-lane").select_option(label=departments[1])
+    page.get_by_label("Role").select_option(label="Choose …")
+    page.locator("#p-lane").select_option(label=new.removeprefix("New: "))
+    expect(page.get_by_label("Role")).to_have_value("quality")
+    open_step(page, "Fine?")
+    expect(page.locator("[data-ways] li span")).to_have_text("Nobody has said yet when.")
+    open_step(page, "Check paper")
+    page.get_by_role("button", name="Decision to offer").click()
+    page.keyboard.type("Good")
+    page.keyboard.press("Tab")
+    open_step(page, "Fine?")
+    page.locator("[data-ways] button").click()
+    page.get_by_label("What", exact=True).select_option(label="What was decided")
+    page.get_by_label("What was decided").select_option(label="Good")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Good")
+    open_step(page, "Fine?")
+    expect(page.locator("[data-ways] button")).to_have_text("Check paper (Good)")
+    expect(page.locator("[data-ways] li span")).to_have_text("What was decided is Good")
+    page.locator("[data-ways] button").click()
+    page.get_by_label("Otherwise: when no other way fits").check()
+    open_step(page, "Fine?")
+    expect(page.locator("[data-ways] li span")).to_have_text("otherwise")

@@ -139,9 +139,10 @@ def renamed(xml: str, key: str, values: Mapping[str, Any], departments: Sequence
             if values.get("subject"):
                 element.set(f"{ORDERWAY}subject", values["subject"])
         lane = element.get(f"{ORDERWAY}department") if old == BLANK else None
-        if lane and departments and lane not in dict(departments):
-            element.set(f"{ORDERWAY}department", departments[0][0])
-            element.set("name", departments[0][1])
+        if lane and departments:
+            department, name = next((one for one in departments if one[0] == lane), departments[0])
+            element.set(f"{ORDERWAY}department", department)
+            element.set("name", name)
     for shape in root.iter(f"{{{SHAPES}}}*"):
         if shape.get("bpmnElement") == old:
             shape.set("bpmnElement", key)

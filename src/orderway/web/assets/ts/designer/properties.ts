@@ -227,7 +227,10 @@ export class Properties {
     // what depends on it is drawn anew; lists keep their rows and the place where one types
     if (!input.closest("[data-list], [data-terms], [data-arguments]") && input.dataset.text === undefined) this.draw(this.element ? 1 : 0);
     else if (input.closest("[data-list=outcome]")) this.drawRounds(bo);
-    else if (input.closest("[data-terms]")) part<HTMLTextAreaElement>(this.form, "#p-condition").value = String((bo.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
+    else if (input.closest("[data-terms]")) {
+      part<HTMLTextAreaElement>(this.form, "#p-condition").value = String((bo.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
+      part<HTMLInputElement>(this.form, "#p-name").value = bo.name ?? "";
+    }
   }
 
   private take(input: Input, bo: Bo): void {
@@ -329,6 +332,15 @@ export class Properties {
     if (!lane) return;
     const y = Math.round(lane.y + lane.height / 2 - element.y - element.height / 2);
     this.modeling.moveElements([element], { x: 0, y }, element.parent);
+    if (kindOf(element) === "work" && !element.businessObject.get("orderway:role")) this.proposeRole(element, lane);
+  }
+
+  /** Whoever does the other work of the department, else the role that is called like it. */
+  private proposeRole(element: El, lane: El): void {
+    const there = (lane.businessObject.get("flowNodeRef") as Bo[]).map((one) => String(one.get("orderway:role") ?? "")).filter(Boolean);
+    const known = [...part<HTMLSelectElement>(this.form, "#p-role").options].map((one) => one.value);
+    const role = there[0] ?? known.find((one) => one && one === lane.businessObject.get("orderway:department"));
+    if (role) this.modeling.updateProperties(element, { "orderway:role": role });
   }
 
   private clicked(target: Element): void {

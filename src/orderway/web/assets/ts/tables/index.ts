@@ -31,6 +31,7 @@ export async function mountTables(root: HTMLElement): Promise<void> {
   const version = await open(manager, await (await fetch(words.xmlUrl ?? "")).text());
   if (!version) {
     canvas.replaceChildren();
+    canvas.hidden = true;
     part(root, "[data-broken]").hidden = false;
     root.dataset.ready = "1";
     return;
