@@ -38,6 +38,7 @@ def test_a_table_is_drawn_by_keyboard_tried_and_published(drawing: Page) -> None
     page.keyboard.type('"nobody"')
     expect(page.locator("[data-problems]")).to_contain_text("No rule for")
     page.get_by_role("tab", name="Try values").press("Enter")
+    expect(page.locator("[data-try] .field:visible")).to_have_count(1)  # what the table asks for, nothing else
     page.get_by_label("Net value").fill("999")
     page.keyboard.press("Enter")
     expect(page.locator("[data-answer]")).to_have_text("nobody")

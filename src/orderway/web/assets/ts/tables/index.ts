@@ -1,7 +1,7 @@
 import { dataJson, say } from "../island";
 import { Keeping, post } from "../keeping";
 import { fileOf, open, surface, tablesOf, type Fact } from "./surface";
-import { trying } from "./trying";
+import { narrow, trying } from "./trying";
 import { typing } from "./typing";
 
 // The page of one table: the table itself, what is to mend, trying one value set, the facts it may ask. The template rules/edit.html
@@ -134,7 +134,9 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     });
   }
 
-  trying(part<HTMLFormElement>(root, "[data-try]"), words, file, (rules) => {
+  const trial = part<HTMLFormElement>(root, "[data-try]"), narrowed = (): void => narrow(trial, tablesOf(manager).map((view) => view.element));
+  narrowed();
+  trying(trial, words, file, (rules) => {
     hits = rules;
     mark();
   });
@@ -160,6 +162,7 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     part<HTMLButtonElement>(main, "[data-act=redo]").disabled = !stack().canRedo();
     hits = [];
     keeping.changed();
+    narrowed();
     reviewLater();
   };
   const listen = (): void => get<{ on(event: string, then: () => void): void }>("eventBus").on("commandStack.changed", changed);
