@@ -342,8 +342,12 @@ def test_what_a_new_version_changes_is_drawn_and_listed(at_desk: Callable[[str],
     page.goto("/maps/changed_once/versions")
     page.wait_for_selector("[data-island=difference][data-ready]")
     differences = page.locator("[data-differences] li")
-    expect(differences.filter(has_text="Thank the customer")).to_have_class("added")
-    expect(differences.filter(has_text="Take goods in")).to_have_class("changed")
+    expect(differences.get_by_text("new Thank the customer", exact=True)).to_have_class("added")
+    expect(differences.get_by_text("changed Take goods in (before: Receive goods)", exact=True)).to_have_class(
+        "changed"
+    )
+    expect(differences.filter(has_text="Take goods in → Thank the customer")).to_have_class("changed")
+    assert not [one for one in differences.all_inner_texts() if "Flow_" in one]
     expect(page.get_by_role("row").filter(has_text="The customer hears of it")).to_be_visible()
     assert board.wrong == []
 

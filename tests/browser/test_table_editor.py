@@ -38,6 +38,7 @@ def test_a_table_is_drawn_by_keyboard_tried_and_published(drawing: Page) -> None
     page.keyboard.type('"nobody"')
     expect(page.locator("[data-problems]")).to_contain_text("No rule for")
     page.get_by_role("tab", name="Try values").press("Enter")
+    expect(page.locator("[data-try] .field:visible")).to_have_count(1)  # what the table asks for, nothing else
     page.get_by_label("Net value").fill("999")
     page.keyboard.press("Enter")
     expect(page.locator("[data-answer]")).to_have_text("nobody")
@@ -79,3 +80,40 @@ def test_a_fact_becomes_a_condition_and_a_file_keeps_its_version(drawing: Page) 
     file: Any = page.request.get("/rules/approval/file").text()
     assert "DMN/20230324/MODEL" in file
     assert "channel" in file
+
+
+def test_texts_are_written_as_people_write_and_columns_told_in_words(drawing: Page) -> None:
+    page = drawing
+    begin(page, "How it is packed")
+    expect(page.locator("thead .input-variable")).to_have_text("number")
+    expect(page.locator("thead .output-variable")).to_have_text("text")
+    page.get_by_role("tab", name="Facts").click()
+    page.locator("[data-fact=country]").click()
+    page.locator("tbody td.input-cell [contenteditable]").last.focus()
+    page.keyboard.type("AT, CH")
+    page.locator("tbody td.output-cell [contenteditable]").first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("parcel")  # the editor knows a function whose letters are in it
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody td.output-cell").first).to_have_text('"parcel"')
+    page.locator("thead th.output-cell").get_by_role("button", name="Change the answer").click()
+    expect(page.get_by_label("Type", exact=True)).to_have_value("text")
+    page.get_by_label("Type", exact=True).click()
+    page.locator(".dms-select-options").get_by_text("number", exact=True).click()
+    expect(page.locator("thead .output-variable")).to_have_text("number")
+    page.get_by_label("Type", exact=True).click()
+    page.locator(".dms-select-options").get_by_text("text", exact=True).click()
+    page.get_by_label("Name of the answer").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("packing")
+    page.keyboard.press("Escape")
+    expect(page.locator("thead .output-name")).to_have_text("packing")
+    page.locator("tbody td.output-cell [contenteditable]").first.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("two parcels")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved")
+    file = page.request.get("/rules/how_it_is_packed/file").text().replace("&#34;", '"').replace("&quot;", '"')
+    assert '"AT", "CH"' in file
+    assert '"two parcels"' in file
+    assert 'name="packing"' in file

@@ -98,6 +98,14 @@ def test_days_on_which_nothing_began(as_, looked_at):
     assert "Nothing began on this map in these days." in page
 
 
+def test_a_new_map_has_nothing_to_be_tried_on_and_says_so(as_, looked_at):
+    browser = as_("administrator")
+    browser.post("/maps/new", {"name": "Goods back", "subject": "order", "template": "returns"})
+    page = browser.get("/maps/goods_back/try").content.decode()
+    assert "Nothing has run on this new map yet" in page
+    assert 'href="/maps/goods_back/publish"' in page
+
+
 def test_another_save_is_another_trial(as_, looked_at):
     browser = as_("manager")
     draw(browser, WOULD)

@@ -51,6 +51,7 @@ FACTS: Mapping[str, Text] = {
     "lines": _("Number of lines"),
     "made_lines": _("Lines made to order"),
     "short_lines": _("Lines short of stock"),
+    "owed_lines": _("Lines still to deliver"),
     "days_left": _("Days left until it is promised or wanted"),
     "flag": _("Mark (urgent, normal, wait)"),
     "priority": _("Priority, -1 to 2"),

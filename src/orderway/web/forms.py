@@ -26,6 +26,7 @@ class Field(NamedTuple):
     choices: Sequence[tuple[str, Text]] = ()
     full: bool = False
     suffix: Text = ""
+    autofocus: bool = False
 
 
 class Typed(NamedTuple):
@@ -84,6 +85,7 @@ def shown(fields: Sequence[Field], form: Typed | None = None, **given: str) -> l
             "hint": field.hint,
             "full": field.full,
             "suffix": field.suffix,
+            "autofocus": field.autofocus,
             "choices": [{"value": value, "label": label} for value, label in field.choices],
             "value": form.texts[field.name] if form else given.get(field.name, field.value),
             "checked": form is not None and bool(form.texts[field.name]),

@@ -29,7 +29,7 @@ PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 def _fields(request: HttpRequest) -> tuple[Field, ...]:
     subjects = [(name, SUBJECTS.get(name, name)) for name in read(request, "workflow.parts").facts]
     return (
-        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Order with credit check")),
+        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Order with credit check"), autofocus=True),
         Field("subject", lazy("What runs through it"), "select", choices=[("", lazy("As the template says")), *subjects]),
     )  # fmt: skip
 
@@ -82,7 +82,10 @@ def _new_page(
 
 
 def _begin(request: HttpRequest, fields: Sequence[Field], key: str, xml: str, form: Any = None) -> HttpResponse:
-    if read(request, "workflow.versions", map=key) or key in ("new", "of", "problems", "templates"):
+    if there := read(request, "workflow.draft", map=key):
+        return _new_page(request, fields, form, [drawn_already(there, form)], 422)
+    named = form is not None and read(request, "workflow.versions", map=key)
+    if named or key in ("new", "of", "problems", "templates"):
         taken = _("There is a map %(key)s already. Give this one another name, or edit the other one.") % {"key": key}
         return _new_page(request, fields, form, [taken], 422)
     outcome = do(request, "workflow.save_draft", [{"map": key, "xml": xml}])
@@ -91,8 +94,17 @@ def _begin(request: HttpRequest, fields: Sequence[Field], key: str, xml: str, fo
     return HttpResponseRedirect(reverse("map-edit", args=[key]))
 
 
+def drawn_already(draft: Any, form: Any) -> str:
+    """Why nothing begins under the name of a draft that somebody draws on: neither a blank one (`form`) nor a file."""
+    if form is not None:
+        way_out = _("Go on with it from the list, or give this one another name.")
+    else:
+        way_out = _("Publish it or throw it away first, then take the file in.")
+    return f"{_('There is a draft of that name already.')} {saved_words(draft)}. {way_out}"
+
+
 def _take_in(request: HttpRequest, fields: Sequence[Field], raw: bytes) -> HttpResponse:
-    """A file of another tool: kept as it is, under the id of its executable process, else of its first one."""
+    """A file of another tool: kept as it is, as the draft under the id of its executable process, else of its first one."""
     try:
         xml = decoded(raw)
     except NotBpmn as error:
@@ -127,9 +139,10 @@ def renamed(xml: str, key: str, values: Mapping[str, Any], departments: Sequence
             if values.get("subject"):
                 element.set(f"{ORDERWAY}subject", values["subject"])
         lane = element.get(f"{ORDERWAY}department") if old == BLANK else None
-        if lane and departments and lane not in dict(departments):
-            element.set(f"{ORDERWAY}department", departments[0][0])
-            element.set("name", departments[0][1])
+        if lane and departments:
+            department, name = next((one for one in departments if one[0] == lane), departments[0])
+            element.set(f"{ORDERWAY}department", department)
+            element.set("name", name)
     for shape in root.iter(f"{{{SHAPES}}}*"):
         if shape.get("bpmnElement") == old:
             shape.set("bpmnElement", key)
@@ -198,7 +211,14 @@ def discard(request: HttpRequest, key: str) -> HttpResponse:
 
 def asked_why(request: HttpRequest, name: str) -> list[dict[str, Any]]:
     """The form that asks what a new version changes and why."""
-    why = {"name": name, "label": _("What changed and why"), "kind": "textarea", "rows": 3, "full": True}
+    why = {
+        "name": name,
+        "label": _("What changed and why"),
+        "kind": "textarea",
+        "rows": 3,
+        "full": True,
+        "autofocus": True,
+    }
     return [{"title": "", "fields": [{**why, "value": request.POST.get(name, "")}], "one_column": True}]
 
 

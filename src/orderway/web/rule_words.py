@@ -17,7 +17,20 @@ POLICIES: Mapping[str, Text] = {
 }
 # what a table may answer about work that it gives out
 ANSWERS: Mapping[str, Text] = {"person": _("Person"), "role": _("Role"), "skill": _("Skill"), "priority": _("Priority")}
+# the types of FEEL as the editor shows them
+TYPES: Mapping[str, Text] = {
+    "string": _("text"),
+    "number": _("number"),
+    "boolean": _("yes or no"),
+    "date": _("day"),
+    "time": _("time of day"),
+    "dateTime": _("day and time"),
+    "datetime": _("day and time"),
+    "dayTimeDuration": _("days and hours"),
+    "yearMonthDuration": _("years and months"),
+}
 EDITOR: Mapping[str, Text] = {
+    **TYPES,
     "Add input": _("Add a condition"),
     "Add output": _("Add an answer"),
     "Add rule": _("Add a rule"),

@@ -19,10 +19,11 @@ from .drawing import saved_answer, saved_words
 from .drawing_words import FACTS, SUBJECTS
 from .fields import refusals
 from .forms import Field, read_form, shown
-from .publishing import asked_why, key_of, nothing_new, show_discard
+from .publishing import asked_why, drawn_already, key_of, nothing_new, show_discard
 from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import EDITOR
+from .rule_words import TYPES as TYPE_WORDS
 from .rules import dmn_file
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -47,7 +48,10 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     draft = read(request, "decisions.draft", key=key)
     saved = saved_words(draft) if draft else ""
     known = read(request, "decisions.parts").get(subject, {})
-    facts = [{"name": name, "type": kind, "label": str(FACTS.get(name, name))} for name, kind in known.items()]
+    facts = [
+        {"name": name, "type": kind, "words": str(TYPE_WORDS.get(kind, kind)), "label": str(FACTS.get(name, name))}
+        for name, kind in known.items()
+    ]
     return show(
         request,
         "rules/edit.html",
@@ -170,7 +174,7 @@ def _fields(request: HttpRequest) -> tuple[Field, ...]:
     subjects = [(name, SUBJECTS.get(name, name)) for name in read(request, "decisions.parts")]
     about = request.POST.get("subject") or "order"
     return (
-        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Who approves an order")),
+        Field("name", lazy("Name"), required=True, hint=lazy("What people call it, for example: Who approves an order"), autofocus=True),
         Field("subject", lazy("What it decides about"), "select", True, about, "", subjects),
     )  # fmt: skip
 
@@ -216,11 +220,9 @@ def _begin(
     if key in ("new", "problems", "try") or (read(request, "decisions.table", key=key) and form is not None):
         taken = _("There is a table %(key)s already. Give this one another name, or edit the other one.") % {"key": key}
         return _new_page(request, fields, form, [taken], 422)
-    there = read(request, "decisions.draft", key=key)
-    if there is not None and form is not None:
-        return HttpResponseRedirect(reverse("rule-edit", args=[key]))
-    seen = there.revision if there is not None else 0
-    outcome = do(request, "decisions.save_draft", [{"key": key, "xml": xml, "subject": subject, "seen": seen}])
+    if there := read(request, "decisions.draft", key=key):
+        return _new_page(request, fields, form, [drawn_already(there, form)], 422)
+    outcome = do(request, "decisions.save_draft", [{"key": key, "xml": xml, "subject": subject}])
     if outcome.refused:
         return _new_page(request, fields, form, refusals(outcome), 422)
     return HttpResponseRedirect(reverse("rule-edit", args=[key]))

@@ -60,7 +60,7 @@ def steps(request: HttpRequest, key: str, places: Sequence[Any], now: datetime) 
         }
         for place in places
     ]
-    return {"columns": columns, "rows": rows, "empty": nothing_here()}
+    return {"columns": columns, "rows": rows, "empty": nothing_here(key)}
 
 
 def _names(request: HttpRequest) -> dict[str, str]:
@@ -68,13 +68,14 @@ def _names(request: HttpRequest) -> dict[str, str]:
     return {row.key: row.name for row in read_if(request, "people.departments") or ()}
 
 
-def nothing_here() -> dict[str, str]:
-    """What an empty map says."""
+def nothing_here(key: str) -> dict[str, Any]:
+    """What an empty map says, and where one is started."""
     text = _("Nothing is on its way here now. Every step of the map shows its count as soon as something is.")
-    return {"text": text}
+    start = {"label": _("Start"), "url": reverse("start-map", args=[key]), "icon": "player-play"}
+    return {"text": text, "action": start}
 
 
-def departments(request: HttpRequest, _key: str, places: Sequence[Any], now: datetime) -> dict[str, Any]:
+def departments(request: HttpRequest, key: str, places: Sequence[Any], now: datetime) -> dict[str, Any]:
     """The same by department: who has how much to do."""
     columns = [
         {"key": "name", "label": _("Department"), "kind": "id"},
@@ -101,7 +102,7 @@ def departments(request: HttpRequest, _key: str, places: Sequence[Any], now: dat
             "late": {"text": late or "", "tone": "late" if late else ""},
         }
         rows.append({"id": name or "-", "tone": "late" if late else "", "cells": cells})
-    return {"columns": columns, "rows": rows, "empty": nothing_here()}
+    return {"columns": columns, "rows": rows, "empty": nothing_here(key)}
 
 
 def waiting(request: HttpRequest, key: str, now: datetime, step: str = "") -> dict[str, Any]:
@@ -120,7 +121,7 @@ def waiting(request: HttpRequest, key: str, now: datetime, step: str = "") -> di
         "columns": columns,
         "rows": [_waiting_row(row, now) for row in found.rows],
         "pager": pager(request, found, question.after, question.size),
-        "empty": {"text": _("Nothing stands here now.")} if step else nothing_here(),
+        "empty": {"text": _("Nothing stands here now.")} if step else nothing_here(key),
     }
 
 

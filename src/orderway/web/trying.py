@@ -22,7 +22,7 @@ from orderway.workflow.trying.queries import NotRunnable, Tried
 from .drawing import name_of
 from .fields import span
 from .listing import address, column, pager
-from .respond import actor, asked, found, need, page, read, read_if, show
+from .respond import actor, asked, found, may, need, page, read, read_if, show
 from .trying_cases import chips, kept
 from .trying_long import announced, asks_for_parts, part_by_part
 from .trying_one import changes, draft_table, given, named
@@ -75,6 +75,7 @@ def _answer(request: HttpRequest, key: str, tried: Tried | NotRunnable) -> HttpR
         badge_text=_("Version %(n)s") % {"n": tried.version} if tried.version else _("Draft"),
         back_url=_back(key, tried),
         sub=_span_words(tried),
+        actions=_acts(request, key, tried),
         fields=_fields(request, tried, key),
         kept=kept(request),
         filters=chips(request, names, key),
@@ -87,7 +88,7 @@ def _answer(request: HttpRequest, key: str, tried: Tried | NotRunnable) -> HttpR
         columns=COLUMNS,
         rows=[_row(request, key, tried, row, names) for row in shown],
         pager=pager(request, _page(shown, start, len(rows)), str(start), A_PAGE, again=None, now=None),
-        empty={"text": _empty(tried, request)},
+        empty={"text": _empty(tried, request, key)},
     )
 
 
@@ -128,6 +129,13 @@ def _not_runnable(request: HttpRequest, key: str) -> HttpResponse:
 
 def _back(key: str, tried: Tried) -> str:
     return reverse("map" if tried.version else "map-edit", args=[key])
+
+
+def _acts(request: HttpRequest, key: str, tried: Tried) -> list[dict[str, Any]]:
+    """What was tried and is found good is published from here."""
+    if tried.version or not may(request, "workflow.publish_draft"):
+        return []
+    return [{"label": _("Publish"), "url": reverse("map-publish", args=[key])}]
 
 
 def _span_words(tried: Tried) -> str:
@@ -274,7 +282,10 @@ def _page(shown: Sequence[Went], start: int, count: int) -> Page:
     return Page(shown, str(following) if following < count else None, count)
 
 
-def _empty(tried: Tried, request: HttpRequest) -> str:
+def _empty(tried: Tried, request: HttpRequest, key: str) -> str:
+    if not tried.rows and not read(request, "workflow.versions", map=key):
+        new = _("Nothing has run on this new map yet, so there is nothing to try it on.")
+        return f"{new} {_('Publish it; every change after that can be tried on what ran.')}"
     if not tried.rows:
         return _("Nothing began on this map in these days. Choose other days above.")
     if request.GET.get("q") or request.GET.get("step"):

@@ -1,12 +1,13 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import descriptor from "../../../workflow/orderway.moddle.json";
+import { say } from "./island";
 import { colours } from "./theme";
 import { withDrawing } from "./undrawn";
 
 // Two versions of a map as one drawing: data-new-url is drawn, what is new or changed in it is marked; what was taken out of
 // data-old-url is drawn in where it stood. The same stands as a list below the drawing.
 interface Bo { $type: string; id: string; name?: string; $attrs?: Record<string, unknown>; get(name: string): unknown; $descriptor: { properties?: { name: string; ns: { localName: string } }[] } }
-interface Shape { id: string; type: string; businessObject: Bo; labelTarget?: unknown; waypoints?: unknown[]; x: number; y: number; width: number; height: number }
+interface Shape { id: string; type: string; businessObject: Bo; labelTarget?: unknown; waypoints?: unknown[]; source?: Shape; target?: Shape; x: number; y: number; width: number; height: number }
 interface Registry { filter(see: (shape: Shape) => boolean): Shape[]; get(id: string): Shape | undefined; getGraphics(shape: Shape): SVGElement }
 interface Canvas { addMarker(id: string, name: string): void; zoom(to: string): void; getLayer(name: string, index?: number): SVGElement; viewbox(box?: object): { inner: { x: number; y: number; width: number; height: number }; outer: { width: number; height: number } } }
 
@@ -40,7 +41,13 @@ async function view(container: HTMLElement, url: string): Promise<NavigatedViewe
   return viewer;
 }
 
-const named = (shape: Shape): string => shape.businessObject.name?.replace(/\s+/g, " ") || shape.businessObject.id;
+/** What people call an element; a way by what it joins, and `unnamed` for what has no name. */
+function named(shape: Shape, unnamed: string): string {
+  const name = shape.businessObject.name?.replace(/\s+/g, " ").trim() ?? "";
+  if (!shape.source || !shape.target) return name || unnamed;
+  const way = `${named(shape.source, unnamed)} → ${named(shape.target, unnamed)}`;
+  return name ? `${way} (${name})` : way;
+}
 
 export async function mountDifference(root: HTMLElement): Promise<void> {
   await document.fonts.ready;
@@ -81,16 +88,17 @@ export async function mountDifference(root: HTMLElement): Promise<void> {
     }
   }
   fit();
-  older.destroy();
-  hidden.remove();
-  const words = list.dataset;
+  const words = list.dataset, unnamed = words.wordUnnamed ?? "";
   const rows = found.map(([mark, shape]) => {
     const row = document.createElement("li"), word = document.createElement("b");
     row.className = mark;
     word.textContent = { added: words.wordAdded, changed: words.wordChanged, removed: words.wordRemoved }[mark] ?? "";
-    row.append(word, ` ${named(shape)}`);
+    const name = named(shape, unnamed), before = then.get(shape.id), old = before && named(before, unnamed);
+    row.append(word, ` ${name}`, mark === "changed" && old && old !== name ? ` (${say(words.wordBefore ?? "", { name: old })})` : "");
     return row;
   });
+  older.destroy();
+  hidden.remove();
   const all = document.createElement("ul");
   all.append(...rows);
   list.replaceChildren(all);

@@ -1,5 +1,5 @@
 import type Modeler from "bpmn-js/lib/Modeler";
-import { type Bo, type Canvas, type El, type Factory, type Making, type Moddle, type Modeling, type Placing, type Point, type Registry, type Selection, isReachable, kindOf, leadsOn, PARTS, stepsOf } from "./kinds";
+import { type Bo, type Canvas, type El, type Factory, type Making, type Moddle, type Modeling, type Placing, type Point, type Registry, type Selection, isReachable, kindOf, leadsOn, PARTS, stepsOf, whole } from "./kinds";
 import { rounds } from "./rounds";
 
 // Adding by a click, a key or a pull: what is added comes after the chosen element and is chosen then.
@@ -52,7 +52,8 @@ export class Adding {
 
   /** Add after the chosen element (into the chosen way), or where it fits. Answers what was added. */
   add(what: string): El | undefined {
-    const chosen = this.selection.get()[0];
+    const first = this.selection.get()[0];
+    const chosen = first && whole(first);
     const added = what === "lane" ? this.lane(chosen) : BORDERS[what] ? this.border(what, chosen) : what === "note" ? this.beside(chosen) : this.after(what, chosen);
     if (added && what === "sub") this.fill(added);
     if (added) {

@@ -1,18 +1,18 @@
 import type Modeler from "bpmn-js/lib/Modeler";
 import { dataJson, say } from "../island";
+import { Keeping, tell } from "../keeping";
 import { Adding } from "./adding";
 import { Beside } from "./beside";
 import type { Bus, Canvas, Commands, El, Registry, Selection } from "./kinds";
 import { Mending } from "./mending";
-import { open as openFile, surface } from "./modeler";
+import { fileOf, open as openFile, surface } from "./modeler";
 import { Offering } from "./offering";
 import { part } from "./options";
 import { type Parts, Properties } from "./properties";
-import { Saving, tell } from "./saving";
 import { tidyUp } from "./tidy";
 
 // The designer page: the templates maps/edit.html and maps/properties.html hold every word and every field; this binds them to
-// bpmn-js. Its parts: offering and adding, properties (with ways, rounds, lists and named things), mending, saving, beside.
+// bpmn-js. Its parts: offering and adding, properties (with ways, rounds, lists and named things), mending, beside; keeping is the table editor's too.
 const READABLE = 0.7, NO_PARTS: Parts = { facts: {}, subjects: [], happenings: [], departments: [], maps: [], decisions: [], steps: {} };
 
 /** The whole map; at first no smaller than its words can be read, beginning where the map begins. */
@@ -25,9 +25,20 @@ function fit(canvas: Canvas, smallest = 0): void {
   canvas.viewbox({ x, y: inner.y - pad / scale, width, height });
 }
 
+/** Whether a change broke off half way: nothing that follows it would be noticed or kept. */
+function isTorn(commands: Commands): boolean {
+  return (commands as unknown as { _currentExecution: { actions: object[] } })._currentExecution.actions.length > 0;
+}
+
 /** Undo, redo, tidy up, save: by their buttons, undo and redo by the usual keys too. */
 function bindActs(root: HTMLElement, main: HTMLElement, acts: Record<string, () => void>): void {
   for (const [name, act] of Object.entries(acts)) main.querySelector(`[data-act=${name}]`)?.addEventListener("click", act);
+  root.addEventListener("keydown", (event) => {
+    // words on the drawing keep their keys to themselves, and the browser would save its page
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s" || !(event.target as Element).closest(".djs-direct-editing-parent")) return;
+    event.preventDefault();
+    acts.save?.();
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || !root.isConnected) return;
     if (event.target instanceof Element && event.target.matches("input, textarea, select")) return;
@@ -67,7 +78,11 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
   const selection = modeler.get<Selection>("selection"), bus = modeler.get<Bus>("eventBus"), commands = modeler.get<Commands>("commandStack");
   const form = new Properties(modeler, part(root, "#properties"), parts, words);
   const beside = new Beside(root, form, registry, selection);
-  const saving = new Saving(modeler, main, words, () => form.flush());
+  const keeping = new Keeping(main, words, () => fileOf(modeler), (all) => {
+    if (all) modeler.get<{ complete(): void }>("directEditing").complete();
+    form.flush();
+  });
+  bus.on("error", () => void setTimeout(() => isTorn(commands) && keeping.stop(words.wordTorn)));
   const refused: Record<string, string | undefined> = { noStep: words.wordNoStep, noPart: words.wordNoPart };
   const adding = new Adding(modeler, (command) => parts.steps[command]?.label ?? command, (word) => tell(refused[word]));
   const mending = new Mending(modeler, root, form.nameOf, (element) => {
@@ -82,7 +97,7 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
   });
   fit(canvas, READABLE);
   bindActs(root, main, {
-    undo: () => commands.undo(), redo: () => commands.redo(), save: () => void saving.now(),
+    undo: () => commands.undo(), redo: () => commands.redo(), save: () => void keeping.now(),
     tidy: () => {
       form.flush();
       tidyUp(modeler);
@@ -96,13 +111,14 @@ export async function mountDesigner(root: HTMLElement): Promise<void> {
     part<HTMLButtonElement>(main, "[data-act=redo]").disabled = !commands.canRedo();
     form.refresh();
     beside.showSteps();
-    saving.changed();
+    keeping.changed();
     mending.later();
   });
   bus.on("selection.changed", (event: { newSelection: El[] }) => {
     form.show(event.newSelection);
     beside.showSteps();
   });
+  bus.on("element.click", (event: { element: El }) => event.element.parent && beside.open("about"));
   form.show([]);
   beside.showSteps();
   await mending.now();

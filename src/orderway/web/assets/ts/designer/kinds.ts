@@ -89,6 +89,9 @@ export function processOf(element: El | undefined, root: El, key = ""): Bo | und
     (pools[0]?.get("processRef") as Bo | undefined);
 }
 
+/** What an element's words belong to, or the element itself: people press on the words and mean the step or the way. */
+export const whole = (element: El): El => element.labelTarget ?? element;
+
 /** Whether ways may begin here. */
 export const leadsOn = (element: El): boolean => element.businessObject.$instanceOf("bpmn:FlowNode") && !/EndEvent$/.test(element.type);
 

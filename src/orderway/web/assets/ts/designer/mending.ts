@@ -1,8 +1,8 @@
 import type Modeler from "bpmn-js/lib/Modeler";
+import { post } from "../keeping";
 import type { Canvas, El, Registry } from "./kinds";
 import { fileOf } from "./modeler";
 import { part } from "./options";
-import { post } from "./saving";
 
 // What is to mend: asked for a moment after the last change; the newest answer counts.
 interface Problem { code: string; element: string; name: string; why: string; level: string }

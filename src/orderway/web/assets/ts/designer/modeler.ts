@@ -3,7 +3,7 @@ import KeyboardBindings from "diagram-js/lib/features/keyboard/KeyboardBindings"
 import descriptor from "../../../../workflow/orderway.moddle.json";
 import { withDrawing } from "../undrawn";
 import { keepFigures, keepReferences, keepStatedDefaults, leftOut, withReturns } from "./writing.mjs";
-import type { Bo, Bus, El, Factory, Making, Moddle, Modeling, Registry } from "./kinds";
+import { type Bo, type Bus, type El, type Factory, type Making, type Moddle, type Modeling, type Registry, whole } from "./kinds";
 
 // The drawing surface: bpmn-js without its palette, with our own few handles beside the chosen element.
 interface Pads { registerProvider(provider: object): void }
@@ -29,9 +29,10 @@ function pad(words: DOMStringMap) {
     getMultiElementContextPadEntries(elements: El[]): object {
       return this.getContextPadEntries(elements[0] as El, elements);
     }
-    getContextPadEntries(element: El, elements: El[] = [element]): object {
+    getContextPadEntries(chosen: El, elements: El[] = [chosen]): object {
       const entries: Record<string, object> = {};
       const one = elements.length === 1;
+      const element = whole(chosen); // beside a step's words stands what stands beside the step
       if (one && element.businessObject.$instanceOf("bpmn:FlowNode") && element.type !== "bpmn:EndEvent") {
         for (const [what, type, icon] of PULLED) {
           const make = (): El => this.factory.createShape({ type });
@@ -44,7 +45,7 @@ function pad(words: DOMStringMap) {
         entries.connect = { group: "connect", html: mark("arrow-right"), title: words.wordConnect, action: { click: connect, dragstart: connect } };
       }
       if (!["bpmn:Participant", "bpmn:Collaboration", "bpmn:Process"].includes(element.type)) {
-        entries.delete = { group: "edit", html: mark("trash"), title: words.wordDelete, action: { click: () => this.modeling.removeElements([...elements]) } };
+        entries.delete = { group: "edit", html: mark("trash"), title: words.wordDelete, action: { click: () => this.modeling.removeElements(elements.map(whole)) } };
       }
       return entries;
     }

@@ -1,7 +1,7 @@
 import type Modeler from "bpmn-js/lib/Modeler";
 import { say } from "../island";
 import { durationOf, lengthOf } from "./conditions";
-import { type Bo, type Canvas, type El, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf } from "./kinds";
+import { type Bo, type Canvas, type El, kindOf, type Moddle, type Modeling, processOf, type Registry, type Selection, stepsOf, whole } from "./kinds";
 import { addRow, fillRows, inside, readRows, replaced } from "./lists";
 import { definitionOf, knownTo, state, statedBy } from "./named";
 import { offer, type Pair, part, valueInput } from "./options";
@@ -63,7 +63,7 @@ export class Properties {
   show(chosen: El[]): void {
     this.flush();
     const one = chosen.length === 1 ? chosen[0] : undefined;
-    this.element = one ? (one.labelTarget ?? one) : undefined;
+    this.element = one ? whole(one) : undefined;
     this.kind = this.element ? kindOf(this.element) : "map";
     if (this.kind === "map") this.element = undefined;
     this.draw(chosen.length);
@@ -227,7 +227,10 @@ export class Properties {
     // what depends on it is drawn anew; lists keep their rows and the place where one types
     if (!input.closest("[data-list], [data-terms], [data-arguments]") && input.dataset.text === undefined) this.draw(this.element ? 1 : 0);
     else if (input.closest("[data-list=outcome]")) this.drawRounds(bo);
-    else if (input.closest("[data-terms]")) part<HTMLTextAreaElement>(this.form, "#p-condition").value = String((bo.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
+    else if (input.closest("[data-terms]")) {
+      part<HTMLTextAreaElement>(this.form, "#p-condition").value = String((bo.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
+      part<HTMLInputElement>(this.form, "#p-name").value = bo.name ?? "";
+    }
   }
 
   private take(input: Input, bo: Bo): void {
@@ -329,6 +332,15 @@ export class Properties {
     if (!lane) return;
     const y = Math.round(lane.y + lane.height / 2 - element.y - element.height / 2);
     this.modeling.moveElements([element], { x: 0, y }, element.parent);
+    if (kindOf(element) === "work" && !element.businessObject.get("orderway:role")) this.proposeRole(element, lane);
+  }
+
+  /** Whoever does the other work of the department, else the role that is called like it. */
+  private proposeRole(element: El, lane: El): void {
+    const there = (lane.businessObject.get("flowNodeRef") as Bo[]).map((one) => String(one.get("orderway:role") ?? "")).filter(Boolean);
+    const known = [...part<HTMLSelectElement>(this.form, "#p-role").options].map((one) => one.value);
+    const role = there[0] ?? known.find((one) => one && one === lane.businessObject.get("orderway:department"));
+    if (role) this.modeling.updateProperties(element, { "orderway:role": role });
   }
 
   private clicked(target: Element): void {

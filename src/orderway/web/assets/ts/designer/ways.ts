@@ -47,12 +47,29 @@ export class Ways {
         this.modeler.get<Selection>("selection").select(way);
         part(this.form, "#p-name").focus(); // what was pressed is gone with the step's own form
       });
-      row.append(open);
+      const when = document.createElement("span");
+      when.textContent = this.when(element, way);
+      row.append(open, ...(when.textContent ? [when] : []));
       list.append(row);
     }
     const there = new Set(element.outgoing.map((way) => way.target));
     const targets = stepsOf(this.registry).filter((one) => one !== element && isReachable(one) && !there.has(one) && one.parent === (element.host ?? element).parent);
     offer(part(this.form, "#p-connect"), targets.map((one) => [one.id, name(one)] as const), "", this.words.wordConnect);
+  }
+
+  /** When a way out is taken, in words. */
+  private when(source: El, way: El): string {
+    if (source.businessObject.get("default") === way.businessObject) return this.words.wordOtherwise ?? "";
+    const text = String((way.businessObject.get("conditionExpression") as Bo | undefined)?.get("body") ?? "");
+    if (!text) return DECIDES.includes(kindOf(source)) ? (this.words.wordNoCondition ?? "") : "";
+    const known = this.known(way), found = picked(text);
+    const how = document.querySelector<HTMLTemplateElement>("#row-term")?.content.querySelector<HTMLSelectElement>("[data-operator]");
+    const words = found?.terms.map(({ fact, operator, value }) => {
+      const asked = known.find((one) => one.name === fact);
+      const told = asked?.choices?.find(([one]) => one === value)?.[1] ?? { true: this.words.wordYes, false: this.words.wordNo }[value] ?? value;
+      return [asked?.label ?? fact, [...(how?.options ?? [])].find((one) => one.value === operator)?.text ?? operator, told].join(" ");
+    });
+    return words?.join(found?.joined === "or" ? " / " : ", ") ?? text;
   }
 
   connect(element: El, target: string): void {
@@ -115,7 +132,16 @@ export class Ways {
     }));
     const ready = terms.filter((term) => term.fact && term.value !== "");
     if (ready.length < terms.length && target.matches("[data-fact], [data-operator]")) return; // the value is still to come
+    this.nameBy(way, ready, known);
     this.write(way, conditionOf({ terms: ready, joined: part<HTMLSelectElement>(this.form, "[data-joined]").value as "and" | "or" }, known));
+  }
+
+  /** A way that is taken for one choice is called like it, unless people called it something else. */
+  private nameBy(way: El, terms: Term[], known: Known[]): void {
+    const only = terms.length === 1 && terms[0]?.operator === "=" ? terms[0] : undefined;
+    const choices = known.find((one) => one.name === only?.fact)?.choices ?? [];
+    const label = choices.find(([value]) => value === only?.value)?.[1], now = way.businessObject.name ?? "";
+    if (label && label !== now && (!now || choices.some(([, words]) => words === now))) this.modeling.updateProperties(way, { name: label });
   }
 
   write(way: El, text: string): void {

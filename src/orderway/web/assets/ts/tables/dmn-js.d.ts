@@ -1,6 +1,6 @@
 // What of dmn-js the page of tables uses; it ships no types.
 declare module "dmn-js-shared/lib/base/EditingManager" {
-  export interface View { id: string; type: string; name?: string; element: object }
+  export interface View { id: string; type: string; name?: string; element: { id: string } & import("./trying").Drawn }
   export default class EditingManager {
     constructor(options: object);
     importXML(xml: string, options?: object): Promise<{ warnings: unknown[] }>;

@@ -1,8 +1,8 @@
 import { dataJson, say } from "../island";
-import { post } from "./asking";
+import { Keeping, post } from "../keeping";
 import { fileOf, open, surface, tablesOf, type Fact } from "./surface";
-import { Keeping } from "./keeping";
-import { trying } from "./trying";
+import { narrow, trying } from "./trying";
+import { typing } from "./typing";
 
 // The page of one table: the table itself, what is to mend, trying one value set, the facts it may ask. The template rules/edit.html
 // holds every word; this binds it to dmn-js.
@@ -26,10 +26,12 @@ export async function mountTables(root: HTMLElement): Promise<void> {
   const main = root.closest<HTMLElement>("main") ?? document.body;
   const facts = dataJson<Fact[]>(root, "facts", []);
   const canvas = part(root, "[data-canvas]");
-  const manager = surface(canvas, dataJson(root, "editorWords", {}), facts);
+  const said = dataJson<Record<string, string>>(root, "editorWords", {});
+  const manager = surface(canvas, said, facts);
   const version = await open(manager, await (await fetch(words.xmlUrl ?? "")).text());
   if (!version) {
     canvas.replaceChildren();
+    canvas.hidden = true;
     part(root, "[data-broken]").hidden = false;
     root.dataset.ready = "1";
     return;
@@ -54,6 +56,10 @@ export async function mountTables(root: HTMLElement): Promise<void> {
   const mark = (): void => {
     const corner = canvas.querySelector("th.index-column");
     if (corner && !corner.textContent) corner.textContent = say(words.wordRule ?? "", { rule: "" }).trim();
+    for (const type of canvas.querySelectorAll<HTMLInputElement>(".type-ref-edit-select input")) {
+      type.readOnly = true; // one of the list, shown in words as in the list
+      type.value = said[type.value] ?? type.value;
+    }
     for (const one of canvas.querySelectorAll(".has-error, .has-warning, .hits")) one.classList.remove("has-error", "has-warning", "hits");
     for (const one of found) if (one.rule || one.column) cellOf(one.rule, one.column)?.classList.add(`has-${one.level}`);
     for (const rule of hits) rowOf(rule)?.classList.add("hits");
@@ -128,7 +134,9 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     });
   }
 
-  trying(part<HTMLFormElement>(root, "[data-try]"), words, file, (rules) => {
+  const trial = part<HTMLFormElement>(root, "[data-try]"), narrowed = (): void => narrow(trial, tablesOf(manager).map((view) => view.element));
+  narrowed();
+  trying(trial, words, file, (rules) => {
     hits = rules;
     mark();
   });
@@ -144,15 +152,17 @@ export async function mountTables(root: HTMLElement): Promise<void> {
     modeling.updateProperties(column.businessObject, { label: fact.label });
   });
 
-  const keeping = new Keeping(main, words, file, Number(words.revision ?? 0));
+  const finish = typing(canvas, get, () => new Set([...facts.map((fact) => fact.name), ...tablesOf(manager).flatMap((view) => [view.name ?? "", view.element.id])]));
+  const keeping = new Keeping(main, words, file, (all) => all && finish());
   const stack = (): Stack => get<Stack>("commandStack");
-  const acts: Record<string, () => void> = { undo: () => stack().undo(), redo: () => stack().redo(), save: () => void keeping.save() };
+  const acts: Record<string, () => void> = { undo: () => stack().undo(), redo: () => stack().redo(), save: () => void keeping.now() };
   for (const [name, act] of Object.entries(acts)) main.querySelector(`[data-act=${name}]`)?.addEventListener("click", act);
   const changed = (): void => {
     part<HTMLButtonElement>(main, "[data-act=undo]").disabled = !stack().canUndo();
     part<HTMLButtonElement>(main, "[data-act=redo]").disabled = !stack().canRedo();
     hits = [];
     keeping.changed();
+    narrowed();
     reviewLater();
   };
   const listen = (): void => get<{ on(event: string, then: () => void): void }>("eventBus").on("commandStack.changed", changed);
