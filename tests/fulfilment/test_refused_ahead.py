@@ -9,6 +9,7 @@ from typing import Any
 from orderway.fulfilment.commands.pack import PackShipment
 from orderway.fulfilment.commands.pick import PickLine
 from orderway.fulfilment.commands.ship import ShipShipment
+from orderway.fulfilment.commands.take_back import TakeBack
 from orderway.fulfilment.refusing import ShipmentLeaves, judges
 from orderway.kernel import reacting
 from orderway.kernel.access import system_actor
@@ -68,16 +69,21 @@ def told(shop: Any, shipment: int) -> dict[str, list[str]]:
     return {one.command.partition(".")[2]: [no.code for no in one.refused] for one in acts}
 
 
-def told_of_lines(shop: Any, order: int) -> list[list[str]]:
-    """What is told of giving up each line, held against a dry run for the smallest quantity, and against its leaves."""
+def told_of_lines(shop: Any, order: int, act: str = "orders.short_ship") -> list[list[str]]:
+    """What is told of giving up and of taking back each line, held against a dry run for the smallest quantity, and against its leaves."""
     found = []
     for leaves, acts in ask("orders.why_not_lines", shop.manager, id=order):
-        (one,) = acts
-        tried = run(one.command, shop.manager, [ShortShip(leaves.id, SMALLEST, "out of print")], dry=True)
-        assert said(one.refused) == said(tried.refused)
-        again = LineLeaves(leaves.id, leaves.position, leaves.number, leaves.state, leaves.open)
-        assert said(line_judges[one.command].judge(again)) == said(one.refused)
-        found.append([no.code for no in one.refused])
+        assert {one.command for one in acts} == line_judges.keys() == {"orders.short_ship", "fulfilment.take_back"}
+        for one in acts:
+            least: Any = ShortShip(leaves.id, SMALLEST, "out of print")
+            if one.command == "fulfilment.take_back":
+                least = TakeBack(order, shop.warehouses["main"], [(leaves.id, SMALLEST)], "wet")
+            tried = run(one.command, shop.manager, [least], dry=True)
+            assert said(one.refused) == said(tried.refused)
+            other = LineLeaves(leaves.id, leaves.position, leaves.number, "confirmed", D(1), D(1))
+            known = {name: getattr(leaves, name) for name in one.rests_on}
+            assert said(line_judges[one.command].judge(other._replace(**known))) == said(one.refused)
+        found += [[no.code for no in one.refused] for one in acts if one.command == act]
     return found
 
 
@@ -139,6 +145,19 @@ def test_a_line_is_given_up_while_its_order_lives_and_something_of_it_is_open(sh
     assert run("orders.cancel", shop.manager, [HoldOrder(other, "not wanted")]).ok
     assert told_of_lines(shop, other) == [["wrong-state"], ["wrong-state"]]
     assert ask("orders.why_not_lines", shop.stranger, id=order) == []
+
+
+def test_only_what_left_the_house_comes_back_and_each_line_says_so(shop: Any) -> None:
+    order, shipment = released(shop)
+    nothing = [["nothing-delivered"], ["nothing-delivered"]]
+    assert told_of_lines(shop, order, "fulfilment.take_back") == nothing
+    for step in ("pick", "pack", "ship"):
+        do(shop, f"fulfilment.{step}", shipment)
+    assert told_of_lines(shop, order, "fulfilment.take_back") == [[], ["nothing-delivered"]]
+    line = ask("orders.lines", shop.manager, id=order)[0]
+    back = TakeBack(order, shop.warehouses["main"], [(line.id, line.delivered)], "wet")
+    assert run("fulfilment.take_back", shop.warehouse, [back]).ok
+    assert told_of_lines(shop, order, "fulfilment.take_back") == nothing
 
 
 def test_whatever_happens_to_shipments_they_tell_what_the_acts_would_say(shop: Any) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
 
+from orderway.billing.commands.credit import CreditReturned
 from orderway.billing.commands.pay import Pay
 from orderway.kernel import clock, reacting
 from orderway.kernel.access import system_actor
@@ -23,6 +24,8 @@ from orderway.stock.commands import Move
 def row(name: str, order: int) -> Any:
     if name in ("orders.hold", "orders.cancel"):
         return HoldOrder(order, "as asked")
+    if name == "billing.credit_returned":
+        return CreditReturned(order, "as asked")
     return PrioritiseOrder(order, "urgent", "as asked") if name == "orders.prioritise" else Ref(order)
 
 
@@ -49,7 +52,7 @@ def told(shop: Any, order: int) -> tuple[Leaves, dict[str, list[Any]]]:
 
 
 NEUTRAL: dict[str, Any] = {
-    "id": 0, "number": "", "state": "confirmed", "lines": 1, "begun": 0, "undelivered": 0, "uninvoiced": 0, "chargeable": 1, "settled": True,
+    "id": 0, "number": "", "state": "confirmed", "lines": 1, "begun": 0, "undelivered": 0, "uninvoiced": 0, "returned": 1, "chargeable": 1, "settled": True,
     "prepay_open": False, "facts": None, "waived": {},
 }  # fmt: skip
 
@@ -69,6 +72,7 @@ def test_an_order_is_refused_what_its_state_forbids_and_says_in_which_it_may(sho
         "fulfilment.release",
         "billing.draft",
         "billing.issue",
+        "billing.credit_returned",
     ]
     assert run("orders.hold", shop.manager, [HoldOrder(order, "wait")]).ok
     _, found = told(shop, order)
@@ -136,7 +140,7 @@ def test_a_whole_life_is_told_right_at_each_of_its_steps(shop: Any) -> None:
     assert told(shop, order)[1]["orders.complete"] == []
     assert run("orders.complete", boss, [Ref(order)]).ok
     _, found = told(shop, order)
-    still = {"orders.verify", "billing.draft", "billing.issue"}
+    still = {"orders.verify", "billing.draft", "billing.issue", "billing.credit_returned"}
     assert {name for name, codes in found.items() if codes == ["wrong-state"]} == judges.keys() - still
 
 

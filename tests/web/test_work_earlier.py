@@ -125,7 +125,9 @@ def test_who_may_not_decide_reads_whose_it_is(shop, as_, step):
     assert run(
         "workflow.ask", shop.people["purchasing"], [AskColleague(item.id, shop.people["quality"].id, "Which?")]
     ).ok
-    assert "It waits for a decision of: Purchasing." in text(as_("quality").get(f"/work/{item.id}"))
+    assert "This is work of Purchasing, a role you do not have. Ask a colleague of that role" in text(
+        as_("quality").get(f"/work/{item.id}")
+    )
     assert "a colleague asks you something" in text(as_("quality").get("/work"))
 
 

@@ -7,8 +7,12 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.workflow.acts import Refused
+
+from .refusing import InvoiceLeaves, judges
 
 SQL = statements("billing", "invoices")
+REFUSING = statements("billing", "refusing")
 SORTS = {
     "newest": "i.id desc",
     "due": "i.due_on, i.id",
@@ -63,6 +67,13 @@ def lines(ctx: Reader, asked: OneInvoice) -> list[Any]:
 def payments(ctx: Reader, asked: OneInvoice) -> list[Any]:
     """What came for one invoice."""
     return ctx.fetch(SQL.payments, id=asked.id)
+
+
+@query("billing.why_not", OneInvoice)
+def why_not(ctx: Reader, asked: OneInvoice) -> Refused | None:
+    """Which acts on an invoice would be refused now and on what that rests; None for an unknown one."""
+    row = ctx.one(REFUSING.leaves, id=asked.id)
+    return judges.told(InvoiceLeaves(**row._asdict())) if row else None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from .reasons import Reason, worded
 
 Status = Literal["order", "review", "rejected"]
@@ -85,3 +87,7 @@ class Reading:
     def reason(self) -> str:
         """The reasons in one line of English; empty where there are none."""
         return worded(self.reasons)
+
+
+DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
+"""How a draft is kept and read back."""

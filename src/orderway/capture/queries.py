@@ -12,14 +12,18 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.workflow.acts import Refused
 
 from . import touches
+from .drafts import DRAFT
 from .exceptions import CODES, OTHER, actions_of, kind_of
 from .reasons import from_text, worded
+from .refusing import IntakeLeaves, judges
 from .rules import OPEN
 
 __all__ = ["touches"]
 SQL = statements("capture", "intake")
+REFUSING = statements("capture", "refusing")
 EXCEPTIONS = statements("capture", "exceptions")
 EXCEPTION_SORTS = {
     "oldest": "x.since, x.source, x.id, x.code",
@@ -77,6 +81,16 @@ def one(ctx: Reader, asked: OneIntake) -> Any:
     """One input with its message, what was read of it, and what is doubtful, or None."""
     row = ctx.one(SQL.one, id=asked.id)
     return _told(row) if row else None
+
+
+@query("capture.why_not", OneIntake)
+def why_not(ctx: Reader, asked: OneIntake) -> Refused | None:
+    """Which acts on an input would be refused now and on what that rests; None for an unknown one."""
+    row = ctx.one(REFUSING.leaves, id=asked.id)
+    if row is None:
+        return None
+    draft = DRAFT.validate_json(row.draft) if row.draft else None
+    return judges.told(IntakeLeaves(**{**row._asdict(), "draft": draft}))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
-from orderway.orders.judging import Refused
+from orderway.workflow.acts import Refused
 
 from .refusing import Carried, ShipmentLeaves, judges
 

@@ -1,13 +1,14 @@
-"""Why an act on a shipment is refused: what it rests on, told by the rules that the commands judge by."""
+"""Why an act on a shipment is refused, or taking back a line of an order: told by the rules that the commands judge by."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from orderway.kernel.outcome import Refusal
-from orderway.orders.judging import Acts
+from orderway.orders.refusing import LineLeaves, line_judges
+from orderway.workflow.acts import Acts
 
-from .rules import MOVES, in_state, not_packable, not_shippable, stays
+from .rules import MOVES, in_state, not_packable, not_shippable, nothing_to_return, stays
 
 
 class Carried(NamedTuple):
@@ -50,6 +51,11 @@ def _deliver(leaves: ShipmentLeaves) -> Sequence[Refusal]:
     return in_state("deliver", leaves.id, leaves)
 
 
+def _take_back(line: LineLeaves) -> Sequence[Refusal]:
+    return nothing_to_return(line.id, line)
+
+
+line_judges.judged("fulfilment.take_back", _take_back, ("delivered",))
 judges.judged("fulfilment.pick", _pick, ("state", "order_state"), MOVES["pick"])
 judges.judged("fulfilment.pack", _pack, ("state", "order_state", "lines"), MOVES["pack"])
 judges.judged("fulfilment.ship", _ship, ("state", "order_state", "lines"), MOVES["ship"])

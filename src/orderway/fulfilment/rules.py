@@ -45,6 +45,11 @@ def not_shippable(shipments: Sequence[Any], lines: Sequence[Any]) -> list[Refusa
     return refused + _not_held(shipments, lines, {no.subject for no in refused if no.subject})
 
 
+def nothing_to_return(subject: int, line: Any) -> list[Refusal]:
+    """Whether nothing of a line of an order (with its `position` and what was `delivered`) is with the customer, who could send it back."""
+    return [] if line.delivered > 0 else [Refusal("nothing-delivered", subject, {"position": line.position})]
+
+
 def _not_held(shipments: Sequence[Any], lines: Sequence[Any], out: Set[int]) -> list[Refusal]:
     """Shipments that carry more than is held for them: the order gave some of it up, and it has not been put back yet."""
     left = {(line.demand_id, line.level_id): line.held for line in lines}

@@ -10,10 +10,10 @@ from orderway.kernel.context import Reader
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.workflow.acts import Acts, Refused
 
 from .explaining import OneOrder
 from .findings import Facts, Found, facts_of, verify
-from .judging import Acts, Refused
 from .rules import MOVES, missing, to_invoice
 
 SQL = statements("orders", "refusing")
@@ -24,8 +24,8 @@ class Leaves(NamedTuple):
     """What refusals of acts on an order rest on, as it is now.
 
     `lines` of it, `begun` (something of them was delivered or invoiced), `undelivered` and `uninvoiced` (not wholly), `chargeable` (with
-    something to be charged now), `settled` (all that was invoiced is paid), `prepay_open` (a prepayment is awaited), the `facts` of its
-    checks, and of which of them a person said that they may pass, with the evidence that was so.
+    something to be charged now), `returned` (charged, and come back since), `settled` (all that was invoiced is paid), `prepay_open` (a
+    prepayment is awaited), the `facts` of its checks, and of which of them a person said that they may pass, with the evidence that was so.
     """
 
     id: int
@@ -35,6 +35,7 @@ class Leaves(NamedTuple):
     begun: int
     undelivered: int
     uninvoiced: int
+    returned: int
     chargeable: int
     settled: bool
     prepay_open: bool
@@ -43,13 +44,15 @@ class Leaves(NamedTuple):
 
 
 class LineLeaves(NamedTuple):
-    """What refusals of acts on a line of an order rest on: the number and state of the order, and what is still `open` of the line."""
+    """What refusals of acts on a line of an order rest on: the number and state of the order, what is still `open` of the line, and how
+    much of it was `delivered` and has not come back."""
 
     id: int
     position: int
     number: str
     state: str
     open: Decimal
+    delivered: Decimal
 
 
 judges: Acts[Leaves] = Acts()

@@ -8,8 +8,12 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.workflow.acts import Refused
+
+from .refusing import TicketLeaves, judges
 
 SQL = statements("production", "production")
+REFUSING = statements("production", "refusing")
 TICKET_SORTS = {"due": "s.deadline, t.id", "number": "o.number, t.position", "machine": "m.key, t.id", "oldest": "t.id"}
 PROGRESS_SORTS = {"due": "s.deadline, s.id", "number": "o.number, s.id", "customer": "c.name, s.id"}
 
@@ -80,6 +84,20 @@ def specs(ctx: Reader, asked: OfOrder) -> list[Any]:
 def tickets(ctx: Reader, asked: OfOrder) -> list[Any]:
     """The job tickets of one order in the order of work, withdrawn ones left out."""
     return ctx.fetch(SQL.tickets, order=asked.order)
+
+
+@dataclass(frozen=True)
+class OneTicket:
+    """Ask for one job ticket by its id."""
+
+    id: int
+
+
+@query("production.why_not", OneTicket)
+def why_not(ctx: Reader, asked: OneTicket) -> Refused | None:
+    """Which acts on a job ticket would be refused now and on what that rests; None for an unknown one."""
+    row = ctx.one(REFUSING.leaves, id=asked.id)
+    return judges.told(TicketLeaves(**row._asdict())) if row else None
 
 
 @dataclass(frozen=True)

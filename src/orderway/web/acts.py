@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 from .words import Text
 
 ACTS: Mapping[str, Text] = {
+    "billing.credit_returned": lazy("Credit what came back"),
     "billing.draft": lazy("Draft invoice"),
     "billing.issue": lazy("Issue invoice"),
     "billing.pay": lazy("Note the payment"),
@@ -25,6 +26,7 @@ ACTS: Mapping[str, Text] = {
     "fulfilment.pick": lazy("Pick"),
     "fulfilment.release": lazy("Release the pick list"),
     "fulfilment.ship": lazy("Ship"),
+    "fulfilment.take_back": lazy("Take goods back"),
     "mail.resend": lazy("Send again"),
     "orders.allocate": lazy("Reserve goods"),
     "orders.cancel": lazy("Cancel order"),
@@ -37,7 +39,15 @@ ACTS: Mapping[str, Text] = {
     "orders.verify": lazy("Pass the checks"),
     "orders.waive": lazy("Let it pass"),
     "parties.change": lazy("Change the customer"),
+    "production.finish": lazy("Finish"),
+    "production.plan": lazy("Place"),
+    "production.start": lazy("Start"),
+    "workflow.claim": lazy("Take it"),
+    "workflow.complete": lazy("Decide"),
+    "workflow.hand_over": lazy("Hand over"),
+    "workflow.prioritise": lazy("Change the priority"),
     "workflow.retry": lazy("Try again"),
+    "workflow.snooze": lazy("Put off"),
 }
 # orders.prioritise, by what an order is marked as
 MARKS: Mapping[str, Text] = {

@@ -9,8 +9,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .advice import INVOICE, ORDER
 from .documents import papers_of
 from .fields import amount, decimal, needs, refusals
+from .refusing import kept_back, link, unless
 from .respond import do, found, may, page, read, show, tell
 from .templatetags.ui import day, money, number
 
@@ -29,15 +31,17 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
         request,
         "billing/one.html",
         head=head,
-        **_head(request, head),
+        **_head(head),
+        **_actions(request, head),
         **_lines(lines, head),
         payments=_payments(read(request, "billing.payments", id=id), head),
         papers=papers_of(request, "invoice", id),
+        more_actions=[link(INVOICE, id)],
         live="billing",
     )
 
 
-def _head(request: HttpRequest, head: Any) -> dict[str, Any]:
+def _head(head: Any) -> dict[str, Any]:
     rest = head.due - head.paid
     currency = head.currency
     return {
@@ -52,7 +56,6 @@ def _head(request: HttpRequest, head: Any) -> dict[str, Any]:
             {"label": _("Total"), "value": money(head.gross, currency)},
             {"label": _("Open"), "value": money(rest, currency), "tone": "late" if _late(head) else ""},
         ],
-        "actions": _actions(request, head),
         "section_label": _("Lines"),
     }
 
@@ -74,16 +77,19 @@ def _state(head: Any) -> dict[str, str]:
     return {"text": _("Partly paid") if head.paid else _("Open")}
 
 
-def _actions(request: HttpRequest, head: Any) -> list[dict[str, Any]]:
+def _actions(request: HttpRequest, head: Any) -> dict[str, Any]:
+    """What may be done; noting a payment is off while none can be noted, with what stands in the way and what to do."""
     actions: list[dict[str, Any]] = []
     if head.kind == "invoice" and head.state == "issued" and may(request, "billing.credit_returned"):
         url = reverse("order-credit", args=[head.order_id])
         actions.append({"label": _("Credit what came back"), "icon": "receipt-refund", "url": url})
-    if head.state == "issued" and may(request, "billing.pay"):
+    stopped = ""
+    if may(request, "billing.pay"):
+        stopped = " ".join(kept_back(request, INVOICE, head.id, "billing.pay"))
         label = _("Note refund") if head.kind == "credit_note" else _("Note payment")
         url = reverse("invoice-pay", args=[head.id])
-        actions.append({"label": label, "url": url, "key": "p", "primary": head.due > head.paid})
-    return actions
+        actions.append(unless(stopped, {"label": label, "url": url, "key": "p", "primary": head.due > head.paid}))
+    return {"actions": actions, "stopped": stopped}
 
 
 def _lines(lines: Sequence[Any], head: Any) -> dict[str, Any]:
@@ -163,6 +169,7 @@ def pay(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("%(amount)s noted.") % {"amount": given.get("amount", "")})
             return redirect("invoice", id=id)
         problems = refusals(outcome)
+    problems = problems or kept_back(request, INVOICE, id, "billing.pay")
     form = _form(_("Payment for %(number)s") % {"number": head.number}, reverse("invoice", args=[id]), _("Note it"))
     return show(
         request, "layouts/form.html", **form, sub=head.customer, problems=problems, fieldsets=_pay_fields(given, head)
@@ -208,6 +215,7 @@ def credit(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Credit note %(number)s issued.") % {"number": outcome.values["numbers"][0]})
             return redirect("invoice", id=outcome.values["invoices"][0])
         problems = refusals(outcome)
+    problems = problems or kept_back(request, ORDER, id, "billing.credit_returned")
     back = _(
         "What came back is credited at the price it was charged; the credit note gets a number and cannot be changed."
     )

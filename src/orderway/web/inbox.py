@@ -18,10 +18,12 @@ from orderway.kernel.access import Actor
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.running import ask
 
+from .advice import INTAKE
 from .documents import papers_of, preview
 from .fields import needs, refusals
 from .intake import doubts, drafted, lines, not_orders, picked_items, readings
 from .listing import address, many
+from .refusing import acts_on, link, told
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
 from .templatetags.ui import moment
@@ -152,9 +154,13 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
     here = reverse("intake", args=[intake.id])
     findings = loaded(intake.findings) or []
     # who and what is unknown stands among the fields to settle
-    told = [refusal_text(Refusal(code, None, facts)) for code, facts in findings if not code.startswith("unknown-")]
-    open_now = intake.state in ("recognised", "review") and may(request, "capture.settle")
+    doubted = [refusal_text(Refusal(code, None, facts)) for code, facts in findings if not code.startswith("unknown-")]
+    acts = acts_on(request, INTAKE, intake.id)
+    open_now = intake.state in acts["capture.order"].states and may(request, "capture.settle")
+    mendable = open_now and draft is not None
     return {
+        "stopped": " ".join(told(acts["capture.order"].refused, INTAKE)) if mendable else "",
+        "why_not": link(INTAKE, intake.id),
         "intake": intake,
         "here": here,
         "badge": _badge(intake),
@@ -164,10 +170,10 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
         "draft": draft,
         "fields": readings(intake, draft),
         "doubts": doubts(request, intake, draft) if open_now else [],
-        "found_doubts": told,
-        "mendable": open_now and draft is not None,
-        "rereadable": intake.state in ("review", "rejected") and may(request, "capture.reread"),
-        "dismissable": intake.state in ("received", "review", "rejected") and may(request, "capture.dismiss"),
+        "found_doubts": doubted,
+        "mendable": mendable,
+        "rereadable": not acts["capture.reread"].refused and may(request, "capture.reread"),
+        "dismissable": not acts["capture.dismiss"].refused and may(request, "capture.dismiss"),
         "kinds": [{"value": kind, "label": not_orders()[kind]} for kind in OTHER_KINDS],
         "price_doubt": any(code == "price-differs" for code, _facts in findings),
         **lines(intake, draft, _item_names(request, intake)),

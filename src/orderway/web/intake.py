@@ -6,15 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from pydantic import TypeAdapter
 
-from orderway.capture.drafts import LineDraft, OrderDraft
+from orderway.capture.drafts import DRAFT, LineDraft, OrderDraft
 
 from .respond import read_if
 from .templatetags.ui import day, money, number
 from .units import unit as unit_words
 
-DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
 PROPOSED = 4
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,10 +19,13 @@ from orderway.orders.rules import MOVES
 from . import as_it_was as was
 from . import order_facts as facts
 from . import order_parts as parts
+from .acts import ACTS
+from .advice import ORDER
 from .maps import labelled
 from .order_facts import sums
 from .orders import ACTIVE, VERBS, row_of, told_done
 from .priorities import figure, marks
+from .refusing import kept_back, lines_for, link
 from .respond import do, found, may, page, read, read_if, show, tell
 from .templatetags.ui import day, moment, money
 from .timeline import days
@@ -171,7 +174,11 @@ def _actions(
         rest.append({"label": _("Take goods back"), "icon": "truck-return", "url": f"/orders/{order.id}/take-back"})
     if order.prepay_open and order.state in ACTIVE and may(request, "billing.issue_prepayment"):
         rest.append({"label": _("Prepayment invoice"), "icon": "file-dollar", "url": f"/orders/{order.id}/prepay"})
-    rest.append({"label": _("Why not?"), "icon": "help", "url": f"/orders/{order.id}/why-not"})
+    if may(request, "orders.short_ship") and lines_for(request, order.id, "orders.short_ship")[0]:
+        rest.append(
+            {"label": ACTS["orders.short_ship"], "icon": "package-export", "url": reverse("give-up", args=[order.id])}
+        )
+    rest.append(link(ORDER, order.id))
     if may(request, "orders.place"):
         again = {"label": _("Order again"), "icon": "copy", "url": f"/orders/new?copy={order.id}", "key": "o"}
         onward = [again, *onward]
@@ -208,7 +215,7 @@ def act(request: HttpRequest, id: int, name: str) -> HttpResponse:
         row = row_of(verb, id, request.POST.get("reason", ""))
         told_done(request, verb, do(request, verb.command, [row]))
         return HttpResponseRedirect(f"/orders/{id}")
-    context = _asking(id, reason=verb.reason)
+    context = _asking(id, reason=verb.reason) | {"problems": kept_back(request, ORDER, id, verb.command)}
     title = f"{verb.label}: {order.number}"
     return show(request, "orders/act.html", title=title, warning=verb.irreversible, save_label=verb.label, **context)
 

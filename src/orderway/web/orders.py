@@ -18,11 +18,13 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.running import ask
 
 from .acts import ACTS, MARKS
+from .advice import ORDER
 from .listing import Filter, Listing, View, column, listed, many, scope, whole_view
+from .refusing import told
 from .respond import back, do, may, new_key, page, read, show, tell
 from .shell import counted
 from .templatetags.ui import Row, money
-from .words import CHANNELS, PRIORITIES, STATES, done_refused, refusal_text
+from .words import CHANNELS, PRIORITIES, STATES, done_refused
 
 WHICH = (("active", lazy("Active")), ("archived", lazy("Archived")), ("all", lazy("All")))
 ACTIVE = ("placed", "held", "confirmed")
@@ -292,7 +294,7 @@ def _tried(request: HttpRequest, name: str, verb: Verb, ids: Sequence[int], outc
         "done": n,
         "refused": len(outcome.refused),
         "effects": _effects(outcome),
-        "refusals": [_refusal(refusal) for refusal in outcome.refused[:50]],
+        "refusals": [_refusal(refusal, verb.command) for refusal in outcome.refused[:50]],
         "fields": render_to_string("orders/dry_fields.html", {"field": reason, "next": here}),
         "post": f"/orders/do/{name}",
         "ids": ids,
@@ -310,9 +312,9 @@ def _effects(outcome: Outcome) -> list[str]:
     return [words % {"n": short}] if short else []
 
 
-def _refusal(refusal: Refusal) -> dict[str, Any]:
+def _refusal(refusal: Refusal, command: str) -> dict[str, Any]:
     number = str(refusal.facts.get("number") or f"#{refusal.subject}")
-    return {"ref": number, "url": f"/orders/{refusal.subject}", "reason": refusal_text(refusal)}
+    return {"ref": number, "url": f"/orders/{refusal.subject}", "reason": " ".join(told([refusal], ORDER, command))}
 
 
 urls = [

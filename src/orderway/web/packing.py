@@ -1,4 +1,4 @@
-"""Packing, shipping, noting the arrival, and taking goods back: the forms of one shipment or order."""
+"""Packing, shipping and noting the arrival: the forms of one shipment."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -10,10 +10,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from .advice import SHIPMENT
 from .amounts import typed
-from .fields import amount, decimal, needs, refusals
-from .refusing import SHIPMENT, kept_back, told
-from .respond import do, found, page, read, read_if, show, tell
+from .fields import decimal, needs, refusals
+from .refusing import kept_back
+from .respond import do, found, page, read, show, tell
 from .templatetags.ui import number
 
 
@@ -31,7 +32,7 @@ def pack(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Packed in %(n)s packages.") % {"n": len(boxes)})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
-    problems = problems or told(kept_back(request, id, "fulfilment.pack"), SHIPMENT)
+    problems = problems or kept_back(request, SHIPMENT, id, "fulfilment.pack")
     return show(request, "shipping/pack.html", **_packing(head, lines, boxes), problems=problems)
 
 
@@ -92,7 +93,7 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Shipped as %(number)s.") % {"number": outcome.values["numbers"][0]})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
-    problems = problems or told(kept_back(request, id, "fulfilment.ship"), SHIPMENT)
+    problems = problems or kept_back(request, SHIPMENT, id, "fulfilment.ship")
     fields = [
         {"name": "carrier", "label": _("Carrier"), "value": row["carrier"], "autofocus": True},
         {"name": "tracking", "label": _("Tracking number"), "value": row["tracking"]},
@@ -124,70 +125,8 @@ def deliver(request: HttpRequest, id: int) -> HttpResponse:
     return redirect("shipment", id=id)
 
 
-@page
-def take_back(request: HttpRequest, id: int) -> HttpResponse:
-    """Goods of an order that came back: how much of which line, into which warehouse, and why."""
-    needs(request, "fulfilment.take_back")
-    order = found(read(request, "orders.one", id=id))
-    lines = [line for line in read(request, "orders.lines", id=id) if line.delivered > 0]
-    problems: Sequence[str] = ()
-    if request.method == "POST":
-        outcome = do(request, "fulfilment.take_back", [_returned(request.POST, id, lines)])
-        if outcome.done:
-            tell(request, outcome, _("Taken back into stock."))
-            return redirect("order", id=id)
-        problems = refusals(outcome)
-    back = reverse("order", args=[id])
-    return show(
-        request,
-        "layouts/form.html",
-        title=_("Take back from order %(number)s") % {"number": order.number},
-        sub=order.customer,
-        back_url=back,
-        cancel_url=back,
-        save_label=_("Take back"),
-        problems=problems,
-        fieldsets=_return_fields(request, lines),
-    )
-
-
-def _returned(given: QueryDict, order: int, lines: Sequence[Any]) -> dict[str, Any]:
-    typed = [(line.id, given.get(f"line-{line.id}", "").strip()) for line in lines]
-    return {
-        "order": order,
-        "warehouse": given.get("warehouse", ""),
-        "lines": [(id, decimal(text)) for id, text in typed if text],
-        "reason": given.get("reason", ""),
-    }
-
-
-def _return_fields(request: HttpRequest, lines: Sequence[Any]) -> list[dict[str, Any]]:
-    given = request.POST
-    goods = [
-        {
-            "name": f"line-{line.id}",
-            "label": f"{line.position} {line.description}",
-            "kind": "number",
-            "value": given.get(f"line-{line.id}", ""),
-            "suffix": _("of %(delivered)s") % {"delivered": amount(line.delivered, line.unit)},
-        }
-        for line in lines
-    ]
-    houses = [{"value": str(w.id), "label": w.name} for w in read_if(request, "stock.warehouses") or []]
-    where = {
-        "name": "warehouse",
-        "label": _("Into"),
-        "kind": "select",
-        "choices": houses,
-        "value": given.get("warehouse"),
-    }
-    why = {"name": "reason", "label": _("Why"), "required": True, "value": given.get("reason", "")}
-    return [{"title": _("What came back"), "one_column": True, "fields": goods}, {"fields": [where, why]}]
-
-
 urls = [
     path("shipping/<int:id>/pack", pack, name="shipment-pack"),
     path("shipping/<int:id>/ship", ship, name="shipment-ship"),
     path("shipping/<int:id>/deliver", deliver, name="shipment-deliver"),
-    path("orders/<int:id>/take-back", take_back, name="take-back"),
 ]

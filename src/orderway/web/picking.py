@@ -20,8 +20,9 @@ from orderway.fulfilment.commands.pick import PickLine
 from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.running import run
 
+from .advice import SHIPMENT
 from .fields import needs
-from .refusing import kept_back
+from .refusing import acts_on
 from .respond import actor, page, read, show, tell
 from .units import unit
 from .words import refusal_text
@@ -34,7 +35,8 @@ def pick(request: HttpRequest) -> HttpResponse:
     """The pick list of one or more shipments as a page for the phone: /shipping/pick?shipment=1&shipment=2."""
     needs(request, "fulfilment.pick")
     heads = _asked_for(request)
-    stopped = {head.id: kept_back(request, head.id, "fulfilment.pick") for head in heads if head.state == "open"}
+    open_ones = [head.id for head in heads if head.state == "open"]
+    stopped = {id: acts_on(request, SHIPMENT, id)["fulfilment.pick"].refused for id in open_ones}
     lines = [line for head in heads if not stopped.get(head.id) for line in _open_lines(request, head)]
     tell(request, Outcome(refused=[no for refused in stopped.values() for no in refused]), "")
     if not lines:

@@ -13,25 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orderway.production.form import FORM
-from orderway.production.rules import MOVES
+from orderway.workflow.acts import WhyNot
 
+from .advice import TICKET
 from .fields import decimal, needs, refusals, span
+from .refusing import acts_on, kept_back, link, told, unless
 from .respond import do, found, may, page, read, show, tell
 from .templatetags.ui import day, moment, money, number
 from .units import unit
+from .work_words import TICKET_STATES
 
 NUMBERS = ("run", "pages", "margin")
-
-
-def ticket_states() -> dict[str, str]:
-    """The states of a job ticket in words."""
-    return {
-        "unscheduled": _("To place"),
-        "planned": _("Planned"),
-        "running": _("Running"),
-        "finished": _("Finished"),
-        "cancelled": _("Withdrawn"),
-    }
 
 
 @page
@@ -128,7 +120,7 @@ def _row(request: HttpRequest, order: int, ticket: Any) -> dict[str, Any]:
     cells = {
         "position": f"{ticket.line}.{ticket.position}",
         "machine": ticket.machine,
-        "state": {"text": ticket_states()[ticket.state], "tone": tones.get(ticket.state, ""), "icon": "none"},
+        "state": {"text": TICKET_STATES[ticket.state], "tone": tones.get(ticket.state, ""), "icon": "none"},
         "quantity": f"{number(ticket.quantity)} {unit(ticket.unit)}",
         "time": span(timedelta(minutes=ticket.minutes)),
         "start": ticket.started_at or ticket.planned_start,
@@ -263,7 +255,19 @@ def place(request: HttpRequest, order: int, id: int) -> HttpResponse:
             tell(request, outcome, _("Started.") if begin else _("Placed."))
             return redirect(_back(request, order))
         problems = refusals(outcome)
-    return show(request, "layouts/form.html", **_place_form(request, order, ticket, asked), problems=problems)
+    acts = acts_on(request, TICKET, id)
+    problems = problems or told(acts["production.plan"].refused, TICKET)
+    form = {**_place_form(request, order, ticket, asked), **_begin(request, ticket, acts["production.start"])}
+    return show(request, "layouts/form.html", **form, problems=problems)
+
+
+def _begin(request: HttpRequest, ticket: Any, start: WhyNot) -> dict[str, Any]:
+    """The button that starts a ticket that is placed, off while it cannot run, and why."""
+    if ticket.state not in start.states or not may(request, start.command):
+        return {}
+    stopped = " ".join(told(start.refused, TICKET))
+    begin = {"label": _("Start now"), "form": "form", "name": "begin", "value": "1", "icon": "player-play"}
+    return {"left": [unless(stopped, begin)], "stopped": stopped}
 
 
 def _back(request: HttpRequest, order: int) -> str:
@@ -288,8 +292,6 @@ def _place_form(request: HttpRequest, order: int, ticket: Any, asked: dict[str, 
     where = {"name": "machine", "label": _("Machine"), "kind": "select", "choices": machines, "value": asked["machine"]}
     long = {"name": "minutes", "label": _("Takes"), "kind": "number", "value": asked["minutes"], "suffix": _("minutes")}
     when = {"name": "start", "label": _("Start"), "kind": "datetime-local", "value": asked["start"], "required": True}
-    begin = {"label": _("Start now"), "form": "form", "name": "begin", "value": "1", "icon": "player-play"}
-    may_begin = ticket.state in MOVES["start"] and may(request, "production.start")
     back = _back(request, order)
     return {
         "title": _("Place %(machine)s") % {"machine": ticket.machine},
@@ -297,7 +299,7 @@ def _place_form(request: HttpRequest, order: int, ticket: Any, asked: dict[str, 
         "back_url": back,
         "cancel_url": back,
         "save_label": _("Place"),
-        "left": [begin] if may_begin else [],
+        "actions": [link(TICKET, ticket.id)],
         "fieldsets": [{"fields": [when, where, long]}],
     }
 
@@ -323,6 +325,7 @@ def finish(request: HttpRequest, order: int, id: int) -> HttpResponse:
             tell(request, outcome, _("Finished."))
             return redirect("order-production", id=order)
         problems = refusals(outcome)
+    problems = problems or kept_back(request, TICKET, id, "production.finish")
     fields = [
         {
             "name": "good",

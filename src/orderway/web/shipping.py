@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orderway.kernel.access import Actor
-from orderway.kernel.outcome import Refusal
 from orderway.kernel.running import ask
+from orderway.workflow.acts import WhyNot
 
+from .advice import SHIPMENT
 from .carriers import booking_actions, booking_words
 from .documents import papers_of
 from .fields import amount
 from .listing import Filter, ListColumn, Listing, View, listed
-from .refusing import SHIPMENT, told
+from .refusing import acts_on, link, told, unless
 from .respond import found, may, page, read, read_if, show
 from .selection import Act, act
 from .shell import counted, most
@@ -34,16 +35,14 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     """One shipment with its lines, packages and papers."""
     head = found(read(request, "fulfilment.shipment", id=id))
     booking = read_if(request, "fulfilment.booking", id=id)
-    why = found(read(request, "fulfilment.why_not", id=id))
-    refused = {act.command: act.refused for act in why.acts}
-    actions, stopped = _actions(request, head, refused)
+    actions, stopped = _actions(request, head, acts_on(request, SHIPMENT, id))
     return show(
         request,
         "shipping/one.html",
         head=head,
         **_head(head),
         actions=[*booking_actions(request, head, booking), *actions],
-        more_actions=[{"label": _("Why not?"), "icon": "help", "url": reverse("shipment-why-not", args=[id])}],
+        more_actions=[link(SHIPMENT, id)],
         stopped=stopped,
         booking=booking_words(booking),
         **_lines(read(request, "fulfilment.lines", id=id)),
@@ -71,9 +70,7 @@ def _head(head: Any) -> dict[str, Any]:
     }
 
 
-def _actions(
-    request: HttpRequest, head: Any, refused: Mapping[str, Sequence[Refusal]]
-) -> tuple[list[dict[str, Any]], str]:
+def _actions(request: HttpRequest, head: Any, acts: Mapping[str, WhyNot]) -> tuple[list[dict[str, Any]], str]:
     """What comes next, for whoever may; while it would be refused it is off, with what stands in the way and what to do in words."""
     id = head.id
     steps: dict[str, tuple[str, dict[str, Any]]] = {
@@ -96,8 +93,8 @@ def _actions(
     name, step = steps.get(head.state, ("", {}))
     if not name or not may(request, name):
         return actions, ""
-    stopped = " ".join(told(refused[name], SHIPMENT))
-    return [*actions, {"label": step["label"], "off": "stopped"} if stopped else {**step, "primary": True}], stopped
+    stopped = " ".join(told(acts[name].refused, SHIPMENT))
+    return [*actions, unless(stopped, {**step, "primary": True})], stopped
 
 
 def _lines(lines: Sequence[Any]) -> dict[str, Any]:

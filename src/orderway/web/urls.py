@@ -5,6 +5,7 @@ from importlib import import_module
 from django.urls import URLPattern
 
 FAMILIES = (
+    "refusing",  # first: its /inbox/<id>/why-not is taken by no verb of the inbox
     "signing_in",
     "account",
     "live",
@@ -31,6 +32,7 @@ FAMILIES = (
     "stock",
     "priorities",
     "packing",
+    "by_line",
     "carriers",
     "picking",
     "shipping",
@@ -47,7 +49,6 @@ FAMILIES = (
     "fitting",
     "maps",  # after those: its /maps/<key> takes what no other of them named
     "reasons",
-    "refusing",
     "ruling",
     "rules",  # after it: its /rules/<key> takes what ruling did not name
     "production",

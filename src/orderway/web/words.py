@@ -214,11 +214,13 @@ REFUSALS: Mapping[str, Text] = {
     "no-place": lazy(
         "It cannot go over to the latest version of %(map)s from where it stands: %(places)s. Say which place is meant."
     ),
+    "not-issued": lazy("The invoice of %(number)s is still a draft."),
     "not-stuck": lazy("It goes on; there is nothing to try again."),
     "not-their-role": lazy("This is work of %(role)s, and they do not have this role."),
     "not-what-was-picked": lazy("What lies in the packages is not what was picked. Count again."),
     "not-your-role": lazy("This is work of %(role)s, a role you do not have."),
     "not-yours": lazy("This can be done for yourself only."),
+    "nothing-delivered": lazy("Nothing of line %(position)s was delivered that could come back."),
     "nothing-open": lazy("All of line %(position)s was delivered or given up."),
     "nothing-picked": lazy("Nothing of this was picked, so there is nothing to pack."),
     "not-held": lazy(
@@ -333,6 +335,7 @@ STANDING: Mapping[str, Text] = {
     "not_an_order": lazy("set aside"),
     "rejected": lazy("refused"),
     "waiting": lazy("waiting"),
+    "unscheduled": lazy("not placed"),
     "planned": lazy("planned"),
     "running": lazy("running"),
     "finished": lazy("finished"),

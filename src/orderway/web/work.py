@@ -25,6 +25,7 @@ from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES
 from .work_earlier import before
 from .work_inside import first_paper, inside, proposed
+from .work_refused import ways_on
 from .work_words import decided
 from .worklist import whose
 
@@ -148,11 +149,8 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "started_url": reverse("started", args=[form.instance]),
         "checks": form_checks(form, request.POST),
         "reason": request.POST.get("reason", ""),
-        "outcomes": form_outcomes(form),
+        **ways_on(request, form, form_outcomes(form)),
         "sends_back": sends_back(form),
-        "whose": _("%(who)s has taken it.") % {"who": row.assignee}
-        if row.assignee
-        else _("It waits for a decision of: %(role)s.") % {"role": ROLES.get(row.role, row.role)},
         "papers": papers,
         "paper": shown,
         "questions": [_question(request, one) for one in form.questions],

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from .fields import amount
 from .findings import standing
-from .printing import ticket_states
 from .respond import may, read_if
 from .templatetags.ui import moment, number
+from .work_words import TICKET_STATES
 
 # the paper a role decides by, the best first; who is not named reads the newest
 READ_FIRST: Mapping[str, Sequence[str]] = {
@@ -60,13 +60,12 @@ def _short(request: HttpRequest, order: int) -> list[dict[str, Any]]:
 def _tickets(request: HttpRequest, order: int) -> list[dict[str, Any]]:
     """The job tickets that are not finished, each with where and when it stands and the page that places it."""
     placed = may(request, "production.plan")
-    words = ticket_states()
     return [
         {
             "url": reverse("ticket-plan", args=[order, row.id]) if placed else "",
             "machine": row.machine,
             "amount": amount(row.quantity, row.unit),
-            "state": words.get(row.state, row.state),
+            "state": TICKET_STATES.get(row.state, row.state),
             "when": moment(row.planned_start) if row.planned_start else _("not placed yet"),
             "late": row.late,
         }

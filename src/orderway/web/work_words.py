@@ -40,6 +40,30 @@ PRIORITIES: Mapping[int, Text] = {
     1: lazy("high priority"),
     2: lazy("urgent"),
 }
+TICKET_STATES: Mapping[str, Text] = {
+    "unscheduled": lazy("To place"),
+    "planned": lazy("Planned"),
+    "running": lazy("Running"),
+    "finished": lazy("Finished"),
+    "cancelled": lazy("Withdrawn"),
+}
+WORK_STATES: Mapping[str, Text] = {
+    "open": lazy("Open"),
+    "done": lazy("Done"),
+    "withdrawn": lazy("Withdrawn"),
+}
+INTAKE_STATES: Mapping[str, Text] = {
+    "received": lazy("Reading"),
+    "recognised": lazy("Clear"),
+    "review": lazy("Needs eyes"),
+    "order": lazy("An order was made of it"),
+    "rejected": lazy("Not readable"),
+    "not_an_order": lazy("No order"),
+}
+INVOICE_STATES: Mapping[str, Text] = {
+    "draft": lazy("Draft"),
+    "issued": lazy("Issued"),
+}
 REFUSALS: Mapping[str, Text] = {
     "unknown-department": lazy("There is no department %(department)s."),
     "unknown-timezone": lazy("%(timezone)s is no time zone. Write it like Europe/Berlin."),

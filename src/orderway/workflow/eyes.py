@@ -3,10 +3,11 @@
 A deputy and whoever they stand in for are one pair of eyes throughout."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from orderway.kernel.access import SYSTEM
-from orderway.kernel.context import Context
+from orderway.kernel.context import Reader
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.sql import statements
 
@@ -18,7 +19,7 @@ AGREE, GIVE_BACK = "agree", "give_back"
 
 
 def seen_before(
-    ctx: Context,
+    ctx: Reader,
     items: Sequence[Any],
     works: Mapping[int, Work],
     extras: Mapping[int, Sequence[int]],
@@ -40,7 +41,7 @@ def seen_before(
 
 
 def _four_eyes(
-    ctx: Context, items: Sequence[Any], works: Mapping[int, Work], mine: Mapping[int, set[Any]]
+    ctx: Reader, items: Sequence[Any], works: Mapping[int, Work], mine: Mapping[int, set[Any]]
 ) -> list[Refusal]:
     """Who decided before where another person has to decide, as themselves or through or as a deputy, is refused.
 
@@ -63,22 +64,26 @@ def _four_eyes(
     return refused
 
 
-def _agreeing(ctx: Context, items: Sequence[Any], mine: Mapping[int, set[Any]]) -> list[Refusal]:
+def _agreeing(ctx: Reader, items: Sequence[Any], mine: Mapping[int, set[Any]]) -> list[Refusal]:
     """Who decided the step, or agreed to it for somebody else, does not agree again."""
     if not items:
         return []
     tokens = [item.token_id for item in items]
-    found = ctx.within().fetch(SQL.decided, instances=[item.instance_id for item in items], tokens=tokens)
+    found = replace(ctx, within_command=True).fetch(
+        SQL.decided, instances=[item.instance_id for item in items], tokens=tokens
+    )
     hands = {row.token_id: set(row.persons) for row in found}
     return _one_each(items, [item.token_id for item in items], hands, mine, "four-eyes")
 
 
-def _voting(ctx: Context, items: Sequence[Any], mine: Mapping[int, set[Any]]) -> list[Refusal]:
+def _voting(ctx: Reader, items: Sequence[Any], mine: Mapping[int, set[Any]]) -> list[Refusal]:
     """Who voted in one round of a repeated step does not vote in another."""
     if not items:
         return []
     rounds = [item.round_of for item in items]
-    found = ctx.within().fetch(SQL.votes, instances=[item.instance_id for item in items], rounds=rounds)
+    found = replace(ctx, within_command=True).fetch(
+        SQL.votes, instances=[item.instance_id for item in items], rounds=rounds
+    )
     return _one_each(items, rounds, {row.round_of: set(row.persons) for row in found}, mine, "voted-already")
 
 

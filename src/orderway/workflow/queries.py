@@ -9,7 +9,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import behind, compliance, drawing, earlier, standing, starting, waiting
+from . import behind, compliance, drawing, earlier, refusing, standing, starting, waiting
 from .branching import BEHIND
 from .graph import Graph, Work
 from .mining import own, past
@@ -19,7 +19,19 @@ from .naming import name_of, said
 from .published import graphs, sound_graphs
 from .trying import queries as trying
 
-__all__ = ["behind", "compliance", "drawing", "earlier", "own", "past", "standing", "starting", "trying", "waiting"]
+__all__ = [
+    "behind",
+    "compliance",
+    "drawing",
+    "earlier",
+    "own",
+    "past",
+    "refusing",
+    "standing",
+    "starting",
+    "trying",
+    "waiting",
+]
 
 SQL = statements("workflow", "lists")
 MAPS = statements("workflow", "maps")

@@ -10,6 +10,7 @@ from orderway.kernel.sql import statements
 from orderway.orders.commands.deliver import give_up, note
 
 from ..bills import BillLine, bill
+from ..refusing import nothing_to_credit
 from .issue import BOOKS, SQL, bill_line, lock, write
 from .settle import settle
 
@@ -34,7 +35,7 @@ def credit_returned(ctx: Context, rows: Sequence[CreditReturned]) -> Outcome:
     for row in ctx.fetch(RETURNED.returned, ids=list(orders)):
         lines.setdefault(row.order_id, []).append(bill_line(row, row.quantity, orders[row.order_id].currency))
         corrects[row.order_id] = row.last_invoice
-    refused += [Refusal("nothing-to-credit", id, {"number": orders[id].number}) for id in orders if id not in lines]
+    refused += [no for id, order in orders.items() for no in nothing_to_credit(order, len(lines.get(id, ())))]
     refused += [Refusal("reason-missing", id) for id in lines if not reasons[id]]
     accepted = [id for id in lines if reasons[id]]
     if ctx.halts(refused) or not accepted:

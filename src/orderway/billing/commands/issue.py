@@ -12,16 +12,15 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import columns, statements
 from orderway.orders.commands.deliver import note
-from orderway.orders.refusing import Leaves, judges
 from orderway.orders.rules import line_net, to_invoice
 
 from ..bills import Bill, BillLine, Taken, bill
+from ..refusing import not_billed, nothing_due
 from .settle import settle
 
 SQL = statements("billing", "issue")
 BOOKS = ["accountant", "administrator"]
 subject("invoice", "invoice", root="order", root_column="order_id", invoice_line="invoice_id", deduction="invoice_id")
-BILLED = frozenset({"confirmed", "completed"})  # the states of an order in which it is charged
 SERIES = {"invoice": "I", "prepayment": "V", "credit_note": "C"}
 
 
@@ -63,26 +62,6 @@ def lock(ctx: Context, ids: Sequence[int]) -> tuple[dict[int, Any], list[Refusal
     refused += [no for row in found.values() for no in not_billed(row)]
     out = {refusal.subject for refusal in refused}
     return {id: row for id, row in found.items() if id not in out}, refused
-
-
-def not_billed(order: Any) -> list[Refusal]:
-    """Whether an order (with its id, number and state) is in a state in which nothing is charged for it."""
-    if order.state in BILLED:
-        return []
-    return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
-
-
-def nothing_due(order: Any, chargeable: int) -> list[Refusal]:
-    """Whether no line of an order has anything to be charged now."""
-    return [] if chargeable else [Refusal("nothing-to-invoice", order.id, {"number": order.number})]
-
-
-def _not_issued(leaves: Leaves) -> list[Refusal]:
-    return not_billed(leaves) or nothing_due(leaves, leaves.chargeable)
-
-
-judges.judged("billing.draft", not_billed, ("state",), BILLED)
-judges.judged("billing.issue", _not_issued, ("state", "chargeable"), BILLED)
 
 
 def _bills(ctx: Context, orders: Mapping[int, Any]) -> dict[int, Bill]:

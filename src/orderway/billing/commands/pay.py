@@ -13,6 +13,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import statements
 
+from ..refusing import more_than_due, not_payable
 from .issue import BOOKS
 from .settle import settle
 
@@ -74,8 +75,10 @@ def pay(ctx: Context, rows: Sequence[Pay]) -> Outcome:
 def _not_payable(index: int, row: Pay, invoice: Any, paid: Decimal) -> Refusal | None:
     if invoice is None:
         return Refusal("unknown-invoice", index, {"invoice": row.invoice})
+    if refused := not_payable(index, invoice):
+        return refused[0]
     if row.amount == 0:
         return Refusal("amount-missing", index)
     if not 0 <= paid + row.amount <= invoice.due:
-        return Refusal("more-than-due", index, {"number": invoice.number, "due": invoice.due - paid, "paid": paid})
+        return more_than_due(index, invoice, paid)
     return None

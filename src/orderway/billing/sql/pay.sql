@@ -1,8 +1,8 @@
 -- name: lock
--- Lock issued invoices in key order, after their orders.
-select i.id, i.number, i.due, i.paid, i.order_id, c.timezone
+-- Lock invoices in key order, after their orders.
+select i.id, i.number, i.state, i.due, i.paid, i.order_id, o.number as order_number, c.timezone
 from invoice i join sales_order o on o.id = i.order_id join company c on c.id = i.company_id
-where i.id = any(%(ids)s::bigint[]) and i.state = 'issued' and {visible invoice i}
+where i.id = any(%(ids)s::bigint[]) and {visible invoice i}
 order by i.id for update of i, o
 
 -- name: pay

@@ -12,9 +12,9 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 
-from ..drafts import OrderDraft
+from ..drafts import DRAFT, OrderDraft
+from ..refusing import unready
 from ..rules import order_channel
-from .read import DRAFT
 from .take_in import DESK, lock
 
 SQL = statements("capture", "intake")
@@ -26,13 +26,13 @@ def order(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Make orders of inputs whose customer and items are known; the papers go along. What cannot be placed goes to review."""
     may, refused = lock(ctx, "order", [row.id for row in rows])
     drafts = {intake.id: DRAFT.validate_json(intake.draft) for intake in may if intake.draft}
-    unready = [r for intake in may if (r := _unready(intake, drafts.get(intake.id)))]
-    out = {refusal.subject for refusal in unready}
+    lacking = [no for intake in may for no in unready(intake, drafts.get(intake.id))]
+    out = {refusal.subject for refusal in lacking}
     ready = [intake for intake in may if intake.id not in out]
     wanted = [_wanted(intake, drafts[intake.id]) for intake in ready]
     placed = ctx.run("orders.place", wanted, partial=True)
     unplaced = {int(r.subject or 0): Refusal(r.code, ready[r.subject or 0].id, r.facts) for r in placed.refused}
-    refused += [*unready, *unplaced.values()]
+    refused += [*lacking, *unplaced.values()]
     if ctx.halts(refused):
         return Outcome(refused=refused)
     done = [intake for at, intake in enumerate(ready) if at not in unplaced]
@@ -43,19 +43,6 @@ def order(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     settled = {refusal.subject for refusal in unplaced.values()}
     left = [refusal for refusal in refused if refusal.subject not in settled]
     return Outcome([intake.id for intake in ready], left, {"orders": list(placed.done)})
-
-
-def _unready(intake: Any, draft: OrderDraft | None) -> Refusal | None:
-    if draft is None:
-        return Refusal("nothing-was-read", intake.id, {"name": intake.name})
-    if intake.customer_id is None:
-        return Refusal("customer-not-settled", intake.id, {"name": draft.customer.name})
-    lacking = [line.position for line, item in zip(draft.lines, intake.items, strict=True) if item is None]
-    if lacking:
-        return Refusal("items-not-settled", intake.id, {"positions": lacking})
-    if empty := [line.position for line in draft.lines if line.quantity is None]:
-        return Refusal("quantity-missing", intake.id, {"position": empty[0]})
-    return None
 
 
 def _wanted(intake: Any, draft: OrderDraft) -> PlaceOrder:

@@ -5,21 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter
-
 from orderway.kernel.context import Context
 from orderway.kernel.events import Fact
-from orderway.kernel.outcome import Outcome, Refusal
+from orderway.kernel.outcome import Outcome
 from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 
-from ..drafts import OrderDraft, Status
+from ..drafts import DRAFT, OrderDraft, Status
 from ..reasons import Reason, to_text, without_nul
 from ..recognition import Asked, Known, understand
+from ..refusing import one_of_several
 from .take_in import DESK, lock
 
 SQL = statements("capture", "intake")
-DRAFT: TypeAdapter[OrderDraft] = TypeAdapter(OrderDraft)
 # of what was read the events hold the outcome; the draft follows from the original
 _TOLD = ("state", "kind", "reasons", "customer_id")
 
@@ -167,7 +165,7 @@ def reread(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 def whole_files(ctx: Context, intakes: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """The intakes that stand for a whole file, and refusals for those that are one order of several."""
     counted = {row.id: row.of_file for row in ctx.fetch(SQL.siblings, ids=[intake.id for intake in intakes])}
-    refused = [Refusal("one-of-several", i.id, {"name": i.name}) for i in intakes if counted[i.id] > 1]
+    refused = [no for intake in intakes for no in one_of_several(intake, counted[intake.id])]
     return [intake for intake in intakes if counted[intake.id] == 1], refused
 
 

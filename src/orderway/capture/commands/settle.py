@@ -11,13 +11,13 @@ from orderway.kernel.sql import statements
 from orderway.parties.commands import LearnKey
 from orderway.parties.queries import terms
 
-from ..drafts import OrderDraft
+from ..drafts import DRAFT, OrderDraft
 from ..readers.columns import FIELDS
 from ..reasons import remark, to_text
 from ..recognition import Asked, understand
 from ..rules import OTHER_KINDS, signs, stated_keys
 from .order import move
-from .read import DRAFT, Written, back_to_reading, keep, whole_files
+from .read import Written, back_to_reading, keep, whole_files
 from .take_in import DESK, lock
 
 SQL = statements("capture", "intake")

@@ -15,7 +15,8 @@ from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import statements
 from orderway.mail import commands as mail
 
-from ..rules import MOVES, worth_reading
+from ..refusing import in_state
+from ..rules import worth_reading
 
 SQL = statements("capture", "intake")
 subject("intake", "intake", "message", "message_id")
@@ -157,6 +158,5 @@ def lock(ctx: Context, verb: str, ids: Sequence[int]) -> tuple[list[Any], list[R
     """Lock intakes in key order and split them by the table of moves."""
     found = {intake.id: intake for intake in ctx.fetch(SQL.lock, ids=list(ids))}
     refused = [Refusal("unknown-intake", id) for id in ids if id not in found]
-    wrong = [intake for intake in found.values() if intake.state not in MOVES[verb]]
-    refused += [Refusal("wrong-intake-state", i.id, {"name": i.name, "state": i.state}) for i in wrong]
-    return [intake for intake in found.values() if intake.state in MOVES[verb]], refused
+    wrong = {intake.id: no for intake in found.values() for no in in_state(verb, intake)}
+    return [intake for intake in found.values() if intake.id not in wrong], [*refused, *wrong.values()]

@@ -13,6 +13,7 @@ from orderway.kernel.sql import statements
 from orderway.orders.commands.deliver import note
 from orderway.stock import commands as stock
 
+from ..rules import nothing_to_return
 from .pick import FLOOR
 
 SQL = statements("fulfilment", "take_back")
@@ -54,6 +55,8 @@ def _not_returnable(index: int, row: TakeBack, lines: Mapping[int, Any], left: d
     for id, quantity in row.lines:
         if id not in lines or lines[id].order_id != row.order or row.warehouse not in lines[id].warehouses:
             return Refusal("unknown-line", index, {"line": id})
+        if refused := nothing_to_return(index, lines[id]):
+            return refused[0]
         if not 0 < quantity <= left[id]:
             return Refusal("more-than-delivered", index, {"delivered": left[id], "wanted": quantity})
     for id, quantity in row.lines:

@@ -1,6 +1,6 @@
 -- name: lock_lines
 -- Lock order lines after their orders, with the warehouses goods may come back into.
-select l.id, l.order_id, l.item_id, l.delivered,
+select l.id, l.order_id, l.position, l.item_id, l.delivered,
        (select array_agg(w.id) from warehouse w where {visible warehouse w}) as warehouses
 from order_line l join sales_order o on o.id = l.order_id
 where l.id = any(%(ids)s::bigint[]) and {visible order_line l}

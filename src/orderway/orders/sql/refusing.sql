@@ -1,12 +1,13 @@
 -- name: leaves
 -- What decides whether an act on an order is refused: its state, how far its lines are, and its money.
-select o.id, o.number, o.state, l.lines, l.begun, l.undelivered, l.uninvoiced, o.settled, o.prepay_open
+select o.id, o.number, o.state, l.lines, l.begun, l.undelivered, l.uninvoiced, l.returned, o.settled, o.prepay_open
 from sales_order o
 cross join lateral (
     select count(*)::integer as lines,
            (count(*) filter (where l.delivered <> 0 or l.invoiced <> 0))::integer as begun,
            (count(*) filter (where l.demand_id is not null and l.delivered < l.quantity - l.cancelled))::integer as undelivered,
-           (count(*) filter (where l.invoiced < l.quantity - l.cancelled))::integer as uninvoiced
+           (count(*) filter (where l.invoiced < l.quantity - l.cancelled))::integer as uninvoiced,
+           (count(*) filter (where l.demand_id is not null and l.invoiced > l.delivered))::integer as returned
     from order_line l where l.order_id = o.id
 ) l
 where o.id = %(id)s::bigint and {visible sales_order o}
@@ -25,7 +26,7 @@ order by l.id
 
 -- name: open_lines
 -- The lines of an order with what is still open of them, for what may be done to a line.
-select l.id, l.position, o.number, o.state, l.quantity - l.cancelled - l.delivered as open
+select l.id, l.position, o.number, o.state, l.quantity - l.cancelled - l.delivered as open, l.delivered
 from order_line l join sales_order o on o.id = l.order_id
 where l.order_id = %(id)s::bigint and {visible order_line l}
 order by l.position

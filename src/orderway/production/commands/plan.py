@@ -14,7 +14,8 @@ from orderway.kernel.sql import columns, statements
 from orderway.stock import commands as stock
 from orderway.workflow.commands.proceed import arrive
 
-from ..rules import MOVES, Device, Slot, first_overlap, minutes_of
+from ..refusing import in_state, not_movable, not_startable
+from ..rules import Device, Slot, first_overlap, minutes_of
 from .papers import withdraw
 
 SQL = statements("production", "tickets")
@@ -82,8 +83,10 @@ def _taken(ctx: Context, machines: Mapping[int, Device], rows: Sequence[PlanTick
 def _place(
     row: PlanTicket, ticket: Any, machines: Mapping[int, Device], taken: Mapping[int, Sequence[Slot]]
 ) -> _Placed | Refusal:
-    if refusal := _not_movable(row.id, ticket, "plan"):
-        return refusal
+    if ticket is None:
+        return Refusal("unknown-ticket", row.id)
+    if refused := not_movable("plan", ticket):
+        return refused[0]
     machine = machines.get(row.machine or ticket.machine_id)
     if machine is None:
         return Refusal("unknown-machine", row.id, {"machine": row.machine})
@@ -105,16 +108,6 @@ def _minutes(ticket: Any, machine: Device) -> int:
     if machine.id == ticket.machine_id:
         return int(ticket.minutes)
     return minutes_of(machine, ticket.quantity, (ticket.colours_front, ticket.colours_back), ticket.forms)
-
-
-def _not_movable(id: int, ticket: Any, verb: str) -> Refusal | None:
-    if ticket is None:
-        return Refusal("unknown-ticket", id)
-    if ticket.state not in MOVES[verb]:
-        return Refusal("wrong-ticket-state", id, {"number": ticket.number, "state": ticket.state})
-    if ticket.order_state not in (("placed", "confirmed") if verb == "plan" else ("confirmed",)):
-        return Refusal("wrong-state", id, {"number": ticket.number, "state": ticket.order_state})
-    return None
 
 
 def _planned(ticket: Any, place: _Placed, late: bool) -> Fact:
@@ -146,13 +139,10 @@ def start(ctx: Context, rows: Sequence[Ref]) -> Outcome:
 
 
 def _not_startable(id: int, ticket: Any, running: Mapping[int, Any]) -> Refusal | None:
-    if refusal := _not_movable(id, ticket, "start"):
-        return refusal
-    if ticket.prepay_open:
-        return Refusal("prepayment-open", id, {"number": ticket.number})
-    if other := running.get(ticket.machine_id):
-        return Refusal("machine-busy", id, {"machine": ticket.machine, "ticket": other.id, "number": other.number})
-    return None
+    if ticket is None:
+        return Refusal("unknown-ticket", id)
+    other = running.get(ticket.machine_id)
+    return next(iter(not_startable(ticket, *((other.id, other.number) if other else (None, "")))), None)
 
 
 @dataclass(frozen=True)
@@ -188,8 +178,8 @@ def finish(ctx: Context, rows: Sequence[FinishTicket]) -> Outcome:
 def _not_finishable(row: FinishTicket, ticket: Any) -> Refusal | None:
     if ticket is None:
         return Refusal("unknown-ticket", row.id)
-    if ticket.state not in MOVES["finish"]:
-        return Refusal("wrong-ticket-state", row.id, {"number": ticket.number, "state": ticket.state})
+    if refused := in_state("finish", ticket):
+        return refused[0]
     if row.good < 0 or row.waste < 0:
         return Refusal("figures-not-possible", row.id, {"key": ticket.number})
     return None

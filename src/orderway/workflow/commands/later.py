@@ -9,6 +9,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command
 from orderway.kernel.sql import statements
 
+from ..refusing import not_open
 from .work import ALL, found_items, in_hand, tell
 
 SQL = statements("workflow", "later")
@@ -58,7 +59,7 @@ def prioritise(ctx: Context, rows: Sequence[PrioritiseWork]) -> Outcome:
     """Put work items before or behind the others of their lists."""
     given = {row.id: row.priority for row in rows}
     items, refused = found_items(ctx, list(given))
-    refused += [Refusal("already-done", item.id, {"state": item.state}) for item in items if item.state != "open"]
+    refused += [no for item in items for no in not_open(item)]
     refused += [Refusal("unknown-priority", item.id) for item in items if given[item.id] not in PRIORITIES]
     out = {refusal.subject for refusal in refused}
     chosen = [item for item in items if item.id not in out]

@@ -20,6 +20,7 @@ from ..eyes import judge_agreeing, seen_before
 from ..facts import read_facts
 from ..forms import asked_of, typed
 from ..graph import Work
+from ..refusing import asked_by_name, not_in_hand, not_open
 from ..rules import PLAIN_OUTCOME, Verdict, hand, judge
 from ..tokens import Stock, Token, loaded, record, send_load
 
@@ -95,11 +96,7 @@ def _work(stock: Stock, item: Any) -> Work:
 def in_hand(ctx: Context, items: Sequence[Any]) -> tuple[dict[int, int | None], list[Refusal]]:
     """For whom the actor may decide locked work items (by id; None: for themselves), and why not: not open, of another role, taken
     by somebody else. Who is away is asked only where an item is not the actor's own."""
-    refused = [
-        Refusal("already-done", item.id, {"state": item.state, "by": item.done_by, "outcome": item.outcome})
-        for item in items
-        if item.state != "open"
-    ]
+    refused = [no for item in items for no in not_open(item)]
     open_items = [item for item in items if item.state == "open"]
     if SYSTEM in ctx.actor.roles:
         return {item.id: None for item in open_items}, refused
@@ -108,11 +105,7 @@ def in_hand(ctx: Context, items: Sequence[Any]) -> tuple[dict[int, int | None], 
     if any(one.code for one in hands.values()):
         away = [(row.id, row.roles) for row in stood_for(ctx)]
         hands = {item.id: hand(item.role, item.assignee_id, actor, roles, away) for item in open_items}
-    refused += [
-        Refusal(hands[item.id].code, item.id, {"role": item.role, "person": item.assignee_id})
-        for item in open_items
-        if hands[item.id].code
-    ]
+    refused += [no for item in open_items for no in not_in_hand(item, hands[item.id])]
     return {id: one.stands_for for id, one in hands.items() if not one.code}, refused
 
 
@@ -234,7 +227,7 @@ def hand_over(ctx: Context, rows: Sequence[HandOver]) -> Outcome:
     escalated = {item.id for item in items if item.state == "open" and item.escalated_to in ctx.actor.roles}
     whom |= dict.fromkeys(escalated - whom.keys())  # an escalation lets its role give the work to others
     refused += [refusal for refusal in not_mine if refusal.subject not in escalated]
-    refused += [Refusal("asked-by-name", item.id) for item in items if item.extra]
+    refused += [no for item in items for no in asked_by_name(item)]
     persons = [row.person for row in rows if row.person is not None]
     holds = {(row.person_id, row.role) for row in ctx.fetch(SQL.roles_of, persons=persons)} if persons else set()
     out = {refusal.subject for refusal in refused}

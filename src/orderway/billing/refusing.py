@@ -1,0 +1,79 @@
+"""Why invoicing, crediting or paying is refused: what it rests on, and the rules that the commands judge by and "Why not?" tells by."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from orderway.kernel.outcome import Refusal
+from orderway.orders.refusing import Leaves
+from orderway.orders.refusing import judges as order_judges
+from orderway.workflow.acts import Acts
+
+BILLED = frozenset({"confirmed", "completed"})  # the states of an order in which it is charged
+ISSUED = frozenset({"issued"})
+
+
+class InvoiceLeaves(NamedTuple):
+    """What refusals of acts on an invoice rest on, as it is now: its state, what is `due` for it in all, and how much of that was `paid`.
+
+    `number` is empty while it is a draft; `order_id`, `order_number` and `currency` are those of its order.
+    """
+
+    id: int
+    number: str
+    order_id: int
+    order_number: str
+    currency: str
+    state: str
+    due: Decimal
+    paid: Decimal
+
+
+judges: Acts[InvoiceLeaves] = Acts()
+
+
+def not_billed(order: Any) -> list[Refusal]:
+    """Whether an order (with its id, number and state) is in a state in which nothing is charged for it."""
+    if order.state in BILLED:
+        return []
+    return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
+
+
+def nothing_due(order: Any, chargeable: int) -> list[Refusal]:
+    """Whether no line of an order has anything to be charged now."""
+    return [] if chargeable else [Refusal("nothing-to-invoice", order.id, {"number": order.number})]
+
+
+def nothing_to_credit(order: Any, returned: int) -> list[Refusal]:
+    """Whether no line of an order was charged beyond what the customer kept."""
+    return [] if returned else [Refusal("nothing-to-credit", order.id, {"number": order.number})]
+
+
+def not_payable(subject: int, invoice: Any) -> list[Refusal]:
+    """Whether no payment at all can be noted for an invoice: it is a draft, or nothing was ever due for it."""
+    if invoice.state not in ISSUED:
+        return [Refusal("not-issued", subject, {"number": invoice.order_number})]
+    return [] if invoice.due > 0 else [more_than_due(subject, invoice, invoice.paid)]
+
+
+def more_than_due(subject: int, invoice: Any, paid: Decimal) -> Refusal:
+    """More than what is open of an invoice of which so much was paid."""
+    return Refusal("more-than-due", subject, {"number": invoice.number, "due": invoice.due - paid, "paid": paid})
+
+
+def _issue(leaves: Leaves) -> Sequence[Refusal]:
+    return not_billed(leaves) or nothing_due(leaves, leaves.chargeable)
+
+
+def _credit(leaves: Leaves) -> Sequence[Refusal]:
+    return not_billed(leaves) or nothing_to_credit(leaves, leaves.returned)
+
+
+def _pay(leaves: InvoiceLeaves) -> Sequence[Refusal]:
+    return not_payable(leaves.id, leaves)
+
+
+order_judges.judged("billing.draft", not_billed, ("state",), BILLED)
+order_judges.judged("billing.issue", _issue, ("state", "chargeable"), BILLED)
+order_judges.judged("billing.credit_returned", _credit, ("state", "returned"), BILLED)
+judges.judged("billing.pay", _pay, ("state", "due"), ISSUED)
