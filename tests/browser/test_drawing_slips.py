@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from installation import House
 from playwright.sync_api import Locator, Page, expect
+from test_table_editor import begin as begin_table
 
 
 @pytest.fixture
@@ -128,3 +129,30 @@ def test_a_department_brings_its_role_and_a_decision_its_words(page: Page) -> No
     page.get_by_label("Otherwise: when no other way fits").check()
     open_step(page, "Fine?")
     expect(page.locator("[data-ways] li span")).to_have_text("otherwise")
+
+
+def test_what_a_table_answers_can_be_picked_as_a_condition(page: Page) -> None:
+    begin_table(page, "How it leaves")
+    page.locator("tbody td.output-cell").first.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("parcel")
+    page.get_by_role("link", name="Publish").click()
+    page.get_by_label("What changed and why").fill("Everything by parcel")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator("#main")).to_contain_text("Everything by parcel")
+    begin(page, "By its table")
+    page.keyboard.press("l")
+    page.keyboard.type("Choose packing")
+    page.locator("#p-decision").select_option(label="How it leaves")
+    page.keyboard.press("Escape")
+    work(page, "Pack parcel")
+    open_step(page, "Fine?")
+    page.locator("[data-ways] button").first.click()
+    page.get_by_label("What", exact=True).select_option(label="answer")
+    page.locator("[data-terms] [data-value] input").fill("parcel")
+    page.locator("[data-terms] [data-value] input").press("Tab")
+    open_step(page, "Fine?")
+    expect(page.locator("[data-ways] li span").first).to_have_text("answer is parcel")
+    page.keyboard.press("Control+s")
+    saved(page)
+    assert 'answer = "parcel"' in page.request.get("/maps/by_its_table/file").text().replace("&#34;", '"')

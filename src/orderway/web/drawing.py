@@ -18,6 +18,7 @@ from .fields import refusals
 from .maps import MapKey  # noqa: F401 - its addresses are these too
 from .own_steps import OwnStep, own_steps_of
 from .respond import do, found, may, need, page, posted_number, read, read_if, show
+from .rule_words import ANSWERS
 from .templatetags.ui import moment
 from .words import ROLES
 
@@ -120,6 +121,10 @@ def _parts(request: HttpRequest, parts: Any, own: Mapping[str, OwnStep]) -> Mapp
         },
         "subjects": [[name, str(SUBJECTS.get(name, name))] for name in parts.facts],
         "steps": steps,
+        "answers": {
+            key: [{"name": name, "type": kind, "label": str(ANSWERS.get(name, name))} for name, kind in answers.items()]
+            for key, answers in parts.answers.items()
+        },
         "happenings": [[name, str(said)] for name, said in HAPPENINGS.items()],
         "departments": [list(one) for one in parts.departments],
         "maps": [list(one) for one in parts.maps],

@@ -187,13 +187,14 @@ class Argument(NamedTuple):
 
 class Parts(NamedTuple):
     """What a drawing may name. `facts` by subject (name -> type), `steps` the commands a service task may run with what they do and
-    take, `departments` and `maps` as (key, name)."""
+    take, `departments` and `maps` as (key, name), `answers` by published table (name -> type)."""
 
     facts: Mapping[str, Mapping[str, str]]
     steps: Mapping[str, tuple[str, Sequence[Argument]]]
     roles: Sequence[str]
     departments: Sequence[tuple[str, str]]
     maps: Sequence[tuple[str, str]]
+    answers: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -203,13 +204,14 @@ class MapParts:
 
 @query("workflow.parts", MapParts)
 def parts(ctx: Reader, asked: MapParts) -> Parts:  # noqa: ARG001 - nothing to choose
-    """The facts, commands, roles, departments and maps that a drawing may name."""
+    """The facts, commands, roles, departments and maps that a drawing may name, and what the tables answer that it may ask."""
     return Parts(
         facts={subject: facts.types_of(subject) for subject in sorted(facts.registered)},
         steps={name: (commands[name].purpose, _arguments(commands[name].row)) for name in sorted(known(()).commands)},
         roles=ROLES,
         departments=[(row.key, row.name) for row in ctx.fetch(SQL.departments)],
         maps=[(row.key, row.name) for row in ctx.fetch(SQL.maps)],
+        answers={key: one.outputs for key, one in tables_of(ctx).items()},
     )
 
 

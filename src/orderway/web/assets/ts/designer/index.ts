@@ -13,7 +13,7 @@ import { tidyUp } from "./tidy";
 
 // The designer page: the templates maps/edit.html and maps/properties.html hold every word and every field; this binds them to
 // bpmn-js. Its parts: offering and adding, properties (with ways, rounds, lists and named things), mending, beside; keeping is the table editor's too.
-const READABLE = 0.7, NO_PARTS: Parts = { facts: {}, subjects: [], happenings: [], departments: [], maps: [], decisions: [], steps: {} };
+const READABLE = 0.7, NO_PARTS: Parts = { facts: {}, answers: {}, subjects: [], happenings: [], departments: [], maps: [], decisions: [], steps: {} };
 
 /** The whole map; at first no smaller than its words can be read, beginning where the map begins. */
 function fit(canvas: Canvas, smallest = 0): void {

@@ -9,8 +9,9 @@ import { Rounds } from "./rounds";
 import { Ways } from "./ways";
 
 export interface Takes { name: string; type: string; required: boolean; label: string }
+interface Typed { name: string; type: "string" | "number" | "boolean" | "date" | "datetime"; label: string }
 export interface Parts {
-  facts: Record<string, { name: string; type: "string" | "number" | "boolean" | "date" | "datetime"; label: string }[]>;
+  facts: Record<string, Typed[]>; answers: Record<string, Typed[]>;
   subjects: Pair[]; happenings: Pair[]; departments: Pair[]; maps: Pair[]; decisions: Pair[];
   steps: Record<string, { label: string; about: string; known: boolean; takes: Takes[] }>;
 }

@@ -14,7 +14,7 @@ export class Ways {
     this.registry = modeler.get<Registry>("elementRegistry");
   }
 
-  /** What is known where conditions are read: facts of the subject, what was filled in, what was decided. */
+  /** What is known where conditions are read: facts of the subject, what was filled in, what was decided, what a table answered. */
   known(element: El): Known[] {
     const process = processOf(element, this.modeler.get<Canvas>("canvas").getRootElement(), this.words.mapKey);
     const facts: Known[] = (this.parts.facts[String(process?.get("orderway:subject") ?? "")] ?? []).map((fact) => ({ ...fact }));
@@ -27,6 +27,10 @@ export class Ways {
         const known: Known = { name: String(one.get("name")), type: (["number", "date", "boolean"].includes(type) ? type : "string") as FactType, label: String(one.get("label") ?? one.get("name")) };
         facts.push(type === "choice" ? { ...known, choices } : known);
       }
+    }
+    for (const step of this.registry.filter((one) => kindOf(one) === "rule" && !one.labelTarget)) {
+      const answers = this.parts.answers[String(step.businessObject.get("orderway:decision") ?? "")] ?? [];
+      facts.unshift(...answers.filter((one) => !facts.some((known) => known.name === one.name)));
     }
     if (outcomes.size) facts.unshift({ name: "outcome", type: "string", label: this.words.wordOutcome ?? "", choices: [...outcomes] });
     return facts;

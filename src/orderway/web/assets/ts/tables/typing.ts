@@ -17,19 +17,22 @@ export function quoted(text: string, several: boolean, known: Set<string>): stri
 
 /** Binds the cells of `canvas`; answers how to finish the one that is typed into now. */
 export function typing(canvas: HTMLElement, get: <T>(name: string) => T, known: () => Set<string>): () => void {
-  const finish = (place: Element | null | undefined): void => {
-    const td = place?.closest<HTMLElement>("tbody td[data-element-id][data-col-id]");
-    const cell = td && get<Registry>("elementRegistry").get(td.dataset.elementId ?? "");
-    const column = td && get<Registry>("elementRegistry").get(td.dataset.colId ?? "")?.businessObject;
+  let last: HTMLElement | undefined; // whoever presses elsewhere has left the cell already
+  const finish = (): void => {
+    const cell = last && get<Registry>("elementRegistry").get(last.dataset.elementId ?? "");
+    const column = last && get<Registry>("elementRegistry").get(last.dataset.colId ?? "")?.businessObject;
     const text = cell?.businessObject.text;
     if (!cell || !text || (column?.inputExpression ?? column)?.typeRef !== "string") return;
     const meant = quoted(text, !!column?.inputExpression, known());
     if (meant !== text) get<Modeling>("modeling").editCell(cell.businessObject, meant);
   };
-  canvas.addEventListener("focusout", (event) => {
-    const place = (event.target as Element).closest("td");
-    if (place && !place.contains(event.relatedTarget as Node | null)) setTimeout(() => finish(place));
-  });
+  canvas.addEventListener("focusin", (event) => {
+    const place = (event.target as Element).closest<HTMLElement>("tbody td[data-element-id][data-col-id]");
+    if (!place || place === last) return;
+    finish();
+    last = place;
+  }, true);
+  canvas.addEventListener("focusout", () => setTimeout(() => canvas.contains(document.activeElement) || finish()));
   canvas.addEventListener("keydown", (event) => {
     const offered = canvas.ownerDocument.querySelector(".cm-tooltip-autocomplete [aria-selected=true] .cm-completionLabel")?.textContent;
     if (event.key !== "Enter" || offered === undefined || offered === null) return;
@@ -42,5 +45,5 @@ export function typing(canvas: HTMLElement, get: <T>(name: string) => T, known: 
     const place = event.target as Element;
     if (place.closest(".context-menu, .dms-select-options") && !place.closest("input, button, select, textarea, a, [contenteditable], [tabindex]:not(main)")) event.preventDefault();
   }, true);
-  return () => finish(document.activeElement);
+  return finish;
 }
