@@ -168,15 +168,20 @@ def test_the_navigation_has_no_other_doors(everybody: Callable[[], Page]) -> Non
 
 def test_why_not_tells_each_act_in_whole_words(everybody: Callable[[], Page], house: House) -> None:
     page = everybody()
-    first = house.value("select min(id) from sales_order")
-    page.goto(f"/orders/{first}/why-not")
-    for width in (1280, 900, 360):
-        page.set_viewport_size({"width": width, "height": 740})
-        cut = page.evaluate(
-            "[...document.querySelectorAll('.why td, .why td *')].filter(e => e.scrollWidth > e.clientWidth && e.clientWidth)"
-            ".map(e => e.textContent)"
-        )
-        assert not cut, f"cut at {width} px: {cut}"
+    tables = {"orders": "sales_order", "shipping": "shipment", "billing/invoices": "invoice", "work": "work_item"}
+    tables |= {"production/tickets": "job_ticket", "inbox": "intake"}
+    for address, table in tables.items():
+        first = house.value(f"select min(id) from {table}")  # noqa: S608 - names of this file
+        assert first, table
+        page.goto(f"/{address}/{first}/why-not")
+        assert page.locator(".why td").count(), address
+        for width in (1280, 900, 360):
+            page.set_viewport_size({"width": width, "height": 740})
+            cut = page.evaluate(
+                "[...document.querySelectorAll('.why td, .why td *')].filter(e => e.scrollWidth > e.clientWidth && e.clientWidth)"
+                ".map(e => e.textContent)"
+            )
+            assert not cut, f"{address}, cut at {width} px: {cut}"
 
 
 def test_the_pages_before_sign_in(context: Callable[..., BrowserContext], house: House) -> None:

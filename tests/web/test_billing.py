@@ -90,7 +90,8 @@ def test_what_came_back_is_credited_and_names_its_invoice(shop, as_):
     number = ask("billing.invoice", shop.accountant, id=id).number
     assert "Credit note" in text(answer)
     assert number[-5:] in text(answer)
-    assert "note late" in text(browser.post(f"/orders/{order}/credit", {"reason": "again"}))
+    again = text(browser.post(f"/orders/{order}/credit", {"reason": "again"}))
+    assert "nothing that was invoiced came back. Take the goods back first" in again
 
 
 def test_a_prepayment_is_asked_for_once(shop, as_, confirmed):

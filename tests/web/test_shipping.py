@@ -125,7 +125,8 @@ def test_shipping_gives_the_delivery_note_its_number_and_tracking(shop, as_):
     head = floor.head(shop, id)
     assert (head.state, head.carrier, head.tracking) == ("shipped", "DHL", "00340434")
     again = browser.post(f"/shipping/{id}/ship", {"carrier": "DHL"})
-    assert "note late" in again.content.decode()
+    assert "Not now:</b> " in again.content.decode()
+    assert "It has left the house: note its delivery" in again.content.decode()
     browser.post(f"/shipping/{id}/deliver")
     assert floor.head(shop, id).state == "delivered"
 

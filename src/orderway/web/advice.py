@@ -230,7 +230,7 @@ def _work(request: HttpRequest, leaves: Any) -> Head:
 
 def _taken(leaves: Any) -> str:
     if leaves.assignee_id is None:
-        return _("nobody")
+        return "–"
     return _("you") if leaves.assignee_id == leaves.person else _("a colleague")
 
 

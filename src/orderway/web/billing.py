@@ -85,7 +85,7 @@ def _actions(request: HttpRequest, head: Any) -> dict[str, Any]:
         actions.append({"label": _("Credit what came back"), "icon": "receipt-refund", "url": url})
     stopped = ""
     if may(request, "billing.pay"):
-        stopped = " ".join(kept_back(request, INVOICE, head.id, "billing.pay"))
+        stopped = kept_back(request, INVOICE, head.id, "billing.pay")
         label = _("Note refund") if head.kind == "credit_note" else _("Note payment")
         url = reverse("invoice-pay", args=[head.id])
         actions.append(unless(stopped, {"label": label, "url": url, "key": "p", "primary": head.due > head.paid}))
@@ -169,8 +169,8 @@ def pay(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("%(amount)s noted.") % {"amount": given.get("amount", "")})
             return redirect("invoice", id=id)
         problems = refusals(outcome)
-    problems = problems or kept_back(request, INVOICE, id, "billing.pay")
-    form = _form(_("Payment for %(number)s") % {"number": head.number}, reverse("invoice", args=[id]), _("Note it"))
+    form: dict[str, Any] = {"stopped": kept_back(request, INVOICE, id, "billing.pay")}
+    form |= _form(_("Payment for %(number)s") % {"number": head.number}, reverse("invoice", args=[id]), _("Note it"))
     return show(
         request, "layouts/form.html", **form, sub=head.customer, problems=problems, fieldsets=_pay_fields(given, head)
     )
@@ -215,12 +215,12 @@ def credit(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Credit note %(number)s issued.") % {"number": outcome.values["numbers"][0]})
             return redirect("invoice", id=outcome.values["invoices"][0])
         problems = refusals(outcome)
-    problems = problems or kept_back(request, ORDER, id, "billing.credit_returned")
     back = _(
         "What came back is credited at the price it was charged; the credit note gets a number and cannot be changed."
     )
     fields = [{"name": "reason", "label": _("Why"), "value": reason, "required": True, "full": True, "hint": back}]
-    form = _form(
+    form: dict[str, Any] = {"stopped": kept_back(request, ORDER, id, "billing.credit_returned")}
+    form |= _form(
         _("Credit for order %(n)s") % {"n": order.number}, reverse("order", args=[id]), _("Issue the credit note")
     )
     return show(

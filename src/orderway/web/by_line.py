@@ -20,20 +20,20 @@ def take_back(request: HttpRequest, id: int) -> HttpResponse:
     order = found(read(request, "orders.one", id=id))
     may_come, stopped = lines_for(request, id, "fulfilment.take_back")
     lines = [line for line in read(request, "orders.lines", id=id) if line.id in may_come]
-    problems: Sequence[str] = stopped
+    problems: Sequence[str] = ()
     if request.method == "POST":
         outcome = do(request, "fulfilment.take_back", [_returned(request.POST, id, lines)])
         if outcome.done:
             tell(request, outcome, _("Taken back into stock."))
             return redirect("order", id=id)
-        problems = stopped or refusals(outcome)
+        problems = refusals(outcome)
     goods = [_much(request.POST, line, amount(line.delivered, line.unit)) for line in lines]
     houses = [{"value": str(w.id), "label": w.name} for w in read_if(request, "stock.warehouses") or []]
     where = {"name": "warehouse", "label": _("Into"), "kind": "select", "choices": houses}
     where["value"] = request.POST.get("warehouse", "")
+    sets = [{"title": _("What came back"), "one_column": True, "fields": goods}, {"fields": [where, _why(request)]}]
     head = {"title": _("Take back from order %(number)s") % {"number": order.number}, "save_label": _("Take back")}
-    sets = [{"title": _("What came back"), "one_column": True, "fields": goods}] if goods else []
-    return _form(request, order, **head, problems=problems, fieldsets=[*sets, {"fields": [where, _why(request)]}])
+    return _form(request, order, **head, problems=problems, stopped=stopped, fieldsets=[] if stopped else sets)
 
 
 @page
@@ -43,7 +43,7 @@ def give_up(request: HttpRequest, id: int) -> HttpResponse:
     order = found(read(request, "orders.one", id=id))
     may_go, stopped = lines_for(request, id, "orders.short_ship")
     lines = [line for line in read(request, "orders.lines", id=id) if line.id in may_go]
-    problems: Sequence[str] = stopped
+    problems: Sequence[str] = ()
     if request.method == "POST":
         reason = request.POST.get("reason", "")
         rows = [
@@ -53,20 +53,15 @@ def give_up(request: HttpRequest, id: int) -> HttpResponse:
         if outcome.done:
             tell(request, outcome, _("Given up; the order is smaller by that."))
             return redirect("order", id=id)
-        problems = stopped or refusals(outcome) or [_("Say how much of which line.")]
+        problems = refusals(outcome) or [_("Say how much of which line.")]
     left = [
         _much(request.POST, line, amount(line.quantity - line.cancelled - line.delivered, line.unit)) for line in lines
     ]
+    sets = [{"title": _("What will never be delivered"), "one_column": True, "fields": [*left, _why(request)]}]
+    free = _("The customer is not charged for it, and goods reserved for it are free for others at once.")
     head = {"title": _("Give up from order %(number)s") % {"number": order.number}, "save_label": _("Give up")}
-    sets = [{"title": _("What will never be delivered"), "one_column": True, "fields": left}] if left else []
-    warning = _("The customer is not charged for it, and goods reserved for it are free for others at once.")
     return _form(
-        request,
-        order,
-        **head,
-        problems=problems,
-        fieldsets=[*sets, {"fields": [_why(request)], "one_column": True}],
-        warning=warning,
+        request, order, **head, problems=problems, stopped=stopped, fieldsets=[] if stopped else sets, warning=free
     )
 
 

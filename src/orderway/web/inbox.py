@@ -159,7 +159,7 @@ def _opened(request: HttpRequest, intake: Any) -> dict[str, Any]:
     open_now = intake.state in acts["capture.order"].states and may(request, "capture.settle")
     mendable = open_now and draft is not None
     return {
-        "stopped": " ".join(told(acts["capture.order"].refused, INTAKE)) if mendable else "",
+        "stopped": told(acts["capture.order"].refused, INTAKE) if mendable else "",
         "why_not": link(INTAKE, intake.id),
         "intake": intake,
         "here": here,
@@ -226,7 +226,8 @@ def become(request: HttpRequest, id: int, verb: str) -> HttpResponse:
         "reread": {"id": id},
     }
     said = {"dismiss": _("Set aside."), "reject": _("Refused."), "reread": _("It is read again.")}
-    tell(request, do(request, f"capture.{verb}", [found(rows.get(verb))]), said[verb])
+    outcome = do(request, f"capture.{verb}", [found(rows.get(verb))])
+    tell(request, outcome, said[verb], lambda _no: link(INTAKE, id)["url"])
     return redirect("intake", id=id)
 
 

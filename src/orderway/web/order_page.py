@@ -215,7 +215,7 @@ def act(request: HttpRequest, id: int, name: str) -> HttpResponse:
         row = row_of(verb, id, request.POST.get("reason", ""))
         told_done(request, verb, do(request, verb.command, [row]))
         return HttpResponseRedirect(f"/orders/{id}")
-    context = _asking(id, reason=verb.reason) | {"problems": kept_back(request, ORDER, id, verb.command)}
+    context = _asking(id, reason=verb.reason) | {"stopped": kept_back(request, ORDER, id, verb.command)}
     title = f"{verb.label}: {order.number}"
     return show(request, "orders/act.html", title=title, warning=verb.irreversible, save_label=verb.label, **context)
 

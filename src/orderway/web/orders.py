@@ -314,7 +314,7 @@ def _effects(outcome: Outcome) -> list[str]:
 
 def _refusal(refusal: Refusal, command: str) -> dict[str, Any]:
     number = str(refusal.facts.get("number") or f"#{refusal.subject}")
-    return {"ref": number, "url": f"/orders/{refusal.subject}", "reason": " ".join(told([refusal], ORDER, command))}
+    return {"ref": number, "url": f"/orders/{refusal.subject}", "reason": told([refusal], ORDER, command)}
 
 
 urls = [

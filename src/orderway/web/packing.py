@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from .advice import SHIPMENT
 from .amounts import typed
 from .fields import decimal, needs, refusals
-from .refusing import kept_back
+from .refusing import kept_back, link
 from .respond import do, found, page, read, show, tell
 from .templatetags.ui import number
 
@@ -32,8 +32,8 @@ def pack(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Packed in %(n)s packages.") % {"n": len(boxes)})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
-    problems = problems or kept_back(request, SHIPMENT, id, "fulfilment.pack")
-    return show(request, "shipping/pack.html", **_packing(head, lines, boxes), problems=problems)
+    stopped = kept_back(request, SHIPMENT, id, "fulfilment.pack")
+    return show(request, "shipping/pack.html", **_packing(head, lines, boxes), problems=problems, stopped=stopped)
 
 
 def _boxes(given: QueryDict, lines: Sequence[Any]) -> list[dict[str, Any]]:
@@ -93,7 +93,6 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
             tell(request, outcome, _("Shipped as %(number)s.") % {"number": outcome.values["numbers"][0]})
             return redirect("shipment", id=id)
         problems = refusals(outcome)
-    problems = problems or kept_back(request, SHIPMENT, id, "fulfilment.ship")
     fields = [
         {"name": "carrier", "label": _("Carrier"), "value": row["carrier"], "autofocus": True},
         {"name": "tracking", "label": _("Tracking number"), "value": row["tracking"]},
@@ -112,6 +111,7 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
         save_label=_("Ship"),
         fieldsets=[{"fields": fields}],
         problems=problems,
+        stopped=kept_back(request, SHIPMENT, id, "fulfilment.ship"),
         irreversible=irreversible,
     )
 
@@ -121,7 +121,8 @@ def ship(request: HttpRequest, id: int) -> HttpResponse:
 def deliver(request: HttpRequest, id: int) -> HttpResponse:
     """Note that a shipment arrived."""
     found(read(request, "fulfilment.shipment", id=id))
-    tell(request, do(request, "fulfilment.deliver", [{"id": id}]), _("Delivered."))
+    outcome = do(request, "fulfilment.deliver", [{"id": id}])
+    tell(request, outcome, _("Delivered."), lambda _no: link(SHIPMENT, id)["url"])
     return redirect("shipment", id=id)
 
 

@@ -256,8 +256,8 @@ def place(request: HttpRequest, order: int, id: int) -> HttpResponse:
             return redirect(_back(request, order))
         problems = refusals(outcome)
     acts = acts_on(request, TICKET, id)
-    problems = problems or told(acts["production.plan"].refused, TICKET)
-    form = {**_place_form(request, order, ticket, asked), **_begin(request, ticket, acts["production.start"])}
+    form = _place_form(request, order, ticket, asked) | {"stopped": told(acts["production.plan"].refused, TICKET)}
+    form |= {} if form["stopped"] else _begin(request, ticket, acts["production.start"])
     return show(request, "layouts/form.html", **form, problems=problems)
 
 
@@ -265,9 +265,9 @@ def _begin(request: HttpRequest, ticket: Any, start: WhyNot) -> dict[str, Any]:
     """The button that starts a ticket that is placed, off while it cannot run, and why."""
     if ticket.state not in start.states or not may(request, start.command):
         return {}
-    stopped = " ".join(told(start.refused, TICKET))
+    stopped = told(start.refused, TICKET)
     begin = {"label": _("Start now"), "form": "form", "name": "begin", "value": "1", "icon": "player-play"}
-    return {"left": [unless(stopped, begin)], "stopped": stopped}
+    return {"left": [unless(stopped, begin)], "stopped": stopped, "save_anyway": True}
 
 
 def _back(request: HttpRequest, order: int) -> str:
@@ -325,7 +325,6 @@ def finish(request: HttpRequest, order: int, id: int) -> HttpResponse:
             tell(request, outcome, _("Finished."))
             return redirect("order-production", id=order)
         problems = refusals(outcome)
-    problems = problems or kept_back(request, TICKET, id, "production.finish")
     fields = [
         {
             "name": "good",
@@ -349,6 +348,7 @@ def finish(request: HttpRequest, order: int, id: int) -> HttpResponse:
         **head,
         save_label=_("Finished"),
         problems=problems,
+        stopped=kept_back(request, TICKET, id, "production.finish"),
         fieldsets=[{"fields": fields}],
     )
 

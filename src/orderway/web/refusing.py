@@ -1,6 +1,6 @@
 """Why not?: which acts on something would be refused now, in a sentence each, what to do about it, and all that rests on (advice.py)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,10 +32,10 @@ def advised(refusal: Refusal, kind: Kind, command: str = "") -> str:
     return next((str(kind.advice[key]) for key in keys if key in kind.advice), "")
 
 
-def told(refused: Iterable[Refusal], kind: Kind, command: str = "") -> list[str]:
-    """What stands in the way, and what to do about it."""
-    sentences = [(refusal_text(refusal), advised(refusal, kind, command)) for refusal in refused]
-    return [text for both in sentences for text in both if text]
+def told(refused: Sequence[Refusal], kind: Kind, command: str = "") -> str:
+    """What stands in the way, and then what to do about it, each sentence once; "" where nothing does."""
+    said = [*map(refusal_text, refused), *(advised(refusal, kind, command) for refusal in refused)]
+    return " ".join(dict.fromkeys(text for text in said if text))
 
 
 def acts_on(request: HttpRequest, kind: Kind, id: int) -> Mapping[str, WhyNot]:
@@ -44,19 +44,19 @@ def acts_on(request: HttpRequest, kind: Kind, id: int) -> Mapping[str, WhyNot]:
     return {one.command: one for one in known.acts} if known else {}
 
 
-def kept_back(request: HttpRequest, kind: Kind, id: int, command: str) -> list[str]:
-    """Why an act on one thing would be refused now and what to do; nothing where it would not, or for an unknown one."""
+def kept_back(request: HttpRequest, kind: Kind, id: int, command: str) -> str:
+    """Why an act on one thing would be refused now and what to do; "" where it would not, or for an unknown one."""
     one = acts_on(request, kind, id).get(command)
-    return told(one.refused, kind, command) if one else []
+    return told(one.refused, kind, command) if one else ""
 
 
-def lines_for(request: HttpRequest, order: int, command: str) -> tuple[set[int], list[str]]:
+def lines_for(request: HttpRequest, order: int, command: str) -> tuple[set[int], str]:
     """The lines of an order that allow an act, and where none does, why not and what to do."""
     judged = [(line.leaves.id, one) for line in read(request, LINE.query, id=order) for one in line.acts]
     refused = {id: one.refused for id, one in judged if one.command == command}
     open_ones = {id for id, no in refused.items() if not no}
-    said = () if open_ones else dict.fromkeys(text for no in refused.values() for text in told(no, LINE, command))
-    return open_ones, list(said)[:TOLD]
+    first = [] if open_ones else [no for every in refused.values() for no in every][:TOLD]
+    return open_ones, told(first, LINE, command)
 
 
 def unless(stopped: str, action: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def why_not(request: HttpRequest, id: int, kind: Kind) -> HttpResponse:
 def _row(request: HttpRequest, one: WhyNot, leaves: Any, kind: Kind) -> Row:
     now = {"text": _("Refused"), "tone": "late"} if one.refused else {"text": _("Possible"), "tone": "done"}
     more = [text for name in one.rests_on if name in kind.more for text in kind.more[name](request, leaves)]
-    because = [*told(one.refused, kind, one.command), *more] if one.refused else [_("Nothing stands in the way.")]
+    because = [told(one.refused, kind, one.command), *more] if one.refused else [_("Nothing stands in the way.")]
     cells = {
         "act": str(ACTS[one.command]),
         "now": now,

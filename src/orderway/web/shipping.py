@@ -93,7 +93,7 @@ def _actions(request: HttpRequest, head: Any, acts: Mapping[str, WhyNot]) -> tup
     name, step = steps.get(head.state, ("", {}))
     if not name or not may(request, name):
         return actions, ""
-    stopped = " ".join(told(acts[name].refused, SHIPMENT))
+    stopped = told(acts[name].refused, SHIPMENT, name)
     return [*actions, unless(stopped, {**step, "primary": True})], stopped
 
 

@@ -11,7 +11,7 @@ from .refusing import kept_back, link, unless
 
 def ways_on(request: HttpRequest, form: Any, outcomes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The verbs of an open item as the reader may use them, what stops them, and the way to all that may be done with it."""
-    stopped = " ".join(kept_back(request, WORK, form.row.id, "workflow.complete")) if form.state == "open" else ""
+    stopped = kept_back(request, WORK, form.row.id, "workflow.complete") if form.state == "open" else ""
     return {
         "outcomes": [unless(stopped, one) for one in outcomes],
         "stopped": stopped,

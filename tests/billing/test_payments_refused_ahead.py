@@ -1,0 +1,66 @@
+"""Why not?: whether anything can be noted as paid for an invoice is told ahead as noting it says (OW-05)."""
+
+from decimal import Decimal as D
+from typing import Any
+
+import told_ahead
+
+from orderway.billing.commands.pay import Pay
+from orderway.billing.commands.prepay import Prepay
+from orderway.billing.refusing import InvoiceLeaves, judges
+from orderway.kernel.access import system_actor
+from orderway.kernel.registry import Ref
+from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
+
+
+def told(shop: Any, invoice: int) -> list[str]:
+    """What is told of paying an invoice, held against the smallest payment that fits it (a charge back where all was paid)."""
+    head = ask("billing.invoice", shop.accountant, id=invoice)
+    cent = D("-0.01") if head.due == head.paid and head.paid else D("0.01")
+    neutral = InvoiceLeaves(invoice, "", 0, "", "EUR", "issued", D(1), head.paid)
+    tries = {"billing.pay": (shop.accountant, Pay(invoice, cent))}
+    return told_ahead.told("billing.why_not", judges, shop.accountant, invoice, tries, neutral)["pay"]
+
+
+def designed(shop: Any) -> int:
+    """A confirmed order of two hours of design, which may be charged at once."""
+    (order,) = run(
+        "orders.place",
+        shop.manager,
+        [PlaceOrder(shop.customers["10001"], [PlaceLine(shop.items["DESIGN-H"], D(2))])],
+    ).done
+    assert run("orders.confirm", shop.manager, [Ref(order)]).ok
+    return int(order)
+
+
+def test_nothing_is_paid_on_a_draft_and_it_says_so(shop: Any) -> None:
+    order = designed(shop)
+    assert run("billing.draft", shop.accountant, [Ref(order)]).ok
+    (draft,) = fetch("select id from invoice where order_id = %(order)s", {"order": order})
+    assert told(shop, draft.id) == ["not-issued"]
+    (no,) = run("billing.pay", shop.accountant, [Pay(draft.id, D(1))]).refused
+    assert no.facts["number"] == ask("orders.one", shop.manager, id=order).number
+    assert run("billing.issue", shop.accountant, [Ref(order)]).ok
+    assert told(shop, draft.id) == []
+    assert ask("billing.why_not", shop.stranger, id=draft.id) is None
+
+
+def test_what_was_paid_may_still_be_charged_back(shop: Any) -> None:
+    order = designed(shop)
+    (invoice,) = run("billing.issue", shop.accountant, [Ref(order)]).values["invoices"]
+    due = ask("billing.invoice", shop.accountant, id=invoice).due
+    assert run("billing.pay", shop.accountant, [Pay(invoice, due)]).ok
+    assert told(shop, invoice) == []
+
+
+def test_an_invoice_that_its_prepayment_covers_takes_no_payment(shop: Any) -> None:
+    order = designed(shop)
+    (before,) = run("billing.issue_prepayment", shop.accountant, [Prepay(order, D(100))]).values["invoices"]
+    assert told(shop, before) == []
+    due = ask("billing.invoice", shop.accountant, id=before).due
+    assert run("billing.pay", shop.accountant, [Pay(before, due)]).ok
+    (invoice,) = run("billing.issue", system_actor(shop.company), [Ref(order)]).values["invoices"]
+    assert ask("billing.invoice", shop.accountant, id=invoice).due == 0
+    assert told(shop, invoice) == ["more-than-due"]
