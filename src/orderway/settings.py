@@ -153,6 +153,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "orderway.web.static_files.ByContent"},
+}
 
 EMAIL_BACKEND = (
     f"django.core.mail.backends.{'smtp' if os.environ.get('ORDERWAY_SMTP_HOST') else 'filebased'}.EmailBackend"

@@ -20,10 +20,12 @@ def page(at_desk: Callable[[str], Page]) -> Iterator[Page]:
 
 def begin(page: Page, name: str) -> None:
     page.goto("/maps/new")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type(name)
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-island=designer][data-ready]")
     page.keyboard.press("d")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("Fine?")
     page.keyboard.press("Enter")
 
@@ -38,6 +40,11 @@ def words_of(page: Page, text: str) -> Locator:
 
 def saved(page: Page) -> None:
     expect(page.locator("#saved")).to_contain_text("Saved")
+
+
+def typing(page: Page) -> Locator:
+    """Where words are typed on the drawing, once it is open."""
+    return page.locator(".djs-direct-editing-content")
 
 
 def test_pressing_on_the_words_of_a_decision_means_the_decision(page: Page) -> None:
@@ -61,13 +68,15 @@ def test_pressing_on_the_words_of_a_decision_means_the_decision(page: Page) -> N
 
 def test_a_word_half_typed_on_the_drawing_is_kept_when_one_saves_or_leaves(page: Page) -> None:
     begin(page, "Half a word")
+    saved(page)
     page.locator(".djs-context-pad .entry").first.click()
-    page.keyboard.type("Check ord")
-    page.keyboard.press("Control+s")
+    typing(page).press_sequentially("Check ord")
+    with page.expect_response(lambda answer: answer.url.endswith("/save")):
+        page.keyboard.press("Control+s")
     saved(page)
     assert "Check ord" in page.request.get("/maps/half_a_word/file").text()
     words_of(page, "Fine?").dblclick()
-    page.keyboard.type("All fine?")
+    typing(page).fill("All fine?")
     page.get_by_role("link", name="Customers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
     assert "All fine?" in page.request.get("/maps/half_a_word/file").text()
