@@ -12,10 +12,10 @@ from django.utils import translation
 from orderway.cli.reference.found import found
 from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import commands
-from orderway.web import words, work_words
+from orderway.web import refusal_words, work_words
 from orderway.web.happenings import EVENTS
+from orderway.web.refusal_words import REFUSALS, refusal_text
 from orderway.web.units import OFFERED, UNITS
-from orderway.web.words import REFUSALS, refusal_text
 
 JUDGED = {"Refusal", "Verdict", "Doubt"}
 EVENT_OF_EVERYTHING = re.compile(r"[a-z_]+\.undone")
@@ -42,7 +42,7 @@ def _refusals() -> dict[str, str]:
 
 
 def test_no_refusal_has_two_wordings():
-    assert not set(work_words.REFUSALS) & set(_literal_keys(words.__file__, "REFUSALS"))
+    assert not set(work_words.REFUSALS) & set(_literal_keys(refusal_words.__file__, "REFUSALS"))
 
 
 def _literal_keys(file: str, name: str) -> list[str]:

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from orderway.kernel import clock
 from orderway.kernel.access import ROLES, system_actor
 from orderway.kernel.context import Reader
 from orderway.kernel.running import ask
 from orderway.people.queries import calendars
+from orderway.web.templatetags.ui import day as shown
 
 
 def text(answer):
@@ -48,6 +50,15 @@ def test_time_off_is_asked_for_decided_and_seen_when_somebody_hands_work_over(sh
     assert "Planner of Kessler stands in)" in chooser
     assert accountant.post(f"/absences/{row.id}/withdraw").status_code == 302
     assert "0 away now" in text(as_("warehouse").get("/absences"))
+
+
+def test_a_refusal_names_a_day_as_the_readers_language_does(shop, as_):
+    form = {"first": day(-6), "last": day(-5), "kind": "vacation", "approver": shop.manager.id}
+    gone = clock.today("Europe/Berlin") - timedelta(days=5)
+    for language, over in (("en", "is over"), ("de", "ist vorbei")):
+        with translation.override(language):
+            said = f"{shown(gone)} {over}"
+        assert said in text(as_("accountant", language).post("/absences/new", form))
 
 
 def test_the_week_is_entered_as_people_write_it(shop, as_):

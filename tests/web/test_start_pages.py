@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orderway.kernel import clock
 from orderway.kernel.access import ROLES, system_actor
+from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
@@ -74,6 +75,19 @@ def test_all_that_one_has_started_is_a_list_with_filters_and_pages(shop, as_, ne
         assert [row.title for row in ask("workflow.started", shop.warehouse, late=True).rows] == ["A bench"]
     assert "Nothing here." in text(browser.get("/started?state=stopped"))
     assert "Nothing here." in text(as_("planner").get("/started"))
+
+
+def test_in_the_table_of_all_work_there_is_a_box_where_the_reader_may_decide(shop, as_, need):
+    for title in ("A fork lift", "A bench"):
+        as_("warehouse").post("/start/matters", {"title": title})
+    first, second = (row.id for row in ask("workflow.work", shop.accountant).rows)
+    run("workflow.claim", shop.accountant, [Ref(second)])
+    boxes = {
+        role: re.findall(r'class="check" name="id" value="(\d+)"', text(as_(role).get("/work/table?which=all")))
+        for role in ("accountant", "administrator")
+    }
+    assert boxes == {"accountant": [str(first), str(second)], "administrator": []}
+    assert "A bench" in text(as_("administrator").get("/work/table?which=all"))
 
 
 def test_a_restricted_map_says_who_may_and_offers_no_button(shop, as_):

@@ -12,7 +12,7 @@ from orderway.decisions.commands import PublishTable
 from orderway.kernel.access import system_actor
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
-from orderway.web.words import refusal_text
+from orderway.web.refusal_words import refusal_text
 from orderway.workflow import published
 from orderway.workflow.commands.move_over import MoveOver
 from orderway.workflow.commands.proceed import StartMap

@@ -7,7 +7,7 @@ from growing import DECIDE, HEAD, drawn
 
 from orderway.kernel.access import Actor, system_actor
 from orderway.kernel.running import ask, run
-from orderway.web.words import refusal_text
+from orderway.web.refusal_words import refusal_text
 from orderway.workflow.commands.draft import DiscardDraft, PublishDraft, SaveDraft
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.wording import is_deed, is_short

@@ -11,7 +11,7 @@ from orderway.kernel.outcome import Refusal
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
-from orderway.web.words import REFUSALS, refusal_text
+from orderway.web.refusal_words import REFUSALS, refusal_text
 from orderway.workflow.commands.proceed import StartMap, StopMap
 from orderway.workflow.commands.work import CompleteWork
 

@@ -14,10 +14,10 @@ from .listing import Filter, Listing, View, column, details, listed
 from .order_parts import INVOICES, invoice_row
 from .orders import COLUMNS as ORDERS
 from .orders import order_row
+from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, read_if, show, tell
 from .templatetags.ui import Row, money, number
 from .timeline import days
-from .words import refusal_text
 
 COLUMNS = (
     column("no", lazy("Number"), kind="id", sort="number"),

@@ -20,9 +20,10 @@ from .exception_words import KINDS, what_stopped
 from .fields import refusals
 from .findings import rests_on
 from .listing import Filter, Listing, View, column, listed
+from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, show, tell
 from .templatetags.ui import Row, money
-from .words import CHECKS, refusal_text
+from .words import CHECKS
 
 COLUMNS = (
     column("kind", lazy("What stands in the way"), grow=3, strong=True, narrow="title"),

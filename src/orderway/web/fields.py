@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from orderway.kernel.outcome import Outcome
 
 from .amounts import typed
+from .refusal_words import refusal_text
 from .respond import may
 from .templatetags.ui import day, moment, number
 from .units import unit as unit_words
-from .words import refusal_text
 
 
 def decimal(text: str) -> str:

@@ -23,11 +23,12 @@ from .documents import papers_of, preview
 from .fields import needs, refusals
 from .intake import doubts, drafted, lines, not_orders, picked_items, readings
 from .listing import address, many
+from .refusal_words import refusal_text
 from .refusing import acts_on, link, told
 from .respond import actor, do, found, may, page, read, read_if, show, tell
 from .shell import counted, most
 from .templatetags.ui import moment
-from .words import CHANNELS, refusal_text
+from .words import CHANNELS
 
 STATES = ("", "order", "not_an_order", "rejected")
 

@@ -14,12 +14,13 @@ from .forms import Field, Typed, read_form, shown
 from .listing import Filter, Listing, View, column, details, listed
 from .orders import COLUMNS as ORDERS
 from .orders import order_row
+from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, show, tell
 from .stock import LEVELS, MOVES, level_row, move_row
 from .templatetags.ui import Row, number
 from .timeline import days
 from .units import OFFERED, UNITS, unit
-from .words import KINDS, refusal_text
+from .words import KINDS
 
 COLUMNS = (
     column("no", lazy("Number"), kind="id", sort="number"),

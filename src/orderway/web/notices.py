@@ -14,9 +14,9 @@ from orderway.kernel.outcome import Refusal
 
 from .exception_words import what_stopped
 from .listing import column, many
+from .refusal_words import refusal_text
 from .respond import do, found, may, page, read, read_if, show, tell
 from .templatetags.ui import Row, moment
-from .words import refusal_text
 
 PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice", "work_item": "work-item"}
 EXCEPTIONS = (

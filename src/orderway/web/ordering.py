@@ -16,10 +16,11 @@ from orderway.orders.queries import Quote, QuoteLine
 
 from .amounts import typed
 from .forms import typed_day
+from .refusal_words import REFUSALS, refusal_text
 from .respond import TOLD, do, found, may, need, page, read, show, tell
 from .templatetags.ui import money, number
 from .units import unit
-from .words import CHANNELS, REFUSALS, Text, refusal_text
+from .words import CHANNELS, Text
 
 BY_HAND = ("phone", "counter", "mail", "fax", "office")
 MOST_LINES = 2_000

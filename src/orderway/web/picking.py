@@ -22,10 +22,10 @@ from orderway.kernel.running import run
 
 from .advice import SHIPMENT
 from .fields import needs
+from .refusal_words import refusal_text
 from .refusing import acts_on
 from .respond import actor, page, read, show, tell
 from .units import unit
-from .words import refusal_text
 
 MOST_TOGETHER = 20  # shipments on one walk
 

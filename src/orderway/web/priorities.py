@@ -13,10 +13,11 @@ from .acts import MARKS
 from .forms import Field, read_form, shown
 from .listing import Listing, View, column, listed
 from .reasons import values_words
+from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, show, tell
 from .templatetags.ui import Row, moment, number
 from .units import unit
-from .words import FLAGS, PRIORITIES, refusal_text
+from .words import FLAGS, PRIORITIES
 
 RULES = (
     column("rule", lazy("Rule"), narrow="title", strong=True),

@@ -14,9 +14,10 @@ from orderway.workflow.acts import WhyNot
 from .acts import ACTS
 from .advice import KINDS, LINE, Kind
 from .listing import column
+from .refusal_words import refusal_text
 from .respond import TOLD, found, page, read, show
 from .templatetags.ui import Row
-from .words import Text, refusal_text
+from .words import Text
 
 COLUMNS = (
     column("act", lazy("Act"), grow=2, narrow="title", strong=True),

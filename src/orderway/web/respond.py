@@ -22,7 +22,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import commands, queries
 from orderway.kernel.running import ask, can, run
 
-from .words import refusal_text
+from .refusal_words import refusal_text
 
 View = Callable[..., HttpResponseBase]
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from orderway.kernel.outcome import Outcome, Refusal
 
 from .listing import whole_view
+from .refusal_words import refusal_text
 from .respond import do, new_key, show, tell
-from .words import refusal_text
 
 MOST = 1_000  # rows of one selection
 

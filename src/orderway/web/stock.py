@@ -12,10 +12,11 @@ from orderway.orders.queries import QuoteLine
 
 from .forms import Field, Typed, read_form, shown
 from .listing import Filter, Listing, View, column, listed
+from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, show, tell
 from .templatetags.ui import Row, number
 from .units import unit
-from .words import REASONS, refusal_text
+from .words import REASONS
 
 LEVELS = (
     column("no", lazy("Item"), kind="id", sort="number"),

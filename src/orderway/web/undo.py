@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from .refusal_words import refusal_text
 from .respond import do, page
-from .words import refusal_text
 
 
 @page

@@ -1,6 +1,7 @@
 """Work as a table, to take or finish a whole selection in one act."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from orderway.kernel.access import Actor
 from orderway.kernel.running import ask
+from orderway.workflow.rules import hand
 
 from .fields import due_words
 from .listing import Filter, ListColumn, Listing, listed, scope
@@ -54,7 +56,9 @@ def table(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "layouts/list.html",
-        **_without_empty("why", listed(request, Listing("workflow.work", columns, _row, filters))),
+        **_without_empty(
+            "why", listed(request, Listing("workflow.work", columns, partial(_row, actor(request)), filters))
+        ),
         title=_("Work"),
         back_url=reverse("work"),
         scope=scope(request, "which", whose(request)),
@@ -87,7 +91,8 @@ def _maps(request: HttpRequest) -> list[tuple[str, str]]:
     return [(row.key, row.name) for row in read(request, "workflow.maps")]
 
 
-def _row(row: Any) -> Row:
+def _row(reader: Actor, row: Any) -> Row:
+    """A row; what somebody else decides is only looked at."""
     due, tone = due_words(row.due_at, timezone.now())
     title = row.title or f"{row.subject_type} {row.subject_id}"
     cells = {
@@ -98,7 +103,9 @@ def _row(row: Any) -> Row:
         "with": row.acting_for or row.assignee,
         "department": row.department_name,
     }
-    return {"id": row.id, "url": reverse("work-item", args=[row.id]), "label": title, "tone": tone, "cells": cells}
+    mine = row.acting_for or not hand(row.role, row.assignee_id, reader.id, reader.roles, ()).code
+    url = reverse("work-item", args=[row.id])
+    return {"id": row.id, "url": url, "label": title, "tone": tone, "cells": cells, "fixed": not mine}
 
 
 @page

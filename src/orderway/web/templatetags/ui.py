@@ -67,7 +67,7 @@ class Row(TypedDict, total=False):
     """One row: ``id`` and ``cells`` (column key → plain value or mapping, see row_cells) are needed.
 
     url: the record; label: its number, for the box; tone: late | wait | done, the bar at the left; current: marked;
-    amount: decimal text the bulk bar sums.
+    amount: decimal text the bulk bar sums; fixed: it gets no box, the verbs of the list are not for it.
     """
 
     id: str | int
@@ -77,6 +77,7 @@ class Row(TypedDict, total=False):
     tone: str
     current: bool
     amount: str | Decimal
+    fixed: bool
 
 
 class Total(TypedDict, total=False):
