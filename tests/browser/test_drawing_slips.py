@@ -48,7 +48,7 @@ def typing(page: Page) -> Locator:
 
 
 def test_pressing_on_the_words_of_a_decision_means_the_decision(page: Page) -> None:
-    begin(page, "Words of a decision")
+    begin(page, "Decisions")
     page.get_by_role("tab", name="To mend").click()
     words_of(page, "Fine?").click()
     expect(page.get_by_role("tab", name="Properties")).to_have_attribute("aria-selected", "true")
@@ -67,23 +67,23 @@ def test_pressing_on_the_words_of_a_decision_means_the_decision(page: Page) -> N
 
 
 def test_a_word_half_typed_on_the_drawing_is_kept_when_one_saves_or_leaves(page: Page) -> None:
-    begin(page, "Half a word")
+    begin(page, "Halfway")
     saved(page)
     page.locator(".djs-context-pad .entry").first.click()
     typing(page).press_sequentially("Check ord")
     with page.expect_response(lambda answer: answer.url.endswith("/save")):
         page.keyboard.press("Control+s")
     saved(page)
-    assert "Check ord" in page.request.get("/maps/half_a_word/file").text()
+    assert "Check ord" in page.request.get("/maps/halfway/file").text()
     words_of(page, "Fine?").dblclick()
     typing(page).fill("All fine?")
     page.get_by_role("link", name="Customers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Customers")
-    assert "All fine?" in page.request.get("/maps/half_a_word/file").text()
+    assert "All fine?" in page.request.get("/maps/halfway/file").text()
 
 
 def test_what_was_drawn_without_a_connection_is_saved_when_it_is_back(page: Page, house: House) -> None:
-    begin(page, "Without a line")
+    begin(page, "Offline")
     saved(page)
     page.context.set_offline(True)
     page.get_by_label("Name", exact=True).fill("Fine at all?")
@@ -91,7 +91,7 @@ def test_what_was_drawn_without_a_connection_is_saved_when_it_is_back(page: Page
     expect(page.locator("#saved")).to_have_text("Not saved")
     page.context.set_offline(False)
     saved(page)
-    assert "Fine at all?" in page.request.get("/maps/without_a_line/file").text()
+    assert "Fine at all?" in page.request.get("/maps/offline/file").text()
 
 
 def work(page: Page, name: str, department: str = "") -> None:
@@ -109,7 +109,7 @@ def open_step(page: Page, name: str) -> None:
 
 
 def test_a_department_brings_its_role_and_a_decision_its_words(page: Page) -> None:
-    begin(page, "Without saying")
+    begin(page, "Unsaid")
     departments = page.locator("#p-lane option").all_inner_texts()
     new = next(one for one in departments if one.startswith("New: "))
     work(page, "Check paper", new)
@@ -141,7 +141,7 @@ def test_a_department_brings_its_role_and_a_decision_its_words(page: Page) -> No
 
 
 def test_what_a_table_answers_can_be_picked_as_a_condition(page: Page) -> None:
-    begin_table(page, "How it leaves")
+    begin_table(page, "Leaving")
     page.locator("tbody td.output-cell").first.click()
     page.keyboard.press("Control+a")
     page.keyboard.type("parcel")
@@ -149,10 +149,10 @@ def test_what_a_table_answers_can_be_picked_as_a_condition(page: Page) -> None:
     page.get_by_label("What changed and why").fill("Everything by parcel")
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("#main")).to_contain_text("Everything by parcel")
-    begin(page, "By its table")
+    begin(page, "Asking")
     page.keyboard.press("l")
     page.keyboard.type("Choose packing")
-    page.locator("#p-decision").select_option(label="How it leaves")
+    page.locator("#p-decision").select_option(label="Leaving")
     page.keyboard.press("Escape")
     work(page, "Pack parcel")
     open_step(page, "Fine?")
@@ -164,4 +164,4 @@ def test_what_a_table_answers_can_be_picked_as_a_condition(page: Page) -> None:
     expect(page.locator("[data-ways] li span").first).to_have_text("answer is parcel")
     page.keyboard.press("Control+s")
     saved(page)
-    assert 'answer = "parcel"' in page.request.get("/maps/by_its_table/file").text().replace("&#34;", '"')
+    assert 'answer = "parcel"' in page.request.get("/maps/asking/file").text().replace("&#34;", '"')

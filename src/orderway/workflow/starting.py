@@ -84,7 +84,7 @@ class StartedList:
 
 STARTED_SORTS = {
     "started": "i.id",
-    "due": "i.due_at nulls last, i.id",
+    "due": "i.due_at, i.id",
     "map": "d.name, i.id desc",
     "state": "i.state desc, i.id desc",
 }
