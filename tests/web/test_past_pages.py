@@ -17,7 +17,6 @@ from orderway.kernel.access import ROLES
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
-from orderway.web.heat import legend, levels
 from orderway.web.ways import ways_in_words
 from orderway.workflow.commands.proceed import StartMap, drain
 from orderway.workflow.commands.publish import PublishMap
@@ -294,10 +293,3 @@ def test_who_may_look_but_not_draw_is_offered_no_trial(as_: Any, two: tuple[int,
     for page in ("past?of=ways&since=", "fit?since="):
         assert links(text(as_("auditor").get(f"/maps/checking/{page}"))) == []
         assert links(text(as_("manager").get(f"/maps/checking/{page}")))
-
-
-def test_a_map_that_nothing_has_waited_on_for_long_is_not_hot():
-    short, long = timedelta(minutes=3), timedelta(hours=10)
-    assert (levels({"a": short}), legend({"a": short})) == ({}, [])
-    assert levels({"a": short, "b": long, "c": timedelta()}) == {"a": 1, "b": 5}
-    assert [one["level"] for one in legend({"b": long})] == [1, 2, 3, 4, 5]
