@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 // data-live-url or the page's own address; while somebody types or presses in it, waits for what they clicked in it, or reads a dry
 // run, it stays.
 // Elements are known by their id: each answer puts a new one in the place of the old.
+const ON_ITS_WAY = 1_000; // milliseconds
 const waiting = new Set<string>();
 const loading = new Set<string>();
 let pressed: Node | undefined;
@@ -77,9 +78,12 @@ function open(url: string, tell: (name: string) => void): void {
   window.addEventListener("pagehide", () => source.close(), { once: true });
 }
 
-async function catchUp(url: string): Promise<void> {
+async function catchUp(url: string, again = true): Promise<void> {
+  const began = performance.now();
   const told = await (await fetch(asked(url))).text();
   for (const [, name] of told.matchAll(/^data: (\S+)$/gm)) if (name) changed(name);
+  // the server counts the age from when it is asked: what happened while the question was on its way is asked for once more
+  if (again && performance.now() - began > ON_ITS_WAY) await catchUp(url, false);
 }
 
 /** Starts listening. Of all tabs of a browser one holds the connection and tells the others; each catches up for itself. */
