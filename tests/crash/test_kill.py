@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from contextlib import suppress
 from email import message_from_bytes
 from pathlib import Path
 
@@ -181,12 +182,18 @@ def _place_while_killing(house: Installation, orders: int, kills: int) -> dict[s
         sender.start()
     for _ in range(kills):
         time.sleep(dice.uniform(0.2, 1.5))
-        victims = house.victims()
-        if victims:
-            dice.choice(victims).send_signal(signal.SIGKILL)
+        _kill_one(dice, house)
     for sender in senders:
         sender.join()
     return acknowledged
+
+
+def _kill_one(dice: random.Random, house: Installation) -> None:
+    """Kill one of the house's processes; one that ended by itself between the list and the signal leaves its place to another."""
+    for victim in dice.sample(victims := house.victims(), len(victims)):
+        with suppress(psutil.NoSuchProcess):
+            victim.send_signal(signal.SIGKILL)
+            return
 
 
 def _connect(house: Installation) -> psycopg.Connection:
