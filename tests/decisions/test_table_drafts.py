@@ -48,7 +48,7 @@ def test_who_was_slower_is_told_and_the_other_table_stays(shop: Any) -> None:
     theirs = table("approval", APPROVAL[:2])
     assert saved(shop, theirs, seen=1).ok
     (late,) = saved(shop, table("approval", APPROVAL[:1]), seen=1).refused
-    assert (late.code, late.facts["by"], late.facts["revision"]) == ("table-changed", shop.administrator.name, 2)
+    assert (late.code, late.facts["by"], late.facts["revision"]) == ("draft-changed", shop.administrator.name, 2)
     assert ask("decisions.draft", shop.administrator, key="approval").xml == theirs
 
 
@@ -82,7 +82,7 @@ def test_a_draft_that_changed_after_it_was_looked_at_is_not_published(shop: Any)
     saved(shop, table("approval", APPROVAL))
     saved(shop, table("approval", APPROVAL[:2]), seen=1)
     outcome = run("decisions.publish_draft", shop.administrator, [PublishTableDraft("approval", "", 1)])
-    assert [one.code for one in outcome.refused] == ["table-changed"]
+    assert [one.code for one in outcome.refused] == ["draft-changed"]
 
 
 def test_a_draft_is_thrown_away_and_others_do_not_see_it(shop: Any) -> None:
@@ -91,13 +91,13 @@ def test_a_draft_is_thrown_away_and_others_do_not_see_it(shop: Any) -> None:
     assert ask("decisions.drafts", shop.stranger) == []
     assert run("decisions.discard_draft", shop.administrator, [DiscardTable("approval")]).ok
     again = run("decisions.discard_draft", shop.administrator, [DiscardTable("approval")])
-    assert [one.code for one in again.refused] == ["unknown-table-draft"]
+    assert [one.code for one in again.refused] == ["unknown-draft"]
 
 
 @pytest.mark.parametrize(
     ("key", "xml", "code"),
     [
-        ("1st", table("approval", APPROVAL), "bad-table-key"),
+        ("1st", table("approval", APPROVAL), "bad-key"),
         ("approval", "<html/>", "not-dmn"),
         ("other", table("approval", APPROVAL), "other-table"),
     ],

@@ -94,6 +94,16 @@ def test_throwing_a_draft_away_leaves_what_is_published(shop: Any) -> None:
     assert [one.code for one in again.refused] == ["unknown-draft"]
 
 
+def test_the_same_draft_twice_in_one_set_is_refused_twice_and_the_others_go(shop: Any) -> None:
+    for name in ("doubled", "alone"):
+        assert saved(shop, name, drawn(name, DECIDE)).ok
+    rows = [PublishDraft("doubled", "one"), PublishDraft("alone"), PublishDraft("doubled", "two")]
+    outcome = run("workflow.publish_draft", boss(shop), rows, partial=True)
+    assert [(one.code, one.subject) for one in outcome.refused] == [("twice", 0), ("twice", 2)]
+    assert [len(ask("workflow.versions", boss(shop), map=name)) for name in ("doubled", "alone")] == [0, 1]
+    assert ask("workflow.draft", boss(shop), map="doubled") is not None
+
+
 @pytest.mark.parametrize(
     ("map", "xml", "code"),
     [

@@ -66,19 +66,14 @@ REFUSALS: Mapping[str, Text] = {
         "Maps ask the table %(table)s for what this version gives otherwise (%(outputs)s): %(maps)s. "
         "Keep these columns until no map needs them."
     ),
-    "bad-table-key": lazy("%(table)s is no key of a table: letters, digits, ., - and _, beginning with a letter."),
     "not-dmn": lazy("This is no DMN file: %(reason)s"),
     "other-table": lazy("This file does not hold the table %(table)s. It holds: %(drawn)s."),
-    "table-changed": lazy(
-        "Somebody else saved this table meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
-    ),
-    "unknown-table-draft": lazy("Nobody is drawing on the table %(table)s: there is no draft."),
-    "bad-key": lazy("%(map)s is no key of a map: letters, digits, ., - and _, beginning with a letter."),
+    "bad-key": lazy("%(key)s is no key: letters, digits, ., - and _, beginning with a letter."),
     "other-map": lazy("This drawing is of the map %(drawn)s, not of %(map)s."),
     "draft-changed": lazy(
-        "Somebody else saved this map meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
+        "Somebody else saved this draft meanwhile (%(by)s). Save yours as a file, then load the page again to see theirs."
     ),
-    "unknown-draft": lazy("Nobody is drawing on the map %(map)s: there is no draft."),
+    "unknown-draft": lazy("Nobody is drawing on %(key)s: there is no draft."),
     "nothing-changed": lazy("Nothing has changed since version %(number)s; nothing is published."),
     "no-way": lazy("No condition holds here and there is no default way. Mend the facts or the map, then try again."),
     "spins": lazy("The way went round in a circle without anything to wait for. Mend the map."),

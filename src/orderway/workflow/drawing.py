@@ -51,14 +51,14 @@ def draft(ctx: Reader, asked: OneDraft) -> Draft | None:
     row = ctx.one(SQL.one, map=asked.map)
     if row is None:
         return None
-    return Draft(row.map, row.xml, row.revision, row.saved_at, row.saved_by, same_as(ctx, [row]).get(row.map, 0))
+    return Draft(row.key, row.xml, row.revision, row.saved_at, row.saved_by, same_as(ctx, [row]).get(row.key, 0))
 
 
 def same_as(ctx: Reader, drafts: Sequence[Any]) -> Mapping[str, int]:
     """The number of its published version for each map whose draft says the same, however its file is written."""
-    xml = {one.map: one.xml.encode() for one in drafts}
-    published = ctx.fetch(SQL.published, maps=sorted(xml)) if xml else []
-    return {row.map: row.number for row in published if compare(row.xml.encode(), xml[row.map]).whole}
+    xml = {one.key: one.xml.encode() for one in drafts}
+    published = ctx.fetch(SQL.published, keys=sorted(xml)) if xml else []
+    return {row.key: row.number for row in published if compare(row.xml.encode(), xml[row.key]).whole}
 
 
 @dataclass(frozen=True)

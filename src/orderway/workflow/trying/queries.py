@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from orderway.decisions.facts import types_of
 from orderway.decisions.published import Decider, compile_table
+from orderway.decisions.scratch import DRAWING
 from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 from orderway.people.queries import calendars
 
-from ..commands.draft import DRAWING
 from ..graph import Graph, Work
 from ..mining.past import PastCases, begun_here
 from ..naming import name_of, said
