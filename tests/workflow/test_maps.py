@@ -340,14 +340,17 @@ def test_a_mistyped_outcome_or_fact_is_found_while_drawing() -> None:
     (problem,) = compiled(xml).problems
     assert (problem.code, problem.what) == ("unknown-outcome", "rejected")
     with translation.override("en"):
-        assert problem.why == "No work item of this map has the outcome rejected."
+        assert (
+            problem.why
+            == "Nothing on this map can be decided with rejected. Choose what the step before really offers."
+        )
 
 
 @pytest.mark.parametrize(
     ("xml", "why"),
     [
-        (b"no xml", "not well-formed"),
-        (b"<html/>", "expected definitions"),
+        (b"no xml", "no XML that can be read"),
+        (b"<html/>", "begins with html"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">&b;</definitions>', "document type"),
         (drawn('<startEvent id="a"/><endEvent id="a"/>'), "used twice"),
         (drawn("<startEvent/>"), "has no id"),

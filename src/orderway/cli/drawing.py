@@ -98,6 +98,7 @@ def roundtrip(files: tuple[Path, ...], as_json: bool) -> None:
     The way "kept" is what the server stores and gives out; "drawn" is the reader and writer of the drawing page, taken where Node and
     the built pages' packages are at hand (in a checkout of the sources).
     """
+    _ready()
     whole = True
     for file in files:
         said = _travelled(file)

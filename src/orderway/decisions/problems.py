@@ -13,7 +13,7 @@ WHY: Mapping[str, str | Promise] = {
     "no-decision": _("The file holds no decision."),
     "several-decisions": _("The file has more than one last decision; one must rest on the others."),
     "unreadable": _("This cannot be read: %(what)s"),
-    "unknown-fact": _("There is no fact %(what)s."),
+    "unknown-fact": _("Nothing is known under %(what)s. Choose another one."),
     "imports": _("The file imports another one, %(what)s; put all of it into one file."),
     "wrong-type": _("The values are of another kind: %(what)s"),
     "overlap": _("Rules %(what)s hit for the same values, and a unique table then decides nothing."),

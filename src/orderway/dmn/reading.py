@@ -30,7 +30,7 @@ def decoded(content: bytes) -> str:
     try:
         return as_utf8(content.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
-        raise DmnError(f"not in its own encoding: {error}") from None
+        raise DmnError(f"it is not in the encoding that it names ({error})") from None
 
 
 def as_utf8(text: str) -> str:
@@ -58,7 +58,7 @@ def _root(content: bytes) -> etree._Element:
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as wrong:
-        raise DmnError(f"no well-formed XML: {wrong}") from wrong
+        raise DmnError(f"it is no XML that can be read ({wrong}); export it again as DMN") from wrong
 
 
 def read(content: bytes) -> model.Definitions:
@@ -66,7 +66,7 @@ def read(content: bytes) -> model.Definitions:
     root = _root(content)
     space = etree.QName(root).namespace or ""
     if _local(root) != "definitions" or not space.startswith(_NAMESPACES):
-        raise DmnError("the file's root is not the definitions of DMN")
+        raise DmnError(f"it is no DMN but begins with {_local(root)}; export it as DMN")
     return _Reader(root.get("namespace", "")).definitions(root)
 
 

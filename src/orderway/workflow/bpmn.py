@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from .care import read_care
@@ -68,11 +69,11 @@ def read_map(xml: bytes) -> tuple[Process, ...]:
         if identity is None:
             continue
         if identity in places:
-            raise NotBpmn(f"line {_line(element)}: the id {identity} is used twice")
+            raise NotBpmn(_("line %(line)s: the id %(id)s is used twice") % {"line": _line(element), "id": identity})
         places[identity] = element
     processes = tuple(_process(element, places) for element in root.iterchildren(f"{BPMN}process"))
     if not processes:
-        raise NotBpmn("there is no process in this file")
+        raise NotBpmn(_("there is no process in it"))
     return processes
 
 
@@ -91,19 +92,24 @@ def read_tree(xml: bytes) -> etree._Element:
 
 def _root(xml: bytes) -> etree._Element:
     if len(xml) > LARGEST:
-        raise NotBpmn(f"larger than {LARGEST} bytes")
+        raise NotBpmn(_("it is larger than %(most)s MB") % {"most": LARGEST // 1_000_000})
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotBpmn(f"not well-formed XML: {error}") from None
+        raise NotBpmn(
+            _("it is no XML that can be read (%(error)s); export it again as BPMN 2.0") % {"error": error}
+        ) from None
     document: Any = root.getroottree().docinfo
     if document.doctype:
-        raise NotBpmn("a document type declaration is not taken")
+        raise NotBpmn(_("it holds a document type declaration (DOCTYPE), which could read other files; take it out"))
     if root.tag != f"{BPMN}definitions":
-        raise NotBpmn(f"the root is {etree.QName(root).localname}, expected definitions of BPMN 2.0")
+        raise NotBpmn(
+            _("it is no BPMN 2.0 but begins with %(root)s; export it as BPMN 2.0")
+            % {"root": etree.QName(root).localname}
+        )
     return root
 
 
@@ -363,7 +369,9 @@ def _label(node: etree._Element, attribute: str = "name") -> Label:
 def _id(node: etree._Element) -> str:
     identity = node.get("id")
     if not identity:
-        raise NotBpmn(f"line {_line(node)}: {etree.QName(node).localname} has no id")
+        raise NotBpmn(
+            _("line %(line)s: %(element)s has no id") % {"line": _line(node), "element": etree.QName(node).localname}
+        )
     return identity
 
 

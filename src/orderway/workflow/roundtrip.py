@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from .bpmn import BPMN, NotBpmn, as_utf8, read_tree
@@ -86,7 +87,7 @@ def decoded(xml: bytes) -> str:
     try:
         return as_utf8(xml.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
-        raise NotBpmn(f"not in its own encoding: {error}") from None
+        raise NotBpmn(_("it is not in the encoding that it names (%(error)s)") % {"error": error}) from None
 
 
 def given_out(text: str) -> bytes:
