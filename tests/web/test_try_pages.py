@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -242,3 +243,28 @@ def test_a_drawn_table_is_tried_with_the_maps_that_ask_it(as_, shop, order):
     assert "more: Look at large ones" in page
     one = re.search(r'href="(/maps/sized/try/\d+\?table=size)"', page)
     assert "more: Look at large ones" in browser.get(one[1]).content.decode()
+
+
+def test_from_a_table_it_is_one_press_to_its_trial_on_past_orders(as_, shop, order):
+    trying._kept.clear()
+    system = system_actor(shop.company)
+    with clock.at(clock.now() - timedelta(hours=3)):
+        assert run("decisions.publish", system, [PublishTable(TABLE.replace("{0}", "9999999"), "order", "first")]).ok
+        assert run("workflow.publish", system, [PublishMap(SIZED)]).ok
+        assert run("workflow.start", system, [StartMap("sized", order)]).ok
+    browser = as_("manager")
+    asked_by = '<a class="link" href="/maps/sized" title="How large?">Sized</a>'
+    assert asked_by in browser.get("/rules/size").content.decode()
+    address = "/maps/sized/try?version=1&amp;table=size"
+    assert (
+        f'<a class="btn" href="{address}" data-after-save>Try it</a>'
+        in browser.get("/rules/size/edit").content.decode()
+    )
+    assert run("decisions.save_draft", shop.manager, [SaveTable("size", TABLE.replace("{0}", "0"), "order")]).ok
+    assert "more: Look at large ones" in browser.get(unescape(address)).content.decode()
+    another = SIZED.replace('"sized"', '"measured"').replace("Sized", "Measured")
+    assert run("workflow.publish", system, [PublishMap(another)]).ok
+    page = browser.get("/rules/size/edit").content.decode()
+    assert all(
+        f'href="/maps/{key}/try?version=1&amp;table=size" data-after-save>' in page for key in ("sized", "measured")
+    )

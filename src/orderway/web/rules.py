@@ -15,7 +15,7 @@ from orderway.decisions.queries import Shown
 from .drawing_words import FACTS, SUBJECTS
 from .forms import Field, shown, typed_day
 from .maps import MapKey  # noqa: F401 - the keys of tables look like those of maps
-from .respond import found, may, page, read, show
+from .respond import found, may, page, read, read_if, show
 from .rule_values import answer_words, fields_of, texts_of
 from .rule_words import ANSWERS, POLICIES
 from .templatetags.ui import number
@@ -97,6 +97,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         back_url=reverse("rules"),
         badge_text=_("Version %(n)s") % {"n": table.number},
         sub=SUBJECTS.get(table.subject_type, table.subject_type),
+        asked_by=read_if(request, "workflow.asking", table=key) or (),
         actions=_acts(request, key, table.number),
         policy=POLICIES.get(table.policy, ""),
         columns=_columns(table),
@@ -117,6 +118,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 
 
 USUAL = timedelta(days=31)  # the period, unless another one is asked for
+RULE: Mapping[str, Any] = {"grow": 2, "wraps": True, "narrow": "list"}  # a column of rules, which are read whole
 
 
 def _period(request: HttpRequest) -> dict[str, date | None]:
@@ -165,12 +167,9 @@ def _columns(table: Shown) -> list[dict[str, Any]]:
     asked, answers = _named(table)
     return [
         {"key": "rule", "label": _("Rule"), "kind": "id", "narrow": "lead"},
-        *[{"key": f"i{n}", "label": label, "grow": 2, "narrow": "list"} for n, label in enumerate(asked)],
-        *[
-            {"key": f"o{n}", "label": label, "grow": 2, "strong": True, "narrow": "list"}
-            for n, label in enumerate(answers)
-        ],
-        {"key": "note", "label": _("Note"), "grow": 2, "soft": True, "narrow": "foot"},
+        *[{**RULE, "key": f"i{n}", "label": label} for n, label in enumerate(asked)],
+        *[{**RULE, "key": f"o{n}", "label": label, "strong": True} for n, label in enumerate(answers)],
+        {"key": "note", "label": _("Note"), "grow": 2, "wraps": True, "soft": True, "narrow": "foot"},
         {"key": "fired", "label": _("Fired"), "kind": "number", "strong": True, "narrow": "list"},
         {"key": "latest", "label": _("Last time"), "kind": "moment", "soft": True, "narrow": "hide"},
     ]

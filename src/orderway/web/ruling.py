@@ -63,11 +63,22 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         version=published.versions[0].number if published else 0,
         back_url=reverse("rule", args=[key]) if published else reverse("rules"),
         may_publish=may(request, "decisions.publish_draft"),
+        trials=trials(request, key),
         facts=facts,
         facts_json=json.dumps(facts),
         editor_words=json.dumps({name: str(words) for name, words in EDITOR.items()}),
         fields=shown(fields_of(known), None),
     )
+
+
+def trials(request: HttpRequest, key: str) -> list[dict[str, str]]:
+    """Where a drawn table is tried on what went by the published maps that ask it: the name of each map and the address."""
+    if not may(request, "workflow.save_draft"):
+        return []
+    return [
+        {"name": one.name, "url": f"{reverse('map-try', args=[one.key])}?version={one.number}&table={key}"}
+        for one in read(request, "workflow.asking", table=key)
+    ]
 
 
 @page

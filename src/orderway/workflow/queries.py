@@ -9,7 +9,7 @@ from orderway.kernel.context import Reader
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
 
-from . import behind, compliance, drawing, earlier, refusing, standing, starting, waiting
+from . import asking, behind, compliance, drawing, earlier, refusing, standing, starting, waiting
 from .branching import BEHIND
 from .graph import Graph, Work
 from .mining import own, past
@@ -20,6 +20,7 @@ from .published import graphs, sound_graphs
 from .trying import queries as trying
 
 __all__ = [
+    "asking",
     "behind",
     "compliance",
     "drawing",
