@@ -1,5 +1,6 @@
-"""The keyboard alone: signing in, Ctrl-K to an order, and J, K and Enter through a list."""
+"""The keyboard alone: signing in, Ctrl-K to an order, and J, K and Enter through a list; and what pointing tells."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -67,3 +68,16 @@ def test_j_opens_the_next_input_beside_the_list(at_desk: Callable[[str], Page]) 
     expect(second).to_have_attribute("aria-current", "true")
     name = second.locator("small").first.inner_text()
     expect(page.get_by_role("region", name="What came in").get_by_role("heading", level=2)).to_have_text(name)
+
+
+def test_what_a_list_cuts_off_is_told_whole_to_whoever_points_at_it(at_desk: Callable[[str], Page]) -> None:
+    page = at_desk("manager")
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto("/orders")
+    customer = page.locator("td.cut", has_text="Buchhandlung am Obertor").first
+    customer.hover()
+    expect(customer).to_have_attribute("title", "Buchhandlung am Obertor")
+    page.set_viewport_size({"width": 2400, "height": 700})
+    page.reload()
+    customer.hover()
+    expect(customer).not_to_have_attribute("title", re.compile("."))

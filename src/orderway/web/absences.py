@@ -21,7 +21,7 @@ from .words import ABSENCE_KINDS, ABSENCE_STATES
 
 COLUMNS = (
     column("person", lazy("Who"), kind="person", narrow="title"),
-    column("days", lazy("Days"), kind="id", grow=2, narrow="sub"),
+    column("days", lazy("Days"), kind="id", narrow="sub"),
     column("kind", lazy("Kind"), soft=True),
     column("deputy", lazy("Stand-in"), kind="person", narrow="hide"),
     column("approver", lazy("Approver"), kind="person", soft=True, narrow="hide"),

@@ -25,7 +25,7 @@ from .words import KINDS
 COLUMNS = (
     column("no", lazy("Number"), kind="id", sort="number"),
     column("name", lazy("Name"), grow=5, strong=True, narrow="sub", sort="name"),
-    column("kind", lazy("Kind"), grow=1, soft=True, sort="kind", narrow="foot"),
+    column("kind", lazy("Kind"), soft=True, sort="kind", narrow="foot"),
     column("gtin", lazy("GTIN"), soft=True),
     column("unit", lazy("Unit"), soft=True),
     column("price", lazy("List price"), kind="money", strong=True),

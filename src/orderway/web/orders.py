@@ -32,8 +32,8 @@ MOST = 5_000
 COLUMNS = (
     column("no", lazy("Order"), kind="id", sort="number"),
     column("customer", lazy("Customer"), grow=3, narrow="sub", sort="customer"),
-    column("ref", lazy("Their ref."), grow=1, soft=True),
-    column("what", lazy("What"), grow=3, soft=True),
+    column("ref", lazy("Their ref."), grow=2, soft=True),
+    column("what", lazy("What"), grow=2, soft=True),
     column("promise", lazy("Promise"), kind="due", sort="promise"),
     column("state", lazy("State"), kind="state"),
     column("priority", lazy("Priority"), sort="priority"),

@@ -21,7 +21,7 @@ from .words import REASONS
 LEVELS = (
     column("no", lazy("Item"), kind="id", sort="number"),
     column("name", lazy("Name"), grow=5, strong=True, narrow="sub", sort="name"),
-    column("warehouse", lazy("Warehouse"), grow=2, soft=True, narrow="foot"),
+    column("warehouse", lazy("Warehouse"), soft=True, narrow="foot"),
     column("on_hand", lazy("On hand"), kind="number"),
     column("reserved", lazy("Reserved"), kind="number", soft=True),
     column("free", lazy("Free"), kind="number", strong=True, narrow="end", sort="free"),

@@ -30,6 +30,12 @@ document.addEventListener("click", (event) => {
   if ((event.target as Element).closest("[data-print]")) window.print();
 });
 
+// What is cut off is told whole to whoever points at it.
+document.addEventListener("mouseover", (event) => {
+  const cut = (event.target as Element).closest<HTMLElement>(".cut, .cut > *");
+  if (cut && cut.scrollWidth > cut.clientWidth && !cut.title) cut.title = cut.innerText;
+});
+
 // A scrolled list stays where it was when the page around it is fetched anew.
 let places = new Map<string, number>();
 document.addEventListener("htmx:beforeSwap", () => {
