@@ -1,4 +1,4 @@
-"""Why not?: whether anything can be noted as paid for an invoice is told ahead as noting it says (OW-05)."""
+"""Why not?: whether anything can be noted as paid for an invoice, or a prepayment asked for, is told ahead as the acts say (OW-05)."""
 
 from decimal import Decimal as D
 from typing import Any
@@ -7,12 +7,13 @@ import told_ahead
 
 from orderway.billing.commands.pay import Pay
 from orderway.billing.commands.prepay import Prepay
-from orderway.billing.refusing import InvoiceLeaves, judges
+from orderway.billing.refusing import InvoiceLeaves, PrepayLeaves, judges, prepay_judges
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.orders.commands.proceed import HoldOrder
 
 
 def told(shop: Any, invoice: int) -> list[str]:
@@ -33,6 +34,33 @@ def designed(shop: Any) -> int:
     ).done
     assert run("orders.confirm", shop.manager, [Ref(order)]).ok
     return int(order)
+
+
+def told_of_prepaying(shop: Any, order: int) -> list[str]:
+    """What is told of asking for a prepayment of half an order."""
+    tries = {"billing.issue_prepayment": (shop.accountant, Prepay(order, D(50)))}
+    neutral = PrepayLeaves(order, "", "confirmed", False)
+    query = "billing.why_no_prepayment"
+    return told_ahead.told(query, prepay_judges, shop.accountant, order, tries, neutral)["issue_prepayment"]
+
+
+def test_a_prepayment_is_asked_for_once_and_of_what_was_confirmed(shop: Any) -> None:
+    lines = [PlaceLine(shop.items["DESIGN-H"], D(2))]
+    (order,) = run("orders.place", shop.manager, [PlaceOrder(shop.customers["10001"], lines)]).done
+    assert told_of_prepaying(shop, order) == ["wrong-state"]
+    assert run("orders.confirm", shop.manager, [Ref(order)]).ok
+    assert told_of_prepaying(shop, order) == []
+    assert run("billing.issue_prepayment", shop.accountant, [Prepay(order, D(50))]).ok
+    assert told_of_prepaying(shop, order) == ["prepaid-already"]
+    assert run("orders.cancel", shop.manager, [HoldOrder(order, "needs none")]).ok
+    assert told_of_prepaying(shop, order) == ["wrong-state"]
+    over = designed(shop)
+    (invoice,) = run("billing.issue", shop.accountant, [Ref(over)]).values["invoices"]
+    due = ask("billing.invoice", shop.accountant, id=invoice).due
+    assert run("billing.pay", shop.accountant, [Pay(invoice, due)]).ok
+    assert run("orders.complete", system_actor(shop.company), [Ref(over)]).ok
+    assert told_of_prepaying(shop, over) == ["wrong-state"]  # there is nothing left to be paid before
+    assert ask("billing.why_no_prepayment", shop.stranger, id=order) is None
 
 
 def test_nothing_is_paid_on_a_draft_and_it_says_so(shop: Any) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal as D
 from typing import Any
 
+from orderway.fulfilment.commands.booking import BookCarrier, NoteBooked, NoteNotBooked
+from orderway.fulfilment.commands.carriers import SetCarrier
 from orderway.fulfilment.commands.pack import PackShipment
 from orderway.fulfilment.commands.pick import PickLine
 from orderway.fulfilment.commands.ship import ShipShipment
@@ -36,8 +38,19 @@ def released(shop: Any, quantity: int = 4) -> tuple[int, int]:
     return int(order), int(ask("fulfilment.shipments", shop.warehouse, order=order).rows[0].id)
 
 
+def carrier(shop: Any) -> int:
+    """The carrier of the house."""
+    known = ask("fulfilment.carriers", shop.warehouse)
+    if known:
+        return int(known[0].id)
+    express = SetCarrier("Parcel Express", "https://carrier.example/book")
+    return int(run("fulfilment.set_carriers", shop.administrator, [express]).done[0])
+
+
 def rows(shop: Any, name: str, shipment: int) -> Sequence[Any]:
-    """What a person types in who does the act right: what is still to pick, one box, no carrier."""
+    """What a person types in who does the act right: what is still to pick, one box, a carrier there is."""
+    if name == "fulfilment.book":
+        return [BookCarrier(shipment, carrier(shop))]
     if name == "fulfilment.pick":
         lines = ask("fulfilment.lines", shop.warehouse, id=shipment)
         return [PickLine(one.id, one.quantity) for one in lines if one.picked is None] or [
@@ -96,7 +109,7 @@ def test_each_step_of_a_shipment_waits_for_the_one_before_and_says_so(shop: Any)
     _, shipment = released(shop)
     for step in ("pick", "pack", "ship", "deliver"):
         found = told(shop, shipment)
-        assert [name for name, codes in found.items() if not codes] == [step]
+        assert [name for name, codes in found.items() if not codes] == ([step, "book"] if step == "ship" else [step])
         assert {tuple(codes) for codes in found.values() if codes} == {("wrong-state",)}
         do(shop, f"fulfilment.{step}", shipment)
     assert set(map(tuple, told(shop, shipment).values())) == {("wrong-state",)}
@@ -122,6 +135,31 @@ def test_where_nothing_was_found_on_the_shelf_there_is_nothing_to_pack(shop: Any
     (line,) = ask("fulfilment.lines", shop.warehouse, id=shipment)
     assert run("fulfilment.pick", shop.warehouse, [PickLine(line.id, D(0))]).ok
     assert told(shop, shipment)["pack"] == ["nothing-picked"]
+
+
+def test_a_carrier_is_booked_once_and_another_one_where_it_failed(shop: Any) -> None:
+    _, shipment = released(shop)
+    for step in ("pick", "pack", "book"):
+        assert told(shop, shipment)[step] == []
+        do(shop, f"fulfilment.{step}", shipment)
+    assert told(shop, shipment)["book"] == ["already-booked"]
+    booking = ask("fulfilment.booking", shop.warehouse, id=shipment)
+    boss = system_actor(shop.company)
+    do(shop, "fulfilment.ship", shipment)
+    assert run("fulfilment.note_not_booked", boss, [NoteNotBooked(booking.id, "closed", final=True)]).ok
+    assert told(shop, shipment)["book"] == []  # it has left, and a carrier still has to know
+    do(shop, "fulfilment.book", shipment)
+    assert run("fulfilment.note_booked", boss, [NoteBooked(booking.id, "PX-1")]).ok
+    leaves, _acts = ask("fulfilment.why_not", shop.warehouse, id=shipment)
+    assert (leaves.carrier, leaves.tracking) == ("Parcel Express", "PX-1")
+    assert told(shop, shipment)["book"] == ["already-booked"]
+
+
+def test_what_has_left_without_a_carrier_asks_for_none(shop: Any) -> None:
+    _, shipment = released(shop)
+    for step in ("pick", "pack", "ship"):
+        do(shop, f"fulfilment.{step}", shipment)
+    assert told(shop, shipment)["book"] == ["wrong-state"]
 
 
 def test_more_in_the_box_than_is_still_wanted_is_told_until_it_was_put_back(shop: Any) -> None:

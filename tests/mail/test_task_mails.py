@@ -81,6 +81,27 @@ def test_scanners_that_open_every_link_decide_nothing(shop, item, link, browser)
     assert state(shop, item) == "open"
 
 
+def test_who_may_not_decide_alone_reads_why_before_they_press(shop, postbox, browser):
+    make_table()
+    care = 'o:mail="true" o:notBy="first"'
+    drawn = work("first", "ok", role="accountant") + work("second", "ok", role="accountant", more=care)
+    publish(drawing(drawn + flows("s first second e")))
+    run("workflow.start", SYSTEM, [StartMap("trial_map", trials()[0])])
+    (first,) = ask("workflow.work", shop.accountant).rows
+    assert run("workflow.complete", shop.accountant, [CompleteWork(first.id, "ok")]).ok
+    (letter,) = deliver(postbox)
+    path = re.search(r"http://localhost:8000(/decide/[\w-]{43})", letter.get_content())[1]
+    page = text(browser.get(path))
+    assert "Not now:" in page
+    assert "Hand it over, or leave it in the list of its department." in page
+    assert 'value="ok"' not in page  # nothing to press
+    assert (
+        text(browser.post(path, {"outcome": "ok"})).count("Not now:") == 1
+    )  # and whoever sends it all the same is refused
+    (second,) = ask("workflow.work", shop.accountant).rows
+    assert state(shop, second.id) == "open"
+
+
 def test_sending_it_decides_once_as_the_person_it_was_sent_to(shop, item, link, browser):
     missing = browser.post(link, {"outcome": "ok"})
     assert missing.status_code == 422

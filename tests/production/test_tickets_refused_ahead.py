@@ -1,4 +1,5 @@
-"""Why not?: what keeps a job ticket from being placed, started or finished is told ahead as the acts themselves say it (OW-05)."""
+"""Why not?: what keeps a job ticket from being placed, started or finished, or a print job from its form and its papers, is told ahead
+as the acts themselves say it (OW-05)."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,10 @@ from orderway.billing.commands.prepay import Prepay
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
+from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.production.commands.plan import FinishTicket, PlanTicket
-from orderway.production.refusing import TicketLeaves, judges
+from orderway.production.refusing import PrintLeaves, TicketLeaves, judges, print_judges
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -28,6 +30,15 @@ def told(shop: Any, ticket: int) -> dict[str, list[str]]:
     }
     neutral = TicketLeaves(ticket, 0, "", "planned", "confirmed", False, 0, "", None, "")
     return told_ahead.told("production.why_not", judges, shop.production, ticket, tries, neutral)
+
+
+def told_of_job(shop: Any, order: int) -> dict[str, list[str]]:
+    tries = {
+        "production.specify": (shop.manager, press_room.form(order)),
+        "production.make_papers": (shop.manager, Ref(order)),
+    }
+    neutral = PrintLeaves(order, "", "placed", 1, 0, 1)
+    return told_ahead.told("production.why_not_order", print_judges, shop.manager, order, tries, neutral)
 
 
 def first(shop: Any, order: int) -> int:
@@ -55,6 +66,24 @@ def test_a_ticket_is_placed_then_started_then_finished_and_says_what_comes_first
     assert act(press, "finish", ticket)
     assert told(press, ticket) == {"plan": wrong, "start": wrong, "finish": wrong}
     assert ask("production.why_not", press.stranger, id=ticket) is None
+
+
+def test_the_form_is_filled_in_while_the_order_is_new_and_comes_before_the_papers(press: Any) -> None:
+    (order,) = press_room.placed(press)
+    assert told_of_job(press, order) == {"specify": [], "make_papers": ["no-specification"]}
+    assert run("production.specify", press.manager, [press_room.form(order)]).ok
+    assert told_of_job(press, order) == {"specify": [], "make_papers": []}
+    assert run("orders.hold", press.manager, [HoldOrder(order, "unclear")]).ok
+    assert told_of_job(press, order) == {"specify": ["wrong-state"], "make_papers": []}
+    assert run("orders.cancel", press.manager, [HoldOrder(order, "needs none")]).ok
+    assert told_of_job(press, order) == {"specify": ["wrong-state"], "make_papers": ["wrong-state"]}
+    assert ask("production.why_not_order", press.stranger, id=order) is None
+
+
+def test_an_order_without_printed_matter_is_told_nothing_of_print(press: Any) -> None:
+    lines = [PlaceLine(press.items["PAP-A4-80"], D(4))]
+    (order,) = run("orders.place", press.manager, [PlaceOrder(press.customers["10001"], lines)]).done
+    assert ask("production.why_not_order", press.manager, id=order) is None
 
 
 def test_a_machine_that_runs_another_ticket_is_told_before_somebody_walks_to_it(press: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 import shop_floor as floor
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from orderway.billing.refusing import InvoiceLeaves
+from orderway.billing.refusing import InvoiceLeaves, PrepayLeaves, prepay_judges
 from orderway.billing.refusing import judges as of_invoices
 from orderway.capture import jobs
 from orderway.capture.refusing import IntakeLeaves
@@ -23,10 +23,10 @@ from orderway.kernel.sql import fetch
 from orderway.orders.commands.proceed import HoldOrder
 from orderway.orders.refusing import Leaves, LineLeaves, line_judges
 from orderway.orders.refusing import judges as of_orders
-from orderway.production.refusing import TicketLeaves
+from orderway.production.refusing import PrintLeaves, TicketLeaves, print_judges
 from orderway.production.refusing import judges as of_tickets
 from orderway.web.acts import ACTS
-from orderway.web.advice import INTAKE, INVOICE, LINE, ORDER, SHIPMENT, TICKET, WORK
+from orderway.web.advice import INTAKE, INVOICE, LINE, ORDER, PREPAYMENT, PRINT_JOB, SHIPMENT, TICKET, WORK
 from orderway.web.refusing import advised
 from orderway.workflow.commands.work import CompleteWork
 from orderway.workflow.refusing import WorkLeaves
@@ -39,7 +39,10 @@ WORK_LEAVES = WorkLeaves(1, "open", None, "", "planner", 7, True, 1, ("manager",
 KINDS: list[tuple[Any, Any, Any]] = [
     (ORDER, of_orders, ORDER_LEAVES),
     (LINE, line_judges, LineLeaves(1, 1, "26-1", "confirmed", NONE, NONE)),
+    (PREPAYMENT, prepay_judges, PrepayLeaves(1, "26-1", "confirmed", True)),
+    (PRINT_JOB, print_judges, PrintLeaves(1, "26-1", "placed", 1, 1, 0)),
     (SHIPMENT, of_shipments, ShipmentLeaves(1, "26-1", "open", "held", ())),
+    (SHIPMENT, of_shipments, ShipmentLeaves(1, "26-1", "packed", "confirmed", (), "booked", "Parcel Express", "PX1")),
     (INVOICE, of_invoices, InvoiceLeaves(1, "I26-1", 1, "26-1", "EUR", "issued", NONE, NONE)),
     (TICKET, of_tickets, TicketLeaves(1, 1, "26-1", "planned", "confirmed", True, 1, "Polar 92", 2, "26-2")),
     (TICKET, of_tickets, TicketLeaves(1, 1, "26-1", "planned", "confirmed", False, 1, "Polar 92", 2, "26-2")),

@@ -7,9 +7,10 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.orders.explaining import OneOrder
 from orderway.workflow.acts import Refused
 
-from .refusing import InvoiceLeaves, judges
+from .refusing import InvoiceLeaves, PrepayLeaves, judges, prepay_judges
 
 SQL = statements("billing", "invoices")
 REFUSING = statements("billing", "refusing")
@@ -74,6 +75,13 @@ def why_not(ctx: Reader, asked: OneInvoice) -> Refused | None:
     """Which acts on an invoice would be refused now and on what that rests; None for an unknown one."""
     row = ctx.one(REFUSING.leaves, id=asked.id)
     return judges.told(InvoiceLeaves(**row._asdict())) if row else None
+
+
+@query("billing.why_no_prepayment", OneOrder)
+def why_no_prepayment(ctx: Reader, asked: OneOrder) -> Refused | None:
+    """Whether a prepayment of an order would be refused now and on what that rests; None for an unknown one."""
+    row = ctx.one(REFUSING.prepayment, id=asked.id)
+    return prepay_judges.told(PrepayLeaves(**row._asdict())) if row else None
 
 
 @dataclass(frozen=True)

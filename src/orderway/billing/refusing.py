@@ -10,6 +10,7 @@ from orderway.orders.refusing import judges as order_judges
 from orderway.workflow.acts import Acts
 
 BILLED = frozenset({"confirmed", "completed"})  # the states of an order in which it is charged
+PREPAID = frozenset({"confirmed"})  # and in which it is prepaid
 ISSUED = frozenset({"issued"})
 
 
@@ -29,7 +30,17 @@ class InvoiceLeaves(NamedTuple):
     paid: Decimal
 
 
+class PrepayLeaves(NamedTuple):
+    """What refusing a prepayment of an order rests on: its state, and whether one was asked for already (`prepaid`)."""
+
+    id: int
+    number: str
+    state: str
+    prepaid: bool
+
+
 judges: Acts[InvoiceLeaves] = Acts()
+prepay_judges: Acts[PrepayLeaves] = Acts()
 
 
 def not_billed(order: Any) -> list[Refusal]:
@@ -47,6 +58,13 @@ def nothing_due(order: Any, chargeable: int) -> list[Refusal]:
 def nothing_to_credit(order: Any, returned: int) -> list[Refusal]:
     """Whether no line of an order was charged beyond what the customer kept."""
     return [] if returned else [Refusal("nothing-to-credit", order.id, {"number": order.number})]
+
+
+def not_prepayable(order: Any, prepaid: bool) -> list[Refusal]:
+    """Whether no prepayment of an order (with its id, number and state) can be asked for: it is not confirmed or over, or one was."""
+    if order.state not in PREPAID:
+        return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
+    return [Refusal("prepaid-already", order.id, {"number": order.number})] if prepaid else []
 
 
 def not_payable(subject: int, invoice: Any) -> list[Refusal]:
@@ -69,6 +87,10 @@ def _credit(leaves: Leaves) -> Sequence[Refusal]:
     return not_billed(leaves) or nothing_to_credit(leaves, leaves.returned)
 
 
+def _prepay(leaves: PrepayLeaves) -> Sequence[Refusal]:
+    return not_prepayable(leaves, leaves.prepaid)
+
+
 def _pay(leaves: InvoiceLeaves) -> Sequence[Refusal]:
     return not_payable(leaves.id, leaves)
 
@@ -76,4 +98,5 @@ def _pay(leaves: InvoiceLeaves) -> Sequence[Refusal]:
 order_judges.judged("billing.draft", not_billed, ("state",), BILLED)
 order_judges.judged("billing.issue", _issue, ("state", "chargeable"), BILLED)
 order_judges.judged("billing.credit_returned", _credit, ("state", "returned"), BILLED)
+prepay_judges.judged("billing.issue_prepayment", _prepay, ("state", "prepaid"), PREPAID)
 judges.judged("billing.pay", _pay, ("state", "due"), ISSUED)

@@ -8,7 +8,17 @@ from orderway.kernel.outcome import Refusal
 from orderway.orders.refusing import LineLeaves, line_judges
 from orderway.workflow.acts import Acts
 
-from .rules import MOVES, in_state, not_packable, not_shippable, nothing_to_return, stays
+from .rules import (
+    IN_HAND,
+    MOVES,
+    Booking,
+    in_state,
+    not_bookable,
+    not_packable,
+    not_shippable,
+    nothing_to_return,
+    stays,
+)
 
 
 class Carried(NamedTuple):
@@ -23,13 +33,17 @@ class Carried(NamedTuple):
 
 
 class ShipmentLeaves(NamedTuple):
-    """What refusals of acts on a shipment rest on, as it is now."""
+    """What refusals of acts on a shipment rest on, as it is now; the state of the `booking` that counts, with whom and its tracking number
+    ("": no carrier was asked)."""
 
     id: int
     order_number: str
     state: str
     order_state: str
     lines: Sequence[Carried]
+    booking: str = ""
+    carrier: str = ""
+    tracking: str = ""
 
 
 judges: Acts[ShipmentLeaves] = Acts()
@@ -51,6 +65,11 @@ def _deliver(leaves: ShipmentLeaves) -> Sequence[Refusal]:
     return in_state("deliver", leaves.id, leaves)
 
 
+def _book(leaves: ShipmentLeaves) -> Sequence[Refusal]:
+    booking = Booking(leaves.booking, leaves.carrier, leaves.tracking) if leaves.booking else None
+    return not_bookable(leaves.id, leaves, booking)
+
+
 def _take_back(line: LineLeaves) -> Sequence[Refusal]:
     return nothing_to_return(line.id, line)
 
@@ -59,4 +78,5 @@ line_judges.judged("fulfilment.take_back", _take_back, ("delivered",))
 judges.judged("fulfilment.pick", _pick, ("state", "order_state"), MOVES["pick"])
 judges.judged("fulfilment.pack", _pack, ("state", "order_state", "lines"), MOVES["pack"])
 judges.judged("fulfilment.ship", _ship, ("state", "order_state", "lines"), MOVES["ship"])
+judges.judged("fulfilment.book", _book, ("state", "booking", "carrier", "tracking"), IN_HAND)
 judges.judged("fulfilment.deliver", _deliver, ("state",), MOVES["deliver"])

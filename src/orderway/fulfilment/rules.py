@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderway.kernel.outcome import Refusal
 
@@ -14,6 +14,9 @@ MOVES: Mapping[str, frozenset[str]] = {
     "ship": frozenset({"packed"}),
     "deliver": frozenset({"shipped"}),
 }
+IN_HAND = frozenset(
+    {"packed", "shipped", "delivered"}
+)  # the states in which another carrier is booked where one failed
 
 
 def in_state(verb: str, id: int, shipment: Any) -> list[Refusal]:
@@ -43,6 +46,23 @@ def not_shippable(shipments: Sequence[Any], lines: Sequence[Any]) -> list[Refusa
     """What keeps shipments that leave together, with their picked `lines` (sorted by shipment), in the house."""
     refused = [no for shipment in shipments for no in stays("ship", shipment.id, shipment)]
     return refused + _not_held(shipments, lines, {no.subject for no in refused if no.subject})
+
+
+class Booking(NamedTuple):
+    """A booking, as the rule about it asks."""
+
+    state: str
+    carrier: str
+    tracking: str
+
+
+def not_bookable(id: int, shipment: Any, booking: Any) -> list[Refusal]:
+    """Whether no carrier can be booked for a shipment: one is (unless that failed), or it is not packed or was never in hand."""
+    if booking is not None and booking.state != "failed":
+        return [Refusal("already-booked", id, {"carrier": booking.carrier, "tracking": booking.tracking})]
+    if shipment.state == "packed" or (booking is not None and shipment.state in IN_HAND):
+        return []
+    return [Refusal("wrong-state", id, {"number": shipment.order_number, "state": shipment.state})]
 
 
 def nothing_to_return(subject: int, line: Any) -> list[Refusal]:

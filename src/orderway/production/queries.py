@@ -8,9 +8,10 @@ from orderway.kernel.context import Reader
 from orderway.kernel.paging import Page, page
 from orderway.kernel.registry import query
 from orderway.kernel.sql import statements
+from orderway.orders.explaining import OneOrder
 from orderway.workflow.acts import Refused
 
-from .refusing import TicketLeaves, judges
+from .refusing import PrintLeaves, TicketLeaves, judges, print_judges
 
 SQL = statements("production", "production")
 REFUSING = statements("production", "refusing")
@@ -98,6 +99,13 @@ def why_not(ctx: Reader, asked: OneTicket) -> Refused | None:
     """Which acts on a job ticket would be refused now and on what that rests; None for an unknown one."""
     row = ctx.one(REFUSING.leaves, id=asked.id)
     return judges.told(TicketLeaves(**row._asdict())) if row else None
+
+
+@query("production.why_not_order", OneOrder)
+def why_not_order(ctx: Reader, asked: OneOrder) -> Refused | None:
+    """Which acts on the print job of an order would be refused now and on what that rests; None where it has no printed matter."""
+    row = ctx.one(REFUSING.print_job, id=asked.id)
+    return print_judges.told(PrintLeaves(**row._asdict())) if row else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ ORDERS: Mapping[str, frozenset[str]] = {  # verb -> the states of its order in w
 }
 
 
+FORM = frozenset({"placed"})  # the states of an order in which its order form is filled in
+PAPERS = frozenset({"placed", "held", "confirmed"})  # and those in which its papers are made
+
+
 class TicketLeaves(NamedTuple):
     """What refusals of acts on a job ticket rest on, as it is now: its state and its order's, whether a prepayment is awaited, and which
     ticket of which order runs on its machine (None and "": none)."""
@@ -30,7 +34,20 @@ class TicketLeaves(NamedTuple):
     running_number: str
 
 
+class PrintLeaves(NamedTuple):
+    """What refusals of acts on the print job of an order rest on: the order's state, of its `lines` of printed matter how many are begun
+    on a machine, and of how many the order form is filled in (`specified`)."""
+
+    id: int
+    number: str
+    state: str
+    lines: int
+    begun: int
+    specified: int
+
+
 judges: Acts[TicketLeaves] = Acts()
+print_judges: Acts[PrintLeaves] = Acts()
 
 
 def in_state(verb: str, ticket: Any) -> list[Refusal]:
@@ -59,6 +76,33 @@ def not_startable(ticket: Any, other: int | None, number: str) -> list[Refusal]:
     return [Refusal("machine-busy", ticket.id, {"machine": ticket.machine, "ticket": other, "number": number})]
 
 
+def not_fillable(order: Any) -> list[Refusal]:
+    """Whether no order form of an order (with its id, number and state) can be filled in: it is not new any more."""
+    if order.state in FORM:
+        return []
+    return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
+
+
+def begun_already(order: Any, begun: bool) -> list[Refusal]:
+    """Whether a line was begun on a machine, so that its form stays as it is."""
+    return [Refusal("already-begun", order.id, {"number": order.number})] if begun else []
+
+
+def not_printable(order: Any, specified: bool) -> list[Refusal]:
+    """Whether papers and job tickets cannot be made of an order: it is over, or no form is filled in."""
+    if order.state not in PAPERS:
+        return [Refusal("wrong-state", order.id, {"number": order.number, "state": order.state})]
+    return [] if specified else [Refusal("no-specification", order.id, {"number": order.number})]
+
+
+def _specify(leaves: PrintLeaves) -> Sequence[Refusal]:
+    return not_fillable(leaves) or begun_already(leaves, leaves.begun == leaves.lines)
+
+
+def _make_papers(leaves: PrintLeaves) -> Sequence[Refusal]:
+    return not_printable(leaves, bool(leaves.specified))
+
+
 def _plan(leaves: TicketLeaves) -> Sequence[Refusal]:
     return not_movable("plan", leaves)
 
@@ -71,6 +115,8 @@ def _finish(leaves: TicketLeaves) -> Sequence[Refusal]:
     return in_state("finish", leaves)
 
 
+print_judges.judged("production.specify", _specify, ("state", "lines", "begun"), FORM)
+print_judges.judged("production.make_papers", _make_papers, ("state", "specified"), PAPERS)
 judges.judged("production.plan", _plan, ("state", "order_state"), MOVES["plan"])
 judges.judged(
     "production.start",

@@ -31,7 +31,7 @@ class Head(NamedTuple):
 class Kind(NamedTuple):
     """What acts are told of: the query that judges them, the page that tells (its name, and what its address begins with) and its head;
     how leaves are told, and states; what to do about a refusal, by its code, by code and state, or by command, code and state; what else
-    is told where a leaf decides; and the kind of its lines, where it has some."""
+    is told where a leaf decides; the kind of its lines, where it has some; and kinds that tell of further acts on the same thing."""
 
     query: str
     page: str
@@ -42,6 +42,7 @@ class Kind(NamedTuple):
     advice: Mapping[tuple[str, ...], Text]
     more: Mapping[str, Callable[[HttpRequest, Any], Sequence[str]]] = {}
     lines: Any = None  # a Kind; a type cannot name itself here
+    beside: Sequence[Any] = ()  # Kinds
 
 
 def _of(count: int, all_: int) -> str:
@@ -85,6 +86,40 @@ LINE = Kind(
         ("nothing-delivered",): lazy("What will not be delivered is given up instead."),
     },
 )
+PREPAYMENT = Kind(
+    "billing.why_no_prepayment",
+    "order-why-not",
+    "orders",
+    _order,
+    {"prepaid": (lazy("A prepayment was asked for"), lambda leaves: _yes(leaves.prepaid))},
+    STATES,
+    {
+        ("wrong-state", "placed"): lazy("Confirm it first."),
+        ("wrong-state", "held"): lazy("Let it go on first."),
+        ("wrong-state", "completed"): lazy("All of it is delivered and paid."),
+        ("wrong-state", "cancelled"): lazy("Nothing of it is owed any more."),
+        ("prepaid-already",): lazy("Its invoice stands with the order's money."),
+    },
+)
+PRINT_JOB = Kind(
+    "production.why_not_order",
+    "order-why-not",
+    "orders",
+    _order,
+    {
+        "begun": (lazy("Lines begun on a machine"), lambda leaves: _of(leaves.begun, leaves.lines)),
+        "specified": (lazy("Lines with an order form"), lambda leaves: _of(leaves.specified, leaves.lines)),
+    },
+    STATES,
+    {
+        ("production.specify", "wrong-state", "held"): lazy("Let it go on first."),
+        ("production.specify", "wrong-state", "confirmed"): lazy("What is to be otherwise is ordered anew."),
+        ("wrong-state", "completed"): lazy("Order it again."),
+        ("wrong-state", "cancelled"): lazy("A cancelled order does not come back: order it again."),
+        ("already-begun",): lazy("What is to be otherwise is ordered anew."),
+        ("no-specification",): lazy("Fill in its order form first."),
+    },
+)
 ORDER = Kind(
     "orders.why_not",
     "order-why-not",
@@ -119,6 +154,7 @@ ORDER = Kind(
     },
     {"facts": _checks},
     LINE,
+    (PREPAYMENT, PRINT_JOB),
 )
 
 
@@ -147,6 +183,8 @@ SHIPMENT = Kind(
         "order_state": OF_ORDER,
         "lines": (lazy("Lines still to pick"), _unpicked),
         "held": (lazy("Lines with more picked than is still wanted"), _beyond),
+        "carrier": (lazy("Carrier that was asked"), lambda leaves: leaves.carrier or _("none")),
+        "tracking": (lazy("Tracking number"), lambda leaves: leaves.tracking or _("none")),
     },
     SHIPMENT_STATES,
     {
@@ -158,6 +196,9 @@ SHIPMENT = Kind(
         ("wrong-state", "cancelled"): lazy("What the order still wants comes on a new pick list."),
         ("order-stopped", "held"): lazy("It goes on once the order is let go on."),
         ("order-stopped", "cancelled"): lazy("Put back what was picked."),
+        ("fulfilment.book", "wrong-state", "shipped"): lazy("It has left the house by other means."),
+        ("fulfilment.book", "wrong-state", "delivered"): lazy("It has arrived by other means."),
+        ("already-booked",): lazy("It goes with that carrier; where the booking fails, another one can be asked."),
         ("nothing-picked",): lazy("Reserve goods for the order once there are some: they come on a new pick list."),
     },
 )

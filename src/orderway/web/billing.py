@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .advice import INVOICE, ORDER
+from .advice import INVOICE, ORDER, PREPAYMENT
 from .documents import papers_of
 from .fields import amount, decimal, needs, refusals
 from .refusing import kept_back, link, unless
@@ -244,7 +244,8 @@ def prepay(request: HttpRequest, id: int) -> HttpResponse:
             return redirect("invoice", id=outcome.values["invoices"][0])
         problems = refusals(outcome)
     fields = [{"name": "percent", "label": _("Part of the order"), "kind": "number", "value": percent, "suffix": "%"}]
-    form = _form(_("Prepayment for %(n)s") % {"n": order.number}, reverse("order", args=[id]), _("Issue the invoice"))
+    form: dict[str, Any] = {"stopped": kept_back(request, PREPAYMENT, id, "billing.issue_prepayment")}
+    form |= _form(_("Prepayment for %(n)s") % {"n": order.number}, reverse("order", args=[id]), _("Issue the invoice"))
     return show(
         request, "layouts/form.html", **form, sub=order.customer, problems=problems, fieldsets=[{"fields": fields}]
     )

@@ -8,7 +8,9 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from .advice import SHIPMENT
 from .fields import needs, refusals
+from .refusing import kept_back
 from .respond import do, found, may, need, page, posted_number, read, read_if, show, tell
 
 SPARE = 2  # empty rows for new carriers
@@ -91,7 +93,8 @@ def book(request: HttpRequest, id: int) -> HttpResponse:
         "choices": choices,
         "value": request.POST.get("carrier"),
     }
-    return _form(request, head, _("Book a carrier for %(order)s"), _("Book"), field, problems)
+    stopped = kept_back(request, SHIPMENT, id, "fulfilment.book")
+    return _form(request, head, _("Book a carrier for %(order)s"), _("Book"), field, problems, stopped)
 
 
 def _named(carrier: Any) -> str:
@@ -119,7 +122,13 @@ def tracking(request: HttpRequest, id: int) -> HttpResponse:
 
 
 def _form(  # one argument a thing that differs between the two
-    request: HttpRequest, head: Any, title: str, save: str, field: Mapping[str, Any], problems: Sequence[str]
+    request: HttpRequest,
+    head: Any,
+    title: str,
+    save: str,
+    field: Mapping[str, Any],
+    problems: Sequence[str],
+    stopped: str = "",
 ) -> HttpResponse:
     back = reverse("shipment", args=[head.id])
     return show(
@@ -131,6 +140,7 @@ def _form(  # one argument a thing that differs between the two
         cancel_url=back,
         save_label=save,
         problems=problems,
+        stopped=stopped,
         status=422 if problems else 200,
         fieldsets=[{"fields": [field], "one_column": True}],
     )

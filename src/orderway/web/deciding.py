@@ -27,12 +27,14 @@ from .respond import do, read, show
 from .started import told_words
 from .work import about, form_checks, form_fields, form_outcomes, posted, sends_back
 from .work_earlier import before
+from .work_refused import ways_on
 from .work_words import decided
 
 SCOPES = frozenset(
     {
         "workflow.decide_by_link",
         "workflow.work_item",
+        "workflow.why_not",
         "workflow.earlier",
         "people.stood_for",
         "orders.one",
@@ -107,7 +109,7 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "about": [{**one, "url": ""} for one in about(form)],
         "fields": form_fields(form, request.POST, papers),
         "checks": form_checks(form, request.POST),
-        "outcomes": form_outcomes(form),
+        **ways_on(request, form, form_outcomes(form)),
         "sends_back": sends_back(form),
         "reason": request.POST.get("reason", ""),
         "papers": papers,

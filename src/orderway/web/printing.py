@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from orderway.production.form import FORM
 from orderway.workflow.acts import WhyNot
 
-from .advice import TICKET
+from .advice import PRINT_JOB, TICKET
 from .fields import decimal, needs, refusals, span
 from .refusing import acts_on, kept_back, link, told, unless
 from .respond import do, found, may, page, read, show, tell
@@ -31,13 +31,16 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     """The order forms of an order with their calculations, and its job tickets."""
     order = found(read(request, "orders.one", id=id))
     specs = read(request, "production.specs", order=id)
+    makes = specs and may(request, "production.make_papers")
+    stopped = kept_back(request, PRINT_JOB, id, "production.make_papers") if makes else ""
     return show(
         request,
         "production/order.html",
         title=order.number,
         who=order.customer,
         back_url=reverse("order", args=[id]),
-        actions=_order_actions(request, id, specs),
+        actions=_order_actions(request, id, specs, stopped),
+        stopped=stopped,
         specs=[_spec(request, row) for row in specs],
         columns=_columns(),
         rows=[_row(request, id, ticket) for ticket in read(request, "production.tickets", order=id)],
@@ -45,12 +48,11 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     )
 
 
-def _order_actions(request: HttpRequest, id: int, specs: Sequence[Any]) -> list[dict[str, Any]]:
+def _order_actions(request: HttpRequest, id: int, specs: Sequence[Any], stopped: str) -> list[dict[str, Any]]:
     actions: list[dict[str, Any]] = []
     if specs and may(request, "production.make_papers"):
-        actions.append(
-            {"label": _("Make papers and tickets"), "icon": "printer", "post": reverse("print-papers", args=[id])}
-        )
+        make = {"label": _("Make papers and tickets"), "icon": "printer", "post": reverse("print-papers", args=[id])}
+        actions.append(unless(stopped, make))
     if may(request, "production.specify"):
         actions.append(
             {"label": _("Order form"), "url": reverse("print-form", args=[id]), "primary": not specs, "key": "f"}
@@ -167,6 +169,7 @@ def form(request: HttpRequest, id: int) -> HttpResponse:
         cancel_url=reverse("order-production", args=[id]),
         save_label=_("Calculate and save"),
         problems=problems,
+        stopped=kept_back(request, PRINT_JOB, id, "production.specify"),
         fieldsets=[{"fields": [_form_field(request, one, specs, wrong) for one in FORM]}],
     )
 

@@ -83,10 +83,16 @@ def why_not(request: HttpRequest, id: int, kind: Kind) -> HttpResponse:
         sub=head.sub,
         back_url=head.back,
         columns=COLUMNS,
-        rows=[_row(request, one, said.leaves, kind) for one in said.acts],
+        rows=[row for every in (kind, *kind.beside) for row in _rows(request, id, every)],
         line_rows=[_line_row(request, one, line.leaves, kind.lines) for line in of_lines for one in line.acts],
         leaves=[(words, value(said.leaves)) for words, value in kind.leaves.values()],
     )
+
+
+def _rows(request: HttpRequest, id: int, kind: Kind) -> list[Row]:
+    """The acts of one kind; none where it has nothing to tell of this thing."""
+    said = read(request, kind.query, id=id)
+    return [_row(request, one, said.leaves, kind) for one in said.acts] if said else []
 
 
 def _row(request: HttpRequest, one: WhyNot, leaves: Any, kind: Kind) -> Row:

@@ -15,6 +15,7 @@ from orderway.kernel.sql import statements
 from orderway.orders.commands.deliver import note_money
 
 from ..bills import Bill, bill, prepayment_lines
+from ..refusing import not_prepayable
 from .issue import BOOKS, SQL, lock, write
 from .settle import settle
 
@@ -39,7 +40,7 @@ def issue_prepayment(ctx: Context, rows: Sequence[Prepay]) -> Outcome:
         if row.id in orders
     }
     known = {row.order_id for row in ctx.fetch(LINES.prepaid_already, ids=list(orders))}
-    refused += [Refusal("prepaid-already", id, {"number": orders[id].number}) for id in known]
+    refused += [no for id, order in orders.items() for no in not_prepayable(order, id in known)]
     refused += [Refusal("percent-not-possible", id, {"percent": p}) for id, p in wanted.items() if not 0 < p <= 100]
     out = {refusal.subject for refusal in refused}
     accepted = {id: percent for id, percent in wanted.items() if id not in out}

@@ -16,12 +16,12 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import statements
 
+from ..rules import not_bookable
 from .pick import FLOOR
 
 SQL = statements("fulfilment", "booking")
 subject("booking", "booking", root="order", root_column="order_id")
 WHO = [*FLOOR, "manager"]
-IN_HAND = ("packed", "shipped", "delivered")
 LAST_TRY = 6
 _COLUMNS = ("state", "error", "tries", "unanswered", "tracking")
 _GONE = {"state": "dropped"}
@@ -75,11 +75,7 @@ def _unfit(id: int, shipment: Any, booking: Any, known: bool) -> Refusal | None:
         return Refusal("unknown-shipment", id)
     if not known:
         return Refusal("unknown-carrier", id)
-    if booking is not None and booking.state != "failed":
-        return Refusal("already-booked", id, {"carrier": booking.carrier, "tracking": booking.tracking})
-    if shipment.state != "packed" and not (booking is not None and shipment.state in IN_HAND):
-        return Refusal("wrong-state", id, {"number": shipment.order_number, "state": shipment.state})
-    return None
+    return next(iter(not_bookable(id, shipment, booking)), None)
 
 
 def _move(ctx: Context, event: str, bookings: Sequence[Any], new: Mapping[int, Mapping[str, Any]]) -> None:

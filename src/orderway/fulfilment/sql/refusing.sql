@@ -1,7 +1,11 @@
 -- name: leaves
--- What decides whether an act on a shipment is refused: its state and that of its order.
-select s.id, o.number as order_number, s.state, o.state as order_state
-from shipment s join sales_order o on o.id = s.order_id
+-- What decides whether an act on a shipment is refused: its state and that of its order, and which carrier was asked.
+select s.id, o.number as order_number, s.state, o.state as order_state,
+       coalesce(b.state, '') as booking, coalesce(c.name, '') as carrier, coalesce(b.tracking, '') as tracking
+from shipment s
+join sales_order o on o.id = s.order_id
+left join booking b on b.shipment_id = s.id and b.state <> 'dropped'
+left join carrier c on c.id = b.carrier_id
 where s.id = %(id)s::bigint and {visible shipment s}
 
 -- name: lines

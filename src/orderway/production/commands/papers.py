@@ -10,6 +10,7 @@ from orderway.kernel.registry import Ref, command, subject
 from orderway.kernel.sql import columns, statements
 
 from ..papers import template_versions
+from ..refusing import not_printable
 from ..rules import Operation, operations
 
 SQL = statements("production", "papers")
@@ -23,7 +24,8 @@ def make_papers(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     orders = {row.id: row for row in ctx.fetch(SQL.lock_orders, ids=ids)}
     specs = ctx.fetch(SQL.specs, orders=ids)
     specified = {spec.order_id for spec in specs}
-    refused = [r for id in ids if (r := _not_printable(id, orders.get(id), id in specified))]
+    refused = [Refusal("unknown-order", id) for id in ids if id not in orders]
+    refused += [no for id, order in orders.items() for no in not_printable(order, id in specified)]
     out = {refusal.subject for refusal in refused}
     wanted = [spec for spec in specs if spec.order_id not in out]
     if ctx.halts(refused) or not wanted:
@@ -33,16 +35,6 @@ def make_papers(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     facts = [Fact(s.id, s.order_id, says={"estimate_version": s.version, "templates": dict(templates)}) for s in wanted]
     ctx.record("print_spec.papers_wanted", "print_spec", facts)
     return Outcome([id for id in ids if id not in out], refused)
-
-
-def _not_printable(id: int, order: Any, specified: bool) -> Refusal | None:
-    if order is None:
-        return Refusal("unknown-order", id)
-    if order.state not in ("placed", "held", "confirmed"):
-        return Refusal("wrong-state", id, {"number": order.number, "state": order.state})
-    if not specified:
-        return Refusal("no-specification", id, {"number": order.number})
-    return None
 
 
 class _Ticket(NamedTuple):

@@ -16,6 +16,7 @@ from orderway.kernel.sql import columns, statements
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 
 from ..form import Fault, Filled, Known, judge
+from ..refusing import begun_already, not_fillable
 from ..rules import Calculation, Device, estimate
 from .estimate import Priced, by_word, devices, keep, sheet_of
 
@@ -124,19 +125,26 @@ def _refusal(subject: int, fault: Fault) -> Refusal:
     return Refusal("invalid", subject, {"field": fault.field, "reason": fault.text()})
 
 
+class _Order(NamedTuple):
+    """An order, as the rules about it ask."""
+
+    id: int
+    number: str
+    state: str
+
+
 def _line(row: SpecifyPrint, lines: Sequence[Any]) -> Any:
     """The line of printed matter that is meant, or why there is none."""
     if not lines:
         return Refusal("unknown-order", row.id)
-    head = lines[0]
-    if head.state != "placed":
-        return Refusal("wrong-state", row.id, {"number": head.number, "state": head.state})
+    head = _Order(row.id, lines[0].number, lines[0].state)
+    if over := not_fillable(head):
+        return over[0]
     made = [line for line in lines if line.kind == "made" and row.line in (None, line.id)]
     if len(made) != 1:
         return Refusal("which-line" if made else "no-printed-line", row.id, {"number": head.number})
-    if made[0].begun:
-        return Refusal("already-begun", row.id, {"number": head.number})
-    return made[0]
+    begun = begun_already(head, made[0].begun)
+    return begun[0] if begun else made[0]
 
 
 class _Row(NamedTuple):
