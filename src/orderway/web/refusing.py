@@ -20,7 +20,7 @@ from .templatetags.ui import Row
 from .words import Text
 
 COLUMNS = (
-    column("act", lazy("Act"), grow=2, narrow="title", strong=True),
+    column("act", lazy("Act"), grow=3, narrow="title", strong=True),
     column("now", lazy("Now"), kind="state", narrow="end"),
     column("because", lazy("Because"), grow=6, narrow="foot"),
 )
