@@ -94,6 +94,7 @@ def test_within_one_set_circles_and_overlaps_are_seen_too(shop):
     ]
     outcome = run("people.request_absence", system_actor(shop.company), rows, partial=True)
     assert [refusal.code for refusal in outcome.refused] == ["deputies-in-a-circle", "already-away"]
+    assert (outcome.refused[1].facts["first"], outcome.refused[1].facts["last"]) == WEEK
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import shop_floor
 from django.utils import translation
 
 from orderway.kernel import clock
@@ -50,6 +51,33 @@ def test_time_off_is_asked_for_decided_and_seen_when_somebody_hands_work_over(sh
     assert "Planner of Kessler stands in)" in chooser
     assert accountant.post(f"/absences/{row.id}/withdraw").status_code == 302
     assert "0 away now" in text(as_("warehouse").get("/absences"))
+
+
+def test_days_that_are_taken_are_named_with_what_to_do(shop, as_):
+    accountant = as_("accountant")
+    form = {"first": day(4), "last": day(6), "kind": "vacation", "approver": shop.manager.id}
+    assert accountant.post("/absences/new", form).status_code == 302
+    page = text(accountant.post("/absences/new", form | {"first": day(6), "last": day(9)}))
+    start = clock.today("Europe/Berlin")
+    with translation.override("en"):
+        span = f"from {shown(start + timedelta(days=4))} to {shown(start + timedelta(days=6))}"
+    assert f"An absence {span} is entered already. Choose other days, or withdraw that one first." in page
+
+
+def test_who_stands_in_sees_on_their_first_page_for_whom_work_waits(shop, as_):
+    shop_floor.print_order(shop)
+    form = {
+        "first": day(0),
+        "last": day(1),
+        "kind": "sick",
+        "approver": shop.administrator.id,
+        "deputy": shop.quality.id,
+    }
+    assert "who is away" not in text(as_("quality").get("/"))
+    assert as_("manager").post("/absences/new", form).status_code == 302
+    (row,) = ask("people.absences", shop.manager, which="mine")
+    assert as_("administrator").post(f"/absences/{row.id}/decide", {"approve": "1"}).status_code == 302
+    assert "For Manager of Kessler, who is away" in text(as_("quality").get("/"))
 
 
 def test_a_refusal_names_a_day_as_the_readers_language_does(shop, as_):

@@ -87,7 +87,7 @@ def _fields(request: HttpRequest) -> tuple[Field, ...]:
     people = [one for one in read(request, "people.persons") if one.id != me]
     approvers = [one for one in people if {"manager", "administrator"} & set(one.roles)]
     return (
-        Field("first", lazy("First day"), kind="date", required=True),
+        Field("first", lazy("First day"), kind="date", required=True, autofocus=True),
         Field("last", lazy("Last day"), kind="date", required=True),
         Field("kind", lazy("Kind"), kind="select", required=True, choices=tuple(ABSENCE_KINDS.items())),
         Field(

@@ -14,6 +14,7 @@ from .fields import amount, due_words
 from .listing import column, many
 from .respond import actor, may, read
 from .templatetags.ui import money
+from .work_words import for_whom
 
 WORK = (
     column("no", lazy("About"), kind="id"),
@@ -67,7 +68,7 @@ def work(request: HttpRequest) -> Tiles:
                 "text": row.title or f"{row.subject_type} {row.subject_id}",
                 "url": reverse("work-item", args=[row.id]),
             },
-            "step": row.name,
+            "step": {"text": row.name, "note": for_whom(row)},
             "due": {"text": due, "tone": tone},
         }
         rows.append({"id": f"w{row.id}", "tone": tone, "cells": cells})

@@ -26,7 +26,7 @@ from .words import PAPERS, PRIORITIES, RACI, ROLES
 from .work_earlier import before
 from .work_inside import first_paper, inside, proposed
 from .work_refused import ways_on
-from .work_words import decided
+from .work_words import decided, for_whom
 from .worklist import whose
 
 SUBJECT_PAGES = {"order": "order", "shipment": "shipment", "invoice": "invoice"}
@@ -101,10 +101,7 @@ def _keys(form: Any) -> list[dict[str, Any]]:
 def _item(row: Any, form: Any, which: str) -> dict[str, Any]:
     when, tone = due_words(row.due_at, timezone.now())
     why = row.why or (_("Taken by %(who)s") % {"who": row.assignee} if row.assignee else row.department_name)
-    if row.acting_for:
-        why = _("For %(who)s, who is away") % {"who": row.acting_for}
-    elif row.asked:
-        why = _("A colleague asks you")
+    why = for_whom(row) or (_("A colleague asks you") if row.asked else why)
     return {
         "id": row.id,
         "url": f"{reverse('work-item', args=[row.id])}?which={which}",

@@ -76,7 +76,9 @@ REFUSALS: Mapping[str, Text] = {
     "cannot-approve": lazy("A manager or an administrator other than yourself has to approve it."),
     "own-deputy": lazy("Nobody stands in for themselves."),
     "absence-over": lazy("%(last)s is over. Only who was ill enters it afterwards."),
-    "already-away": lazy("An absence on some of these days is entered already."),
+    "already-away": lazy(
+        "An absence from %(first)s to %(last)s is entered already. Choose other days, or withdraw that one first."
+    ),
     "deputies-in-a-circle": lazy(
         "On some of these days you would stand in for each other in a circle. Choose somebody else."
     ),
@@ -105,6 +107,11 @@ REFUSALS: Mapping[str, Text] = {
     "link-used": lazy("This link was used; it counts once."),
     "link-expired": lazy("This link has expired."),
 }
+
+
+def for_whom(row: Any) -> str:
+    """Whom the reader stands in for with a work item; "" for their own."""
+    return _("For %(who)s, who is away") % {"who": row.acting_for} if row.acting_for else ""
 
 
 def decided(form: Any, outcome: str) -> str:

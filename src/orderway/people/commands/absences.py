@@ -49,7 +49,7 @@ def request_absence(ctx: Context, rows: Sequence[RequestAbsence]) -> Outcome:
     """Ask for absences; who asks and who approves are both told by mail. Deputies never stand for each other in a circle."""
     company = ctx.one(SQL.lock_company)
     zone = ZoneInfo(company.timezone)
-    spans = [_Asked(row, row.person or ctx.actor.id, *_span(row, zone)) for row in rows]
+    spans = [_Asked(row, row.person or ctx.actor.id, *_span(row, zone), zone) for row in rows]
     named = {one for asked in spans for one in (asked.person, asked.row.approver, asked.row.deputy) if one}
     people = {row.id: frozenset(row.roles) for row in ctx.fetch(SQL.colleagues, persons=sorted(named))}
     first, last = min(asked.starts for asked in spans), max(asked.ends for asked in spans)
@@ -85,6 +85,7 @@ class _Asked:
     person: int
     starts: datetime
     ends: datetime
+    zone: ZoneInfo
 
     @property
     def away(self) -> Away:
@@ -115,11 +116,18 @@ def _unfit(
         return Refusal("cannot-approve", index, {"person": row.approver})
     if row.deputy == asked.person:
         return Refusal("own-deputy", index)
-    if any(one.starts < asked.ends and asked.starts < one.ends for one in around.get(asked.person, ())):
-        return Refusal("already-away", index)
+    own = around.get(asked.person, ())
+    if there := next((one for one in own if one.starts < asked.ends and asked.starts < one.ends), None):
+        return Refusal("already-away", index, _days(there, asked.zone))
     if goes_round(asked.away, around):
         return Refusal("deputies-in-a-circle", index, {"deputy": row.deputy})
     return None
+
+
+def _days(away: Away, zone: ZoneInfo) -> dict[str, date]:
+    """The first and the last day of an absence, by the company's clock."""
+    last = away.ends - timedelta(microseconds=1)
+    return {"first": away.starts.astimezone(zone).date(), "last": last.astimezone(zone).date()}
 
 
 @dataclass(frozen=True)
