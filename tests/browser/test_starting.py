@@ -53,6 +53,20 @@ def item_of(house: House, name: str) -> int:
 
 
 @pytest.mark.usefixtures("need")
+def test_who_sends_back_without_a_reason_may_type_it_at_once(at_desk: Callable[[str], Page], house: House) -> None:
+    begun(at_desk("warehouse"), "Ladder")
+    page = at_desk("quality")
+    page.goto(f"/work/{item_of(house, 'Ladder')}")
+    expect(page.get_by_text("Ask Linde first.")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    expect(page.get_by_text("Say why.", exact=True)).to_be_visible()
+    page.keyboard.type("Whose?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Reason")).to_have_value("Whose?")
+
+
+@pytest.mark.usefixtures("need")
 def test_a_clerk_starts_it_and_a_decision_takes_one_key(at_desk: Callable[[str], Page], house: House) -> None:
     begun(at_desk("warehouse"), "A fork lift")
     page = at_desk("quality")

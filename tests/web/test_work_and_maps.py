@@ -214,6 +214,12 @@ def test_fields_come_and_go_while_the_form_is_filled_in(shop, as_):
     assert "Why so much" not in text(browser.post(f"/work/{item.id}/fields", {"field-percent": "9"}))
     refused = browser.post(f"/work/{item.id}/complete", {"outcome": "done", "field-percent": "12"})
     assert refused.status_code == 422
-    assert "Why so much" in text(refused), "it is asked for now"
+    assert "Still needed: Why so much." in text(refused), "it is asked for now"
+    field = re.search(r'<textarea[^>]*name="field-why"[^>]*>', text(refused))[0]
+    assert ' autofocus aria-invalid="true"' in field, "and one may type at once"
+    unfit = text(browser.post(f"/work/{item.id}/complete", {"outcome": "done", "field-percent": "lots"}))
+    assert "What stands here does not fit: Reduction." in unfit
+    assert "This is no amount." in unfit
+    assert 'value="lots"' in unfit
     done = {"outcome": "done", "field-percent": "12", "field-why": "Regular customer"}
     assert browser.post(f"/work/{item.id}/complete", done).status_code == 302

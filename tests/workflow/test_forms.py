@@ -64,7 +64,7 @@ def test_fields_come_and_go_with_what_is_typed(shop):
 def test_a_hidden_field_is_neither_asked_for_nor_kept(shop):
     begin(total=5)
     (refusal,) = finish(shop, percent="12").refused
-    assert (refusal.code, refusal.facts["fields"]) == ("field-missing", ["why"])
+    assert (refusal.code, refusal.facts["fields"]) == ("incomplete", ["why"])
     assert finish(shop, percent="12", why="big").refused[0].facts["fields"] == ["who"]
     assert finish(shop, percent="8", why="big", note="x").ok
     assert kept() == {"percent": "8"}

@@ -22,12 +22,12 @@ from orderway.workflow.links import link_of
 
 from .documents import file as document_file
 from .documents import papers_about
-from .fields import due_words, refusals
+from .fields import due_words
 from .respond import do, read, show
 from .started import told_words
-from .work import about, form_checks, form_fields, form_outcomes, posted, sends_back
+from .work import about
 from .work_earlier import before
-from .work_refused import ways_on
+from .work_form import NOTHING, Wrong, above, form_parts, posted, wrong_of
 from .work_words import decided
 
 SCOPES = frozenset(
@@ -76,6 +76,7 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
             )
         form = read(request, "workflow.work_item", id=link.work_item_id)
         problems: list[str] = []
+        wrong, status = NOTHING, 200
         if form is None or form.state != "open":
             return _over(request, form)
         if not link.live or not form.mine:
@@ -89,13 +90,15 @@ def decide(request: HttpRequest, token: str) -> HttpResponse:
                     "outcome": decided(form, row["outcome"]),
                 }
                 return _said(request, _("Thank you"), thanks)
-            problems = list(refusals(outcome))
+            problems, wrong, status = above(outcome), wrong_of(outcome), 422
             # fields that what was typed brings up are shown now
             form = read(request, "workflow.work_item", id=link.work_item_id, typed=row["values"])
-        return _show(request, form, token, problems)
+        return _show(request, form, token, problems, wrong, status)
 
 
-def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> HttpResponse:
+def _show(  # one argument a thing that a refused decision changes
+    request: HttpRequest, form: Any, token: str, problems: list[str], wrong: Wrong, status: int
+) -> HttpResponse:
     papers = papers_about(request, form.row.subject_type, form.row.subject_id)
     for paper in papers:
         paper["url"] = reverse("decide-paper", args=[token, paper["id"]])
@@ -107,16 +110,12 @@ def _show(request: HttpRequest, form: Any, token: str, problems: list[str]) -> H
         "due_tone": tone,
         "told": told_words(form.told),
         "about": [{**one, "url": ""} for one in about(form)],
-        "fields": form_fields(form, request.POST, papers),
-        "checks": form_checks(form, request.POST),
-        **ways_on(request, form, form_outcomes(form)),
-        "sends_back": sends_back(form),
-        "reason": request.POST.get("reason", ""),
+        **form_parts(request, form, papers, wrong),
         "papers": papers,
         **before(request, papers, item=form.row.id),
         "problems": problems,
     }
-    return _kept_private(_plain(request, "work/decide.html", 422 if problems else 200, context))
+    return _kept_private(_plain(request, "work/decide.html", status, context))
 
 
 def _over(request: HttpRequest, form: Any) -> HttpResponse:

@@ -1,11 +1,10 @@
 """The work pages: what waits for me, one item with its papers, and finishing, handing over or taking a selection at once."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,17 +14,16 @@ from django.views.decorators.http import require_POST
 
 from .absences import with_away
 from .documents import papers_about
-from .fields import decimal, due_words, refusals
+from .fields import due_words, refusals
 from .listing import many
 from .respond import actor, do, found, page, read, show, tell
 from .skills import skilled
 from .started import told_words
 from .templatetags.ui import moment
-from .units import unit
 from .words import PAPERS, PRIORITIES, RACI, ROLES
 from .work_earlier import before
+from .work_form import NOTHING, Wrong, above, form_fields, form_parts, posted, wrong_of
 from .work_inside import first_paper, inside, proposed
-from .work_refused import ways_on
 from .work_words import decided, for_whom
 from .worklist import whose
 
@@ -57,7 +55,9 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
     return _panes(request, found(read(request, "workflow.work_item", id=id)))
 
 
-def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status: int = 200) -> HttpResponse:
+def _panes(
+    request: HttpRequest, form: Any, problems: Sequence[str] = (), status: int = 200, wrong: Wrong = NOTHING
+) -> HttpResponse:
     which = request.GET.get("which", "waiting")
     rows = read(request, "workflow.work", which=which, size=200).rows
     opened = bool(form)
@@ -80,7 +80,7 @@ def _panes(request: HttpRequest, form: Any, problems: Sequence[str] = (), status
         keys=_keys(form) if rows else [],
         keys_note=_("The next item opens by itself") if rows else "",
         table_url=f"{reverse('work-table')}?which={which}",
-        **(_opened(request, form, which, rows) if form else {}),
+        **(_opened(request, form, which, rows, wrong) if form else {}),
         problems=problems,
     )
     response.status_code = status
@@ -119,7 +119,7 @@ def _item_title(row: Any) -> str:
     return f"{title} · {PRIORITIES[row.priority]}" if row.priority else title
 
 
-def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) -> dict[str, Any]:
+def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any], wrong: Wrong) -> dict[str, Any]:
     """What the middle and right pane show of one item."""
     row = form.row
     papers = papers_about(request, row.subject_type, row.subject_id)
@@ -138,16 +138,12 @@ def _opened(request: HttpRequest, form: Any, which: str, rows: Sequence[Any]) ->
         "due": due,
         "due_tone": tone,
         "about": about(form),
-        "fields": form_fields(_begun(request, form), request.POST, papers),
+        **form_parts(request, _begun(request, form), papers, wrong),
         "raci": [(RACI[name], [ROLES[role] for role in roles]) for name, roles in form.raci.items()],
         **inside(request, row),
         **before(request, papers, item=row.id),
         "told": told_words(form.told),
         "started_url": reverse("started", args=[form.instance]),
-        "checks": form_checks(form, request.POST),
-        "reason": request.POST.get("reason", ""),
-        **ways_on(request, form, form_outcomes(form)),
-        "sends_back": sends_back(form),
         "papers": papers,
         "paper": shown,
         "questions": [_question(request, one) for one in form.questions],
@@ -211,68 +207,6 @@ def _begun(request: HttpRequest, form: Any) -> Any:
     return form._replace(fields=fields)
 
 
-def form_field(field: Any, given: QueryDict, papers: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
-    """A field of the map's form as the page's own kind of field."""
-    kind = {"boolean": "check", "choice": "select", "text": "textarea", "money": "number", "datetime": "datetime-local"}
-    kind |= {"number": "number", "date": "date"}
-    shown: dict[str, Any] = {
-        "name": f"field-{field.name}",
-        "label": field.label or field.name,
-        "kind": kind.get(field.type, "text"),
-        "value": given.get(f"field-{field.name}", field.value),
-        "required": False,  # sending back asks for a reason only, so the browser must not insist
-        "hint": _("Needed to go on") if field.required else "",
-        "suffix": field.unit if field.type == "money" else unit(field.unit),
-    }
-    if field.type == "boolean":
-        shown |= {"checked": shown["value"] in (True, "true", "on"), "value": "true"}
-    if field.type == "datetime" and shown["value"] and "+" in str(shown["value"]):
-        shown["value"] = f"{timezone.localtime(datetime.fromisoformat(shown['value'])):%Y-%m-%dT%H:%M}"
-    if field.type == "file":
-        shown |= {"kind": "select", "choices": [{"value": "", "label": "–"}, *papers]}
-    if field.type == "choice":
-        shown["choices"] = [{"value": "", "label": "–"}, *({"value": v, "label": t} for v, t in field.choices)]
-    return shown
-
-
-def form_fields(form: Any, given: QueryDict, papers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The fields of a form that are shown; a field for a file chooses among the papers."""
-    chosen = [{"value": str(one["id"]), "label": one["name"]} for one in papers]
-    return [form_field(one, given, chosen) for one in form.fields if one.shown]
-
-
-def form_checks(form: Any, given: QueryDict) -> list[dict[str, Any]]:
-    """The check items of an item, ticked as they were sent."""
-    ticked = given.getlist("check")
-    return [
-        {"name": "check", "kind": "check", "label": label, "value": name, "checked": done or name in ticked, "n": n}
-        for n, (name, label, done) in enumerate(form.checks)
-    ]
-
-
-def form_outcomes(form: Any) -> list[dict[str, Any]]:
-    """The verbs of an item: those that send back first, the way on that the map names first last and in the accent, as a selection
-    takes it, too."""
-    onward = [one for one in form.outcomes if not one[2]]
-    verbs = [one for one in form.outcomes if one[2]] + onward[:0:-1] + onward[:1]
-    return [
-        {
-            "label": label or _("Done"),
-            "form": "work-form",
-            "name": "outcome",
-            "value": name,
-            "primary": not back and name == onward[0][0],
-            "key": "r" if back else ("a" if name == onward[0][0] else ""),
-        }
-        for name, label, back in verbs
-    ]
-
-
-def sends_back(form: Any) -> str:
-    """The verbs that send an item back and need a reason; "" where none does."""
-    return ", ".join(label or name for name, label, back in form.outcomes if back)
-
-
 @page
 @require_POST
 def complete(request: HttpRequest, id: int) -> HttpResponse:
@@ -282,7 +216,7 @@ def complete(request: HttpRequest, id: int) -> HttpResponse:
     outcome = do(request, "workflow.complete", [row])
     if not outcome.done:
         form = read(request, "workflow.work_item", id=id, typed=row["values"]) or form
-        return _panes(request, form, refusals(outcome), 422)
+        return _panes(request, form, above(outcome), 422, wrong_of(outcome))
     words = {"what": form.row.name, "outcome": decided(form, row["outcome"])}
     tell(request, outcome, _("%(what)s: %(outcome)s.") % words)
     return _onward(request)
@@ -293,35 +227,6 @@ def _onward(request: HttpRequest) -> HttpResponse:
     if following.isdigit() and read(request, "workflow.work_item", id=int(following)):
         return redirect(f"{reverse('work-item', args=[following])}?{urlencode({'which': which})}")
     return redirect(f"{reverse('work')}?{urlencode({'which': which})}")
-
-
-def posted(form: Any, given: QueryDict) -> dict[str, Any]:
-    """A finished form as the command takes it."""
-    values: dict[str, Any] = {}
-    for field in form.fields:
-        if f"field-{field.name}" not in given and not field.shown:
-            continue
-        text = given.get(f"field-{field.name}", "")
-        values[field.name] = text == "true" if field.type == "boolean" else text
-        if field.type in ("number", "money"):
-            values[field.name] = decimal(text)
-        if field.type == "datetime" and text:
-            values[field.name] = _moment(text)
-    return {
-        "id": form.row.id,
-        "outcome": given.get("outcome", ""),
-        "values": values,
-        "checks": given.getlist("check"),
-        "reason": given.get("reason", ""),
-    }
-
-
-def _moment(text: str) -> str:
-    """A moment as typed, by the company's clock; what is none stays, so that it is refused by name."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=timezone.get_current_timezone()).isoformat()
-    except ValueError:
-        return text
 
 
 @page
@@ -377,6 +282,7 @@ def _hand_over_fields(request: HttpRequest, form: Any) -> list[dict[str, Any]]:
         "name": "person",
         "label": _("To"),
         "kind": "select",
+        "autofocus": True,
         "choices": choices,
         "value": request.POST.get("person"),
     }

@@ -7,10 +7,11 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
-from .bpmn import Field
 from .conditions import Value
+from .drawn import Check, Field
 from .forms import typed
 from .graph import Work
+from .naming import said
 
 PLAIN_OUTCOME = "done"
 STORED_AS = {"number": "number", "money": "number", "date": "date", "datetime": "datetime"}
@@ -45,21 +46,26 @@ def judge(
         return Verdict("reason-missing", {"outcome": outcome})
     kept, wrong = filled(work.fields, values)
     if wrong:
-        return Verdict("field-invalid", {"fields": wrong})
+        return Verdict("field-invalid", {"fields": wrong, "labels": _labels(work.fields, wrong)})
     hidden = unseen(work, kept, known)
     kept = {name: value for name, value in kept.items() if name not in hidden}
     if not sends_back:
         unchecked = [check.name for check in work.checks if check.name not in checks]
-        if unchecked:
-            return Verdict("check-missing", {"checks": unchecked})
         empty = [
             field.name
             for field in work.fields
             if field.required and field.name not in hidden and kept.get(field.name) is None
         ]
-        if empty:
-            return Verdict("field-missing", {"fields": empty})
+        if empty or unchecked:
+            labels = _labels(work.fields, empty) + _labels(work.checks, unchecked)
+            return Verdict("incomplete", {"fields": empty, "checks": unchecked, "labels": labels})
     return Verdict(values=kept, sends_back=sends_back)
+
+
+def _labels(known: Sequence[Field | Check], names: Sequence[str]) -> list[str]:
+    """What fields or check items are called on the form; what is none of them by its name."""
+    labels = {one.name: said(one.label) for one in known}
+    return [labels.get(name) or name for name in names]
 
 
 def unseen(work: Work, values: Mapping[str, Any], known: Mapping[str, Value]) -> frozenset[str]:
