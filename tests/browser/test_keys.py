@@ -81,3 +81,12 @@ def test_what_a_list_cuts_off_is_told_whole_to_whoever_points_at_it(at_desk: Cal
     page.reload()
     customer.hover()
     expect(customer).not_to_have_attribute("title", re.compile("."))
+
+
+def test_a_form_that_comes_back_begins_where_something_is_wrong(at_desk: Callable[[str], Page]) -> None:
+    page = at_desk("manager")
+    page.goto("/customers/new")
+    page.get_by_label("Name", exact=True).fill("Wrong")
+    page.get_by_label("Credit limit").fill("much")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_label("Credit limit")).to_be_focused()

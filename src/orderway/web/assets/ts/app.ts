@@ -15,7 +15,11 @@ import { mountTrial } from "./trial";
 document.addEventListener("htmx:configRequest", (event) => {
   (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRFToken"] = csrfToken();
 });
-document.addEventListener("htmx:load", (event) => mountIslands(event.target as HTMLElement));
+document.addEventListener("htmx:load", (event) => {
+  mountIslands(event.target as HTMLElement);
+  // a form that comes back begins where something is wrong
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus();
+});
 
 island("trial", mountTrial);
 // Large libraries come only with the page that shows a map or a chart.
