@@ -139,7 +139,7 @@ def _sent_back(desks: Desks, order: str) -> None:
     page = _item(desks, "quality", order, "Validate order")
     _papers(page, "Worksheet", "Paper description")
     _say(page, "Send back")
-    expect(page.locator(".note.late")).to_be_visible()  # not without a reason
+    expect(page.get_by_text("Say why.", exact=True)).to_be_visible()  # not without a reason
     page.get_by_label("Reason").fill("bleed is missing")
     _say(page, "Send back")
     expect(page.get_by_text("Validate order: Send back.")).to_be_visible()

@@ -201,15 +201,22 @@ def _connect(house: Installation) -> psycopg.Connection:
 
 
 def _wait_until_quiet(house: Installation) -> None:
-    with _connect(house) as connection:
-        for _ in range(600):
-            (open_rows,) = connection.execute(
-                "select (select count(*) from pending) + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))"
-            ).fetchone()
+    open_rows = None
+    for _ in range(600):
+        with suppress(psycopg.OperationalError):  # the last kill may have been the database's, which comes back
+            open_rows = _open_rows(house)
             if not open_rows:
                 return
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise AssertionError(f"{open_rows} rows of work were never done")
+
+
+def _open_rows(house: Installation) -> int:
+    with _connect(house) as connection:
+        (found,) = connection.execute(
+            "select (select count(*) from pending) + (select count(*) from procrastinate_jobs where status in ('todo', 'doing'))"
+        ).fetchone()
+        return found
 
 
 def _judge(house: Installation, acknowledged: dict[str, str], box: Mailbox) -> None:

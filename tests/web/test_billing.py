@@ -96,10 +96,14 @@ def test_what_came_back_is_credited_and_names_its_invoice(shop, as_):
 
 def test_a_prepayment_is_asked_for_once(shop, as_, confirmed):
     browser = as_("accountant")
+    assert "note late" in text(browser.post(f"/orders/{confirmed}/prepay", {"percent": "-5"}))
+    assert "Not now:" not in text(browser.get(f"/orders/{confirmed}/prepay"))
     answer = browser.post(f"/orders/{confirmed}/prepay", {"percent": "30"}, follow=True)
     assert "Prepayment invoice" in text(answer)
-    assert "note late" in text(browser.post(f"/orders/{confirmed}/prepay", {"percent": "30"}))
-    assert "note late" in text(browser.post(f"/orders/{confirmed}/prepay", {"percent": "-5"}))
+    again = text(browser.post(f"/orders/{confirmed}/prepay", {"percent": "30"}))
+    assert "Not now:" in again
+    assert "has a prepayment invoice already." in again
+    assert len(ask("billing.invoices", shop.accountant, order=confirmed, kind="prepayment").rows) == 1
 
 
 def test_open_items_by_age_equal_the_open_sums(shop, as_):
