@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from databases import HOME, ROOT, fresh_database, named
-from psycopg import sql
+from databases import HOME, ROOT, drop_database, fresh_database
+from hypothesis import settings
 
 ALL = os.environ.get("ORDERWAY_ALL_TESTS") == "1"
 
@@ -19,6 +18,9 @@ os.environ["ORDERWAY_BLOBS"] = str(HOME / f"blobs-{os.environ.get('PYTEST_XDIST_
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.register_profile("the same every time", derandomize=True)
+    if "not long" in config.option.markexpr:  # the long suite looks for examples that nobody has seen
+        settings.load_profile("the same every time")
     config.addinivalue_line("markers", "long: property, crash, fuzz and peer runs of `make test-long`")
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the controller runs no test
@@ -33,13 +35,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     url = os.environ.get("DATABASE_URL", "")
     if f"/test_{os.getpid()}_" not in url:
         return
+    drop_database(_let_go(url))
+
+
+def _let_go(url: str) -> str:
+    """Close what this process holds of its database; returns its name."""
     from django.db import connections
 
     connections.close_all()
     connections["default"].close_pool()
-    name = url.partition("?")[0].rsplit("/", 1)[1]
-    with psycopg.connect(named(url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    return url.partition("?")[0].rsplit("/", 1)[1]
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -62,6 +67,22 @@ def db() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("set constraints all immediate")
         transaction.set_rollback(True)
+
+
+@pytest.fixture
+def committed() -> Iterator[None]:
+    """What the test writes is really written, for others to see at the same time; the tests after it get a new database."""
+    from django.db import connection
+
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("select max(last_value) from pg_sequences")
+        (last,) = cursor.fetchone()
+    fresh_database(_let_go(os.environ["DATABASE_URL"]))
+    with connection.cursor() as cursor:  # a process has never seen the same number twice
+        cursor.execute(
+            "select setval(format('%%I.%%I', schemaname, sequencename)::regclass, %s) from pg_sequences", [last]
+        )
 
 
 @pytest.fixture

@@ -2,15 +2,16 @@
 
 import threading
 
+import pytest
 from django.db import connection, transaction
 
 from orderway.kernel import numbers
 from orderway.kernel.access import system_actor
 from orderway.kernel.clock import now
 from orderway.kernel.context import Context
-from orderway.kernel.sql import fetch
 
 
+@pytest.mark.usefixtures("committed")
 def test_fifty_writers_leave_no_gap_though_some_give_up():
     taken: list[int] = []
 
@@ -31,4 +32,3 @@ def test_fifty_writers_leave_no_gap_though_some_give_up():
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, len(taken) + 1))
-    fetch("delete from number_series where series = 'gapless-test'", {})

@@ -270,32 +270,19 @@ def test_an_overlap_is_a_minute_that_two_jobs_want(taken, start, minutes):
     assert found is None or found.ticket in busy
 
 
-TABLES = (
-    "job_ticket", "estimate_part", "estimate", "print_spec", "order_line", "sales_order", "demand", "parcel", "paper", "machine",
-    "item", "pending", "event", "command_log",
-)  # fmt: skip
-
-
 @pytest.fixture
-def for_real():
-    """Real commits, and everything that they left taken away again."""
+def press_room_for_all(committed):
+    """The shop with its press room, really written, for planners who come at the same time."""
     import world
 
-    before = {table: fetch(f"select coalesce(max(id), 0) as id from {table}", {})[0].id for table in TABLES}  # noqa: S608
-    series = fetch("select id, next from number_series", {})
     with clock.at(press_room.NOW):
         shop = world.known()
         press_room.set_up(shop)
         yield shop
-    for table in TABLES:
-        fetch(f"delete from {table} where id > %(id)s", {"id": before[table]})  # noqa: S608
-    fetch("delete from number_series where id <> all(%(ids)s::bigint[])", {"ids": [row.id for row in series]})
-    for row in series:
-        fetch("update number_series set next = %(next)s where id = %(id)s", {"id": row.id, "next": row.next})
 
 
-def test_of_eight_planners_who_want_the_same_hour_one_gets_it(for_real):
-    shop = for_real
+def test_of_eight_planners_who_want_the_same_hour_one_gets_it(press_room_for_all):
+    shop = press_room_for_all
     orders = press_room.with_tickets(shop, count=8)
     wanted = [tickets(shop, order)[0].id for order in orders]
     ready, answers = threading.Barrier(len(wanted)), {}
@@ -320,8 +307,8 @@ def test_of_eight_planners_who_want_the_same_hour_one_gets_it(for_real):
     assert [row.id for row in rows] == got
 
 
-def test_who_plans_on_a_machine_waits_for_who_plans_on_it_now_and_is_told(for_real):
-    shop = for_real
+def test_who_plans_on_a_machine_waits_for_who_plans_on_it_now_and_is_told(press_room_for_all):
+    shop = press_room_for_all
     first, second = (tickets(shop, order)[0].id for order in press_room.with_tickets(shop, count=2))
     planned, answers = threading.Event(), []
 

@@ -24,7 +24,7 @@ WRITERS, EACH, THERE = 64, 5, 100
 
 
 def firm(name: str) -> tuple[Actor, int, list[int]]:
-    """A company of its own, because what is written here is committed: its system, a customer, its two warehouses."""
+    """A company of its own: its system, a customer, its two warehouses."""
     (company,) = run("people.found", system_actor(0), [FoundCompany(name, "DE", "EUR")]).done
     system = system_actor(company)
     run("catalog.set_tax_rates", system, [SetTaxRate("DE", "standard", D(19), date(2020, 1, 1))])
@@ -55,6 +55,7 @@ def at_once(work: Callable[[int], None], orders: Sequence[int]) -> None:
     assert troubles == []
 
 
+@pytest.mark.usefixtures("committed")
 def test_sixty_four_writers_share_a_hundred_pieces():
     system, customer, places = firm("At Once GmbH")
     (item,) = run("catalog.add_items", system, [AddItem("AT-ONCE", "Wanted by all")]).done
@@ -67,7 +68,6 @@ def test_sixty_four_writers_share_a_hundred_pieces():
         assert run("orders.allocate", system, [Ref(order)]).ok
 
     at_once(reserve, orders)
-    fetch("delete from pending", {})
     given = [ask("orders.lines", system, id=order)[0].allocated for order in orders]
     assert sum(given) == THERE
     assert sorted(set(given)) == [0, EACH]
@@ -75,6 +75,7 @@ def test_sixty_four_writers_share_a_hundred_pieces():
     assert differences() == []
 
 
+@pytest.mark.usefixtures("committed")
 def test_marking_and_taking_back_while_others_reserve_loses_nothing_and_locks_nobody_out():
     system, customer, (main, _) = firm("Marked At Once GmbH")
     items = run("catalog.add_items", system, [AddItem(f"MARK-{n}", "Wanted by all") for n in range(3)]).done
@@ -92,7 +93,6 @@ def test_marking_and_taking_back_while_others_reserve_loses_nothing_and_locks_no
         run("kernel.undo", system, [Ref(done.values["undo"])])  # refused where another wrote since
 
     at_once(mark_and_reserve, orders)
-    fetch("delete from pending", {})
     assert [level.free for level in ask("stock.levels", system, warehouse="main").rows] == [0, 0, 0]
     places = fetch(
         "select distinct o.priority, d.priority as served from sales_order o join order_line l on l.order_id = o.id"

@@ -1,7 +1,7 @@
 """Several people, workers and trade commands at the same subjects at the same time."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from orderway.kernel.registry import Ref, command, commands
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.workflow.commands.move_over import MoveOver
-from orderway.workflow.commands.proceed import GiveSignal, StartMap, StopMap, arrive, drain
+from orderway.workflow.commands.proceed import GiveSignal, StartMap, arrive, drain
 from orderway.workflow.commands.publish import PublishMap
 from orderway.workflow.commands.work import CompleteWork
 
@@ -41,20 +41,10 @@ def drawn(body: str) -> str:
 
 
 @pytest.fixture
-def committed() -> Iterator[Any]:
-    """The shop and the trial table, really written; the subjects leave their maps at the end."""
-    with connection.cursor() as cursor:
-        cursor.execute(workflow_trial.TABLE)
-    yield world.known()
-    ids = [row.id for row in fetch("select id from trial", {})]
-    run("workflow.stop", SYSTEM, [StopMap("trial", id, "the test is over") for id in ids])
-    with connection.cursor() as cursor:
-        cursor.execute("drop table trial")
-        cursor.execute("delete from work_item where subject_type = 'trial'")  # others count what managers decided
-        cursor.execute("delete from arrival")
-        ring = "select id from process_definition where key like 'ring%'"
-        cursor.execute(f"delete from process_version where definition_id in ({ring})")  # noqa: S608 - constant text
-        cursor.execute("delete from process_definition where key like 'ring%'")
+def people(committed: None) -> Any:
+    """The shop and the trial table, really written."""
+    workflow_trial.make_table()
+    return world.known()
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
@@ -79,7 +69,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     return answers
 
 
-def test_two_who_publish_at_once_close_no_ring_of_calls(committed: Any) -> None:
+def test_two_who_publish_at_once_close_no_ring_of_calls(people: Any) -> None:
     def calls(key: str, called: str) -> PublishMap:
         call = f'<callActivity id="c" name="Call {called}" calledElement="{called}"/>'
         return PublishMap(drawing(step("x", "a") + call + flows("s x c e"), key))
@@ -96,21 +86,21 @@ def test_two_who_publish_at_once_close_no_ring_of_calls(committed: Any) -> None:
         assert refused.facts["problems"][0]["code"] == "calls-itself"
 
 
-def test_of_two_who_approve_the_same_item_one_wins_and_the_other_is_told(committed: Any) -> None:
+def test_of_two_who_approve_the_same_item_one_wins_and_the_other_is_told(people: Any) -> None:
     publish(drawn(work("w") + step("x", "a") + flows("s w x e")))
     ids = trials(5)
     run("workflow.start", SYSTEM, [StartMap("together", id) for id in ids])
     for id in ids:
         (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
         approve = [CompleteWork(item.id)]
-        outcomes = together(*[lambda rows=approve: run("workflow.complete", committed.manager, rows)] * 2)
+        outcomes = together(*[lambda rows=approve: run("workflow.complete", people.manager, rows)] * 2)
         assert sorted(outcome.ok for outcome in outcomes) == [False, True]
         (refusal,) = next(outcome.refused for outcome in outcomes if not outcome.ok)
-        assert (refusal.code, refusal.facts["by"]) == ("already-done", committed.manager.id)
+        assert (refusal.code, refusal.facts["by"]) == ("already-done", people.manager.id)
         assert log(id) == ["a"]
 
 
-def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each_other(committed: Any) -> None:
+def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each_other(people: Any) -> None:
     both = '<parallelGateway id="f"/><parallelGateway id="j"/>'
     body = both + wait("v", "go") + step("x", "a") + work("w") + step("y", "b") + step("z", "c")
     publish(drawn(body + flows("s f v x j", "f w y j z e")))
@@ -128,7 +118,7 @@ def test_workers_persons_and_trade_commands_never_run_a_step_twice_nor_stop_each
 
     def persons(part: list[CompleteWork]) -> None:
         for at in range(0, len(part), 7):
-            assert run("workflow.complete", committed.manager, part[at : at + 7]).ok
+            assert run("workflow.complete", people.manager, part[at : at + 7]).ok
 
     answers = together(
         lambda: trade(ids[::2]), lambda: trade(ids[1::2]), lambda: persons(todo[::2]), lambda: persons(todo[1::2]),
@@ -165,7 +155,7 @@ def told_while_it_begins(id: int, other: int) -> None:
     assert [(row.subject_id, row.state) for row in states] == [(id, "taken"), (other, "kept")]
 
 
-def test_what_arrives_while_a_map_begins_is_found_by_it(committed: Any) -> None:
+def test_what_arrives_while_a_map_begins_is_found_by_it(people: Any) -> None:
     """The worker must not set it aside as nobody's because the one who begins has not committed yet."""
     publish(drawn(wait("v", "go") + step("x", "a") + flows("s v x e")))
     (id, nobody) = trials(2)
@@ -173,7 +163,7 @@ def test_what_arrives_while_a_map_begins_is_found_by_it(committed: Any) -> None:
     assert standing(id) == []
 
 
-def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by_it(committed: Any) -> None:
+def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by_it(people: Any) -> None:
     """A worker that moves one map of a subject must not set aside what is for the other, which a person moves just now."""
     publish(
         drawing(wait("v", "never") + flows("s v e"), "beside"),
@@ -186,7 +176,7 @@ def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by
 
     def complete() -> None:
         with transaction.atomic():
-            assert run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]).ok
+            assert run("workflow.complete", people.manager, [CompleteWork(item.id, "good")]).ok
             completed.set()
             assert arrived.wait(20)
 
@@ -201,7 +191,7 @@ def test_what_arrives_while_another_map_of_the_subject_comes_to_wait_is_found_by
     assert log(id) == ["a"]
 
 
-def test_what_arrives_while_a_second_map_of_the_subject_begins_is_found_by_it(committed: Any) -> None:
+def test_what_arrives_while_a_second_map_of_the_subject_begins_is_found_by_it(people: Any) -> None:
     """Nor because a second map of the subject begins, which nobody can see yet."""
     publish(
         drawing(wait("v", "never") + flows("s v e"), "beside"),
@@ -212,7 +202,7 @@ def test_what_arrives_while_a_second_map_of_the_subject_begins_is_found_by_it(co
     told_while_it_begins(id, other)
 
 
-def test_a_signal_for_one_map_of_a_subject_is_not_taken_by_the_other(committed: Any) -> None:
+def test_a_signal_for_one_map_of_a_subject_is_not_taken_by_the_other(people: Any) -> None:
     hear = '<intermediateCatchEvent id="h"><signalEventDefinition signalRef="g"/></intermediateCatchEvent>'
     signals = drawing(hear + step("x", "a") + flows("s h x e"), "beside")
     publish(
@@ -223,13 +213,13 @@ def test_a_signal_for_one_map_of_a_subject_is_not_taken_by_the_other(committed: 
     run("workflow.start", SYSTEM, [StartMap("together", id), StartMap("beside", id)])
     (item,) = ask("workflow.work", SYSTEM, which="all", subject_type="trial", subject=id).rows
     assert run("workflow.signal", SYSTEM, [GiveSignal("open")]).ok
-    assert run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]).ok
+    assert run("workflow.complete", people.manager, [CompleteWork(item.id, "good")]).ok
     drain()
     assert log(id) == ["a"]
     assert fetch("select id from arrival where state = 'new'", {}) == []
 
 
-def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(committed: Any) -> None:
+def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(people: Any) -> None:
     """Starts in sets and one by one, arrivals and two workers at the same time: each subject goes through once."""
     publish(drawn(wait("v", "go") + step("x", "a") + flows("s v x e")))
     ids = trials(240)
@@ -253,7 +243,7 @@ def test_begins_do_not_wait_for_each_other_and_many_arrivals_find_their_way(comm
     assert {id: log(id) for id in ids} == {id: ["a"] for id in ids}
 
 
-def test_moving_back_waits_for_who_is_completing_and_then_sees_that_they_went_on(committed: Any) -> None:
+def test_moving_back_waits_for_who_is_completing_and_then_sees_that_they_went_on(people: Any) -> None:
     """A called map's own row is locked by nobody: only its root keeps the two apart."""
     inner = drawing(
         work("look", "good") + step("slow", "hold") + work("then", "good") + flows("s look slow then e"), "inside"
@@ -277,7 +267,7 @@ def test_moving_back_waits_for_who_is_completing_and_then_sees_that_they_went_on
         return run("kernel.undo", SYSTEM, [Ref(number)])
 
     completed, undone = together(
-        lambda: run("workflow.complete", committed.manager, [CompleteWork(item.id, "good")]), back
+        lambda: run("workflow.complete", people.manager, [CompleteWork(item.id, "good")]), back
     )
     assert completed.ok
     assert {refusal.code for refusal in undone.refused} == {"changed-since"}
