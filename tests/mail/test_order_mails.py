@@ -18,6 +18,7 @@ from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.mail import jobs
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.orders.status import status_link
 from orderway.parties.commands import TakeOn
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -53,6 +54,7 @@ def test_the_receipt_names_number_and_items_in_the_customers_language(shop, post
     assert "1.200 x PAP-A4-80 Copy paper A4 80 g, 500 sheets: 5.400,00 EUR" in text
     assert "vom 9. März 2026" in text
     assert "keine Annahme" in text
+    assert status_link(shop.company, order) in text.splitlines()
 
 
 def test_an_english_customer_reads_english(shop):
@@ -121,6 +123,7 @@ def test_the_goods_are_on_their_way_with_a_link_to_follow_them(shop):
     assert "Sendungsnummer: 00340434161094015902" in mails[0].text
     assert "piececode=00340434161094015902" in mails[0].text
     assert shipment.number in mails[0].subject
+    assert all(status_link(shop.company, order) in mail.text for mail in outbox(shop, order))
 
 
 def shipped(shop, order):

@@ -11,6 +11,7 @@ from orderway.kernel.registry import Ref, command
 from orderway.kernel.sql import statements
 from orderway.mail.commands import WriteMessage
 from orderway.mail.letters import letter, letter_language
+from orderway.orders.status import status_link
 
 SQL = statements("fulfilment", "mails")
 # the carriers' own pages; the number comes at the end
@@ -40,14 +41,15 @@ def send_shipping_mails(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     heads = [head for head in ctx.fetch(SQL.heads, ids=ids) if head.email]
     found = ctx.fetch(SQL.lines, ids=ids)
     lines = {shipment: list(group) for shipment, group in groupby(found, key=lambda row: row.shipment_id)}
-    outcome = ctx.run("mail.write", [_mail(head, lines.get(head.id, [])) for head in heads], partial=True)
+    mails = [_mail(head, lines.get(head.id, []), status_link(ctx.actor.company_id, head.order_id)) for head in heads]
+    outcome = ctx.run("mail.write", mails, partial=True)
     refused = [Refusal(r.code, heads[r.subject or 0].id, r.facts) for r in outcome.refused]
     out = {refusal.subject for refusal in refused}
     return Outcome([id for id in ids if id not in out], refused, {"messages": list(outcome.done)})
 
 
-def _mail(head: Any, lines: Sequence[Any]) -> WriteMessage:
-    values = {"shipment": head, "lines": lines, "link": tracking_link(head.carrier, head.tracking)}
+def _mail(head: Any, lines: Sequence[Any], status: str) -> WriteMessage:
+    values = {"shipment": head, "lines": lines, "link": tracking_link(head.carrier, head.tracking), "status": status}
     subject, text = letter("fulfilment/shipped", head.language, values)
     return WriteMessage(
         [head.email],

@@ -11,6 +11,8 @@ from orderway.kernel.sql import statements
 from orderway.mail.commands import WriteMessage
 from orderway.mail.letters import letter, letter_language, places
 
+from .status import status_link
+
 SQL = statements("orders", "mails")
 
 
@@ -40,7 +42,15 @@ def _orders(ctx: Context, ids: Sequence[int]) -> list[dict[str, Any]]:
     heads = ctx.fetch(SQL.heads, ids=list(ids))
     rows = ctx.fetch(SQL.lines, ids=list(ids))
     lines = {order: list(group) for order, group in groupby(rows, key=lambda row: row.order_id)}
-    return [{"order": head, "lines": lines.get(head.id, []), "places": places(head.currency)} for head in heads]
+    return [
+        {
+            "order": head,
+            "lines": lines.get(head.id, []),
+            "places": places(head.currency),
+            "status": status_link(ctx.actor.company_id, head.id),
+        }
+        for head in heads
+    ]
 
 
 def _mail(template: str, once: str, head: dict[str, Any], documents: Sequence[int] = ()) -> WriteMessage:

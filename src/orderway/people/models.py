@@ -136,7 +136,10 @@ class ApiTokenUse(models.Model):
 
 
 class SignInFailure(models.Model):
-    """A sign-in that failed. `who` is a digest of the mail address, the network address or both; kept for a day."""
+    """A sign-in that failed, or a look at an open page. `who` is a digest of the mail address, the network address or both.
+
+    Kept for a day.
+    """
 
     who = models.CharField(max_length=64)
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down: failures are counted in the database, so that every host counts the same."""
+"""Guessing passwords and reading open pages by machine is slowed down: counted in the database, so that every host counts the same."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ SQL = statements("people", "signing_in")
 SPAN = timedelta(minutes=15)
 # within SPAN: from one address for one mail address, for one mail address from anywhere, from one address for anybody
 LIMITS: Mapping[str, int] = {"both": 8, "mail": 40, "address": 80}
+LOOKS = 120  # within SPAN at one open page from one address
 
 
 def workplaces(person_id: int) -> Sequence[Any]:
@@ -35,6 +36,14 @@ def too_many(mail: str, address: str) -> bool:
 def note_failure(mail: str, address: str) -> None:
     """Count a failure."""
     fetch(SQL.note_failure.text(frozenset()), {"who": list(_signs(mail, address).values()), "now": clock.now()})
+
+
+def looks_too_often(page: str, address: str) -> bool:
+    """Whether this network address looked at a page that asks for no sign-in more than LOOKS times in the last 15 minutes."""
+    who = hashlib.sha256(f"look:{page}|{address}".encode()).hexdigest()
+    now = clock.now()
+    (row,) = fetch(SQL.look.text(frozenset()), {"who": who, "since": now - SPAN, "now": now, "most": LOOKS})
+    return bool(row.n >= LOOKS)
 
 
 def forgive(mail: str, address: str) -> None:

@@ -23,7 +23,7 @@ from orderway.workflow.links import link_of
 from .documents import file as document_file
 from .documents import papers_about
 from .fields import due_words
-from .respond import do, read, show
+from .respond import do, read, show_open
 from .started import told_words
 from .work import about
 from .work_earlier import before
@@ -115,7 +115,7 @@ def _show(  # one argument a thing that a refused decision changes
         **before(request, papers, item=form.row.id),
         "problems": problems,
     }
-    return _kept_private(_plain(request, "work/decide.html", status, context))
+    return show_open(request, "work/decide.html", status=status, **context)
 
 
 def _over(request: HttpRequest, form: Any) -> HttpResponse:
@@ -136,23 +136,7 @@ def _stale(request: HttpRequest, link: Any) -> HttpResponse:
 
 
 def _said(request: HttpRequest, title: str, text: str, status: int = 200) -> HttpResponse:
-    return _kept_private(_plain(request, "work/decided.html", status, {"title": title, "text": text}))
-
-
-def _plain(request: HttpRequest, template: str, status: int, context: dict[str, Any]) -> HttpResponse:
-    """A page without the shell: whoever opens a link is not signed in by it."""
-    before = request.actor  # type: ignore[attr-defined]
-    request.actor = None  # type: ignore[attr-defined]
-    try:
-        return show(request, template, status=status, **context)
-    finally:
-        request.actor = before  # type: ignore[attr-defined]
-
-
-def _kept_private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return show_open(request, "work/decided.html", status=status, title=title, text=text)
 
 
 def paper(request: HttpRequest, token: str, id: int) -> HttpResponseBase:

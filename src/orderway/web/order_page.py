@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from orderway.orders.rules import MOVES
+from orderway.orders.status import status_path
 
 from . import as_it_was as was
 from . import order_facts as facts
@@ -179,6 +180,7 @@ def _actions(
             {"label": ACTS["orders.short_ship"], "icon": "package-export", "url": reverse("give-up", args=[order.id])}
         )
     rest.append(link(ORDER, order.id))
+    rest.append({"label": _("What the customer sees"), "icon": "eye", "url": status_path(order.company_id, order.id)})
     if may(request, "orders.place"):
         again = {"label": _("Order again"), "icon": "copy", "url": f"/orders/new?copy={order.id}", "key": "o"}
         onward = [again, *onward]

@@ -168,3 +168,16 @@ def own_address(wanted: str, otherwise: str) -> str:
 def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page."""
     return render(request, template, context, status=status)
+
+
+def show_open(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A page behind a link of a letter: without the shell, since whoever opens it is not signed in by it, and kept by nobody on the way."""
+    before = getattr(request, "actor", None)
+    request.actor = None  # type: ignore[attr-defined]
+    try:
+        response = show(request, template, status=status, **context)
+    finally:
+        request.actor = before  # type: ignore[attr-defined]
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

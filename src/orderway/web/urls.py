@@ -20,6 +20,7 @@ FAMILIES = (
     "worklist",
     "worktalk",
     "deciding",
+    "order_status",
     "started",
     "starting",
     "absences",

@@ -18,6 +18,15 @@ with old as (
 )
 insert into sign_in_failure (who, at) select w.who, %(now)s::timestamptz from unnest(%(who)s::text[]) as w (who)
 
+-- name: look
+-- How often somebody looked since a moment; one more look is remembered unless those are the most there may be.
+with before as (
+    select count(*)::integer as n from sign_in_failure where who = %(who)s::text and at > %(since)s::timestamptz
+), kept as (
+    insert into sign_in_failure (who, at) select %(who)s::text, %(now)s::timestamptz from before where n < %(most)s::integer
+)
+select n from before
+
 -- name: forgive
 -- Somebody got in: their earlier slips do not count any more.
 delete from sign_in_failure where who = any(%(who)s::text[])
