@@ -97,3 +97,26 @@ def keeping(day: date | None, today: date, wanted: Decimal, gone: Decimal, held:
     if day is not None and day < today:
         return "late"
     return "ready" if gone + held >= wanted else "waits"
+
+
+class Again(NamedTuple):
+    """A line of an earlier order that is wanted once more; `free` is what lies free of its item now, None where none ever lay."""
+
+    goods: bool
+    quantity: Decimal
+    price: Decimal
+    per: Decimal
+    free: Decimal | None
+
+
+def otherwise(line: Again, price: Decimal | None, per: Decimal | None) -> dict[str, Decimal]:
+    """What is otherwise today about a line that is ordered again: `then` and `now` of its price for one, `wanted` and `free` where goods
+    are short; empty where nothing is."""
+    told: dict[str, Decimal] = {}
+    then, now = line.price / line.per, None if price is None else price / (per or Decimal(1))
+    if now is not None and now != then:
+        told |= {"then": then, "now": now}
+    lying = line.free or Decimal(0)
+    if line.goods and lying < line.quantity:
+        told |= {"wanted": line.quantity, "free": max(lying, Decimal(0))}
+    return told

@@ -182,8 +182,9 @@ def _actions(
     rest.append(link(ORDER, order.id))
     rest.append({"label": _("What the customer sees"), "icon": "eye", "url": status_path(order.company_id, order.id)})
     if may(request, "orders.place"):
-        again = {"label": _("Order again"), "icon": "copy", "url": f"/orders/new?copy={order.id}", "key": "o"}
+        again = {"label": _("Order again"), "icon": "copy", "post": f"/orders/{order.id}/again", "key": "o"}
         onward = [again, *onward]
+        rest.insert(0, {"label": _("Order again, changed"), "icon": "pencil", "url": f"/orders/new?copy={order.id}"})
     return onward, rest
 
 

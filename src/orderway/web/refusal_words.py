@@ -39,6 +39,9 @@ REFUSALS: Mapping[str, Text] = {
     "reason-missing": lazy("Say why."),
     "unknown-flag": lazy("There is no mark %(flag)s. Known are %(known)s."),
     "patience-not-possible": lazy("Demands may wait for 1 to %(most)s days before they go first."),
+    "otherwise-today": lazy(
+        "Prices or stock are otherwise today than they were for this order; look at them and order it then."
+    ),
     "order-stopped": lazy("%(number)s is %(state)s: its goods stay where they are."),
     "already-delivered": lazy("Something of this order was delivered or invoiced. Take it back first."),
     "short-stock": lazy("Only %(free)s are free, %(wanted)s were wanted."),

@@ -28,6 +28,7 @@ FAMILIES = (
     "skills",
     "orders",
     "ordering",
+    "again",
     "customers",
     "items",
     "stock",
