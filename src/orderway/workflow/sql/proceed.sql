@@ -132,7 +132,8 @@ where c.id = w.id
 delete from process_clock where id = any(%(ids)s::bigint[])
 
 -- name: ready
--- Roots of instances that something arrived for, whose timer is due, or that hold a ready token; of each a thousand at most.
+-- Roots of instances that something arrived for, whose timer is due, or that hold a ready token; of each a thousand at most. Each timer and
+-- token looks up its own instance (offset 0): a server that last saw these tables empty would rather go through all of them for each.
 select r.company_id, r.root_id
 from (
     (select i.company_id, i.root_id
@@ -141,14 +142,15 @@ from (
      order by a.id limit 1000)
     union
     (select i.company_id, i.root_id
-     from timer t join token k on k.id = t.token_id join process_instance i on i.id = k.instance_id
-     where t.due_at <= %(now)s::timestamptz and i.state = 'running'
-     order by t.due_at limit 1000)
+     from (select token_id from timer where due_at <= %(now)s::timestamptz order by due_at limit 1000) t
+     cross join lateral (select instance_id from token where id = t.token_id offset 0) k
+     cross join lateral (select company_id, root_id, state from process_instance where id = k.instance_id offset 0) i
+     where i.state = 'running')
     union
     (select i.company_id, i.root_id
-     from token k join process_instance i on i.id = k.instance_id
-     where k.state = 'ready' and i.state = 'running'
-     order by k.id limit 1000)
+     from (select instance_id from token where state = 'ready' order by id limit 1000) k
+     cross join lateral (select company_id, root_id, state from process_instance where id = k.instance_id offset 0) i
+     where i.state = 'running')
 ) r
 order by r.company_id, r.root_id
 limit 1000
