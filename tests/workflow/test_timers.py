@@ -24,7 +24,9 @@ def ring(many: int) -> int:
         ids = trials(many)
         run("workflow.start", SYSTEM, [StartMap("trial_map", id) for id in ids])
     with connection.cursor() as cursor:
-        cursor.execute("analyze token, timer, process_instance")  # a server does so by itself, but sees nothing of a story
+        cursor.execute(
+            "analyze token, timer, process_instance"
+        )  # a server does so by itself, but sees nothing of a story
     seen = []
 
     def watch(execute: Any, *call: Any) -> Any:
