@@ -132,8 +132,8 @@ where c.id = w.id
 delete from process_clock where id = any(%(ids)s::bigint[])
 
 -- name: ready
--- Roots of instances that something arrived for, whose timer is due, or that hold a ready token; of each a thousand at most. Each timer and
--- token looks up its own instance (offset 0): a server that last saw these tables empty would rather go through all of them for each.
+-- Roots of instances that something arrived for, whose timer is due, or that hold a ready token; of each a thousand at most.
+-- Each timer and token looks up its own instance (offset 0): a server that last saw these tables empty would go through all of them for each.
 select r.company_id, r.root_id
 from (
     (select i.company_id, i.root_id
