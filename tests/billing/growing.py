@@ -9,9 +9,11 @@ import growth
 from orderway.billing.commands.credit import CreditReturned
 from orderway.billing.commands.pay import Pay
 from orderway.billing.commands.prepay import Prepay
+from orderway.billing.commands.sell import Sell
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import run
 from orderway.kernel.sql import fetch
+from orderway.orders.commands.place import PlaceLine
 
 _spec = importlib.util.spec_from_file_location("growing_goods", Path(__file__).parents[1] / "fulfilment" / "growing.py")
 assert _spec
@@ -48,11 +50,16 @@ def _returned(shop, n):
     return [CreditReturned(id, "too many") for id in ids]
 
 
+def _sales(shop, n):
+    return [Sell([PlaceLine(shop.items["PAP-A4-80"], D(1))], "cash", shop.customers["10001"])] * n
+
+
 CASES = {
     "billing.draft": lambda shop, n: [Ref(id) for id in growth.confirmed(shop, n)],
     "billing.issue": delivered,
     "billing.issue_prepayment": lambda shop, n: [Prepay(id, D(30)) for id in growth.confirmed(shop, n)],
     "billing.pay": _pay,
     "billing.credit_returned": _returned,
+    "billing.sell": _sales,
     "billing.settle_orders": lambda shop, n: [Ref(id) for id in growth.confirmed(shop, n)],
 }

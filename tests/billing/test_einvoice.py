@@ -13,7 +13,8 @@ import pikepdf
 import pytest
 from lxml import etree
 
-from orderway.billing.einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment, cii, faults
+from orderway.billing.cii import cii
+from orderway.billing.einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment, Tender, faults
 from orderway.billing.factur_x import embed, metadata
 from orderway.billing.papers import payment_code, print_bill
 from orderway.catalog.sums import Adjustment, Rounding, Tax
@@ -63,6 +64,8 @@ CASES = {
     "paid in full beforehand": invoice(
         line(1, STANDARD), prepayments=(Prepayment("P-1", date(2026, 11, 2), Decimal("30.86"), Decimal("5.86")),)
     ),
+    "paid in cash": invoice(line(1, STANDARD), tender=Tender("cash", Decimal("36.72")), due_on=None, account=None),
+    "paid by card": invoice(line(1, STANDARD), tender=Tender("card", Decimal("36.72")), due_on=None, account=None),
     "credit note": invoice(
         line(1, STANDARD), kind=Kind.CREDIT_NOTE, preceding=(("R-41", date(2026, 11, 1)),), due_on=None, account=None
     ),
@@ -137,6 +140,13 @@ def test_a_prepayment_is_taken_off_with_its_tax_named():
     assert stated(xml, "DuePayableAmount") == ["24.82"]
     assert "P-31" in stated(xml, "IssuerAssignedID")
     assert any("10.00 + 1.90 = 11.90 EUR" in note for note in stated(xml, "Content"))
+
+
+def test_what_was_paid_over_the_counter_is_paid_by_cash_or_card_and_nothing_is_due():
+    for case, code in (("paid in cash", "10"), ("paid by card", "48")):
+        means = etree.fromstring(cii(CASES[case])).find(".//{*}SpecifiedTradeSettlementPaymentMeans")
+        assert [element.text for element in means] == [code]
+        assert stated(cii(CASES[case]), "DuePayableAmount") == ["0.00"]
 
 
 def test_a_credit_note_is_381_and_names_the_invoice_it_corrects():

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from orderway.billing.einvoice import Invoice, InvoiceLine, Kind, Party, Prepayment, cii
+from orderway.billing.cii import cii
+from orderway.billing.einvoice import Invoice, InvoiceLine, Kind, Party, Prepayment
 from orderway.billing.papers import PAPERS, bill_paper
 from orderway.catalog.sums import Adjustment, Rounding, Tax, Totals, line_net, share, totals
 from orderway.documents.papers import Letter, Letterhead

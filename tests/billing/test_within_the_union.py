@@ -7,8 +7,8 @@ import pytest
 from steps import Story
 from test_einvoice import schematron  # noqa: F401 - a fixture
 
+from orderway.billing.cii import cii
 from orderway.billing.commands.prepay import Prepay
-from orderway.billing.einvoice import cii
 from orderway.billing.printing import as_invoice, legal_invoice
 from orderway.kernel import clock
 from orderway.kernel.access import system_actor

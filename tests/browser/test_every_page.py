@@ -22,6 +22,7 @@ FAMILIES = {
     "/control": r"/control",
     "/absences": r"/absences.*|/calendar.*",
     "/orders": r"/orders(/(new|\d+)(/(confirm|allocate|hold|resume|cancel|urgent|can-wait|priority|why-not|lines/\d+/why))?)?|/views/keep",
+    "/counter": r"/counter.*|/billing/takings.*",
     "/customers": r"/customers.*",
     "/items": r"/items.*",
     "/stock": r"/stock.*",

@@ -104,4 +104,9 @@ class Payment(models.Model):
         db_table = "payment"
         indexes = [
             models.Index(fields=["company"], condition=models.Q(amount__lt=0), name="payment_charged_back"),
+            models.Index(
+                fields=["company", "received_on"],
+                condition=models.Q(method__in=["cash", "card"]),
+                name="payment_over_the_counter",
+            ),
         ]

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from orderway.billing.einvoice import Invoice, Kind, cii, exemption
+from orderway.billing.cii import cii
+from orderway.billing.einvoice import Invoice, Kind, exemption
 from orderway.billing.factur_x import embed
 from orderway.catalog.sums import Totals
 from orderway.documents.papers import Letter

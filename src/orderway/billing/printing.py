@@ -10,7 +10,7 @@ from orderway.documents.printing import Printed, file_name, letter, local_day, p
 from orderway.kernel.context import Reader
 from orderway.people.queries import company
 
-from .einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment
+from .einvoice import Account, Invoice, InvoiceLine, Kind, Party, Prepayment, Tender
 from .papers import KINDS as KINDS_OF_PAPER
 from .papers import PAPERS, print_bill
 from .queries import SQL, OneInvoice, lines, one_invoice
@@ -39,6 +39,7 @@ def as_invoice(ctx: Reader, id: int) -> Invoice:
     head = one_invoice(ctx, OneInvoice(id))
     language = head.customer_language if head.customer_language in ("de", "en") else "en"
     billed = lines(ctx, OneInvoice(id))
+    tender = _tender(ctx, head)
     delivered, period = _supplied(ctx, head, any(row.tax_category == "K" for row in billed))
     return Invoice(
         number=head.number,
@@ -52,17 +53,24 @@ def as_invoice(ctx: Reader, id: int) -> Invoice:
         prepayments=tuple(
             Prepayment(row.number, row.issued_on, row.net, row.tax) for row in ctx.fetch(SQL.deductions, id=id)
         ),
-        due_on=head.due_on if head.kind != "credit_note" else None,
+        due_on=head.due_on if head.kind != "credit_note" and not tender else None,
         delivered_on=delivered,
         period=period,
         ship_to=_ship_to(head),
         order_reference=head.their_reference,
         sales_order=head.order_number,
         preceding=((head.corrects_number, head.corrects_issued_on),) if head.corrects_number else (),
-        account=_account(company(ctx)),
+        account=None if tender else _account(company(ctx)),
+        tender=tender,
         payment_reference=head.number,
         notes=(head.reason,) if head.reason else (),
     )
+
+
+def _tender(ctx: Reader, head: Any) -> Tender | None:
+    """What was paid over the counter while the invoice was written."""
+    row = ctx.one(SQL.tender, id=head.id, issued_at=head.issued_at)
+    return Tender(row.method, row.amount) if row else None
 
 
 def _supplied(ctx: Reader, head: Any, intra: bool) -> tuple[date | None, tuple[date, date] | None]:

@@ -1,6 +1,7 @@
 """Reading invoices and what is open."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from orderway.kernel.context import Reader
@@ -14,6 +15,9 @@ from .refusing import InvoiceLeaves, PrepayLeaves, judges, prepay_judges
 
 SQL = statements("billing", "invoices")
 REFUSING = statements("billing", "refusing")
+SELLING = statements("billing", "sell")
+TILL = ["manager", "warehouse", "accountant", "administrator"]  # who sells over the counter
+COUNTER = ("COUNTER", "walk-in")  # the sign of the customer who stands for everybody without an account
 SORTS = {
     "newest": "i.id desc",
     "due": "i.due_on, i.id",
@@ -108,3 +112,53 @@ class Ageing:
 def ageing(ctx: Reader, asked: Ageing) -> list[Any]:
     """Open amounts by currency and age: not due, up to 30, 60, 90 days, older."""
     return ctx.fetch(SQL.ageing)
+
+
+@dataclass(frozen=True)
+class Takings:
+    """Ask what came over the counter, from one day to another (both with)."""
+
+    since: date | None = None
+    until: date | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("billing.takings", Takings, roles=TILL)
+def takings(ctx: Reader, asked: Takings) -> Page:
+    """What was paid in cash and by card, a row a day and currency."""
+    sorts = {"newest": "p.received_on desc, i.currency", "day": "p.received_on, i.currency"}
+    return page(ctx, SQL.takings, sorts, asked, since=asked.since, until=asked.until)
+
+
+@dataclass(frozen=True)
+class CashBook:
+    """Ask for the payments in cash and by card: of some days, by one way, by words."""
+
+    since: date | None = None
+    until: date | None = None
+    method: str | None = None
+    search: str | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("billing.cash_book", CashBook, roles=TILL)
+def cash_book(ctx: Reader, asked: CashBook) -> Page:
+    """The payments behind the takings, one page at a time."""
+    sorts = {"newest": "p.id desc", "amount": "p.amount, p.id", "customer": "c.name, p.id", "number": "i.number, p.id"}
+    narrowed = {"since": asked.since, "until": asked.until, "method": asked.method, "search": asked.search}
+    return page(ctx, SQL.cash_book, sorts, asked, **narrowed)
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """Nothing to narrow."""
+
+
+@query("billing.walk_in", WalkIn, roles=TILL)
+def walk_in(ctx: Reader, asked: WalkIn) -> Any:
+    """The customer who stands for everybody without an account, or None where nobody was named."""
+    return ctx.one(SELLING.walk_in, scheme=COUNTER[0], sign=COUNTER[1])

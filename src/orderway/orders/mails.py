@@ -29,7 +29,7 @@ def send_confirmations(ctx: Context, rows: Sequence[Ref]) -> Outcome:
     """Send customers the papers that confirm their orders, as they are filed; once a version, where there is a mail address."""
     papers = ctx.fetch(SQL.confirmations, documents=[row.id for row in rows])
     heads = {head["order"].id: head for head in _orders(ctx, sorted({paper.order_id for paper in papers}))}
-    reached = [paper for paper in papers if heads[paper.order_id]["order"].email]
+    reached = [paper for paper in papers if paper.order_id in heads and heads[paper.order_id]["order"].email]
     written = [
         _mail("orders/confirmation", f"confirmation:document:{p.id}:{p.version}", heads[p.order_id], [p.id])
         for p in reached

@@ -14,8 +14,10 @@ from .queries import lines, one_order
 
 
 def confirmation(ctx: Reader, id: int) -> Sequence[Printed]:
-    """The order confirmation: every line with its day, the sums, where it goes."""
+    """The order confirmation: every line with its day, the sums, where it goes; none for what was taken along at the counter."""
     order, rows = one_order(ctx, OneOrder(id)), lines(ctx, OneOrder(id))
+    if order.channel == "counter" and order.state == "completed":
+        return []
     sums = totals([(Tax(row.tax_category, row.tax_rate), row.net) for row in rows], order.currency)
     address = ship_to(order)
     paper = ConfirmationPaper(

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from orderway.catalog.queries import Wanted, by_numbers, offers
+from orderway.catalog.rules import tax_of_sale
+from orderway.catalog.sums import Tax
 from orderway.kernel import clock
 from orderway.kernel.context import Reader
 from orderway.kernel.paging import COUNTED, Page, page
@@ -136,7 +138,10 @@ class Quote:
 
 
 class Quoted(NamedTuple):
-    """What is known of one typed line. `problem` is a refusal code or empty; `free` is what lies free in all warehouses."""
+    """What is known of one typed line. `problem` is a refusal code or empty; `free` is what lies free in all warehouses.
+
+    `tax` is what the sale bears, None where no customer or rate is known.
+    """
 
     item: int | None
     name: str
@@ -146,6 +151,7 @@ class Quoted(NamedTuple):
     net: Decimal | None
     free: Decimal | None
     problem: str
+    tax: Tax | None = None
 
 
 @query("orders.quote", Quote)
@@ -164,9 +170,17 @@ def quote(ctx: Reader, asked: Quote) -> list[Quoted]:
     lying = free(ctx, sorted({item.id for item in items if item}))
     currency = customer.currency if customer else "EUR"
     return [
-        _quoted(line, item, priced.get(i), lying, currency)
+        _quoted(line, item, priced.get(i), lying, currency)._replace(tax=_tax(customer, priced.get(i)))
         for i, (item, line) in enumerate(zip(items, asked.lines, strict=True))
     ]
+
+
+def _tax(customer: Any, offer: Any) -> Tax | None:
+    """What a sale to the customer at home bears."""
+    if not customer or not offer or offer.category is None:
+        return None
+    own = Tax(offer.category, offer.rate)
+    return tax_of_sale(customer.own_country, customer.country, customer.vat_id, own)
 
 
 def _found(items: Sequence[Any], lines: Sequence[QuoteLine]) -> list[tuple[int, tuple[Any, QuoteLine]]]:

@@ -12,7 +12,7 @@ from orderway.kernel.outcome import Outcome, Refusal
 from orderway.kernel.registry import command, subject
 from orderway.kernel.sql import columns, statements
 
-from .rules import LONGEST, NORMAL, PATIENCE, Need, Share, Strategy, Supply, share_out
+from .rules import LONGEST, NORMAL, PATIENCE, Need, Share, Strategy, Supply, share_out, taken_off
 
 SQL = statements("stock", "stock")
 subject("warehouse", "warehouse")
@@ -183,6 +183,26 @@ def allocate(
     for share in shares:
         lacking[share.demand] -= share.quantity
     return Allocated({d.id: lacking.get(d.id, Decimal(0)) for d in queue})
+
+
+def lacking_now(ctx: Context, baskets: Sequence[Sequence[Want]]) -> list[list[Decimal]]:
+    """What each want of each basket could not have from free stock now; a basket that lacks something leaves all to the next.
+
+    The levels are locked: what is said to be there is there until the transaction ends.
+    """
+    levels = ctx.fetch(SQL.lock_levels, items=sorted({want.item for basket in baskets for want in basket}))
+    supplies = [Supply(at.id, at.item_id, at.on_hand - at.reserved, at.warehouse_id, at.rank) for at in levels]
+    lacking = []
+    for basket in baskets:
+        needs = [Need(n, want.item, want.quantity, want.warehouse, None) for n, want in enumerate(basket)]
+        shares = share_out(needs, supplies)
+        short = [want.quantity for want in basket]
+        for share in shares:
+            short[share.demand] -= share.quantity
+        if all(left <= 0 for left in short):
+            supplies = taken_off(supplies, shares)
+        lacking.append(short)
+    return lacking
 
 
 def let_go(ctx: Context, demands: Sequence[int], shrink: bool) -> None:

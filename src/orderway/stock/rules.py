@@ -62,6 +62,14 @@ def share_out(needs: Sequence[Need], supplies: Sequence[Supply], strategy: Strat
     return shares
 
 
+def taken_off(supplies: Sequence[Supply], shares: Sequence[Share]) -> list[Supply]:
+    """What is left of the supplies when these shares are gone."""
+    gone: dict[int, Decimal] = {}
+    for share in shares:
+        gone[share.level] = gone.get(share.level, Decimal(0)) + share.quantity
+    return [supply._replace(free=supply.free - gone.get(supply.level, Decimal(0))) for supply in supplies]
+
+
 def _groups(needs: Sequence[Need]) -> list[list[Need]]:
     groups: dict[tuple[bool, int], list[Need]] = {}
     for need in needs:

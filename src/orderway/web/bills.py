@@ -29,7 +29,7 @@ def count(actor: Actor) -> tuple[int, int]:
     return most(ask("billing.to_invoice", actor, size=1).count), 0
 
 
-def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def billing_tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """The parts of billing, each a list of its own."""
     to_invoice = read(request, "billing.to_invoice", size=1).count
     overdue = read(request, "billing.invoices", overdue=True, size=1).count
@@ -39,6 +39,8 @@ def _tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
         {"key": "overdue", "label": _("Overdue"), "url": f"{reverse('invoices')}?overdue=true", "count": many(overdue)},
         {"key": "ages", "label": _("Open items by age"), "url": reverse("open-items")},
     ]
+    if may(request, "billing.takings"):
+        tabs.append({"key": "takings", "label": _("Takings"), "url": reverse("takings")})
     for tab in tabs:
         tab["current"] = tab["key"] == current
         tab["late"] = tab["key"] == "overdue" and overdue != 0
@@ -61,7 +63,7 @@ def to_invoice(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "layouts/list.html",
-        **{**shown, "views": _tabs(request, "to-invoice")},
+        **{**shown, "views": billing_tabs(request, "to-invoice")},
         title=_("Billing"),
         sub=_("%(n)s orders to invoice") % {"n": shown["pager"]["count"]},
         bulk={"verbs": [verb]} if may(request, "billing.issue") else None,
@@ -136,7 +138,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "layouts/list.html",
-        **{**shown, "views": _tabs(request, current)},
+        **{**shown, "views": billing_tabs(request, current)},
         title=_("Invoices"),
         sub=_("%(n)s shown") % {"n": shown["pager"]["count"]},
         empty={"text": _("No invoice is like this. Invoices appear here when they are issued.")},
@@ -183,7 +185,7 @@ def open_items(request: HttpRequest) -> HttpResponse:
         "billing/ages.html",
         title=_("Open items by age"),
         tiles=tiles or [nothing],
-        views=_tabs(request, "ages"),
+        views=billing_tabs(request, "ages"),
         live="billing",
     )
 

@@ -33,6 +33,7 @@ PLACES = (
     Place("start", _("Start"), "player-play", "/start", "workflow.start"),
     Place("absences", _("Absences"), "calendar-x", "/absences", "people.absences"),
     Place("orders", _("Orders"), "file-invoice", "/orders", "orders.list"),
+    Place("counter", _("Counter"), "cash-register", "/counter", "billing.sell"),
     Place("customers", _("Customers"), "users", "/customers", "parties.list"),
     Place("items", _("Items"), "tag", "/items", "catalog.items"),
     Place("stock", _("Stock"), "packages", "/stock", "stock.levels"),

@@ -53,6 +53,12 @@ PARTS: tuple[Part, ...] = (
         lazy("Orders come in"),
         (
             Shown(
+                "SE-06 SP-01",
+                lazy("Who stands at the counter takes the goods along: order, invoice and money in one act."),
+                "billing.sell",
+                _page("counter"),
+            ),
+            Shown(
                 "DX-14 DX-16",
                 lazy("Mails, files and EDI wait in one inbox, each with its raw input."),
                 "capture.inbox",

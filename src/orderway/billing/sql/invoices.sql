@@ -68,3 +68,36 @@ select i.currency,
 from invoice i cross join (select %(now)s::timestamptz::date as today) d
 where {visible invoice i} and i.state = 'issued' and i.kind <> 'credit_note' and i.due > i.paid
 group by i.currency order by i.currency
+
+-- name: tender
+-- What was paid on the spot, in cash or by card, when an invoice was issued.
+select p.method, sum(p.amount) as amount from payment p
+where p.invoice_id = %(id)s::bigint and p.method in ('cash', 'card') and p.at = %(issued_at)s::timestamptz and {visible payment p}
+group by p.method order by p.method limit 1
+
+-- name: takings
+-- What came over the counter, a line a day and currency.
+select p.received_on as day, i.currency, count(*)::integer as payments,
+       coalesce(sum(p.amount) filter (where p.method = 'cash'), 0) as cash,
+       coalesce(sum(p.amount) filter (where p.method = 'card'), 0) as card
+from payment p join invoice i on i.id = p.invoice_id
+where {visible payment p} and p.method in ('cash', 'card')
+  and p.received_on >= %(since)s::date --? since
+  and p.received_on <= %(until)s::date --? until
+group by p.received_on, i.currency
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer
+
+-- name: cash_book
+-- The payments behind the takings, in the order in which they came.
+select p.id, p.received_on, p.at, p.method, p.amount, p.reference, i.currency, i.id as invoice_id, i.number, i.order_id,
+       o.number as order_number, c.id as customer_id, c.name as customer
+from payment p
+join invoice i on i.id = p.invoice_id
+join sales_order o on o.id = i.order_id
+join party c on c.id = i.customer_id
+where {visible payment p} and p.method in ('cash', 'card')
+  and p.received_on >= %(since)s::date --? since
+  and p.received_on <= %(until)s::date --? until
+  and p.method = %(method)s::text --? method
+  and (i.number ilike %(search)s::text || '%%' or c.name ilike '%%' || %(search)s::text || '%%') --? search
+order by {sort} limit %(limit)s::integer offset %(offset)s::integer

@@ -95,7 +95,6 @@ CHANNELS = {
     "publisher": ("mail", "edi", "api"),
     "gastro": ("phone", "phone", "mail", "shop"),
     "club": ("mail", "phone"),
-    "counter": ("counter",),
 }
 INSTRUCTIONS = (
     "Anlieferung nur vormittags, Rampe 2",
@@ -160,9 +159,7 @@ def print_job(random: Random, customer: Customer) -> Printed | None:
 
 
 def reference(random: Random, customer: Customer, day: date, serial: int) -> str:
-    """How the customer names the order; never the same twice, often nothing at the counter and by phone."""
-    if customer.buys == "counter":
-        return ""
+    """How the customer names the order; never the same twice."""
     styles: Sequence[str] = (
         f"B-{day:%y}{int(customer.number) % 100:02}{serial:03}",
         f"45{int(customer.number) % 1000:03}{serial:04}",

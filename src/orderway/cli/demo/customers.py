@@ -8,6 +8,7 @@ from orderway.parties.commands import TakeOn
 from .company import gln
 
 COUNTER = "10043"  # who buys at the trade counter without an account
+WALK_IN = ("COUNTER", "walk-in")  # the sign by which the counter finds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Customer:
             payment_days=self.days,
             prepay_percent=D(self.prepay),
             credit_limit=None if self.limit is None else D(self.limit),
-            keys=(("GLN", gln(serial)),),
+            keys=(("GLN", gln(serial)), *([WALK_IN] if self.number == COUNTER else [])),
         )
 
 

@@ -20,7 +20,7 @@ from orderway.workflow.commands.work import CompleteWork
 from .baskets import CARRIERS, RETURNS
 from .company import ITEMS
 from .house import House, did, every, settle, tried
-from .office import COUNTER_NAME, credit
+from .office import credit
 
 HARD_TO_GET = ("LYNX-170", "BRD-FOAM-5", "ENV-LUX", "PAP-NCR-3", "PAP-A4-200", "CHR-280")
 WEIGHTS = {goods.number: D(goods.weight) for goods in ITEMS}
@@ -52,23 +52,14 @@ def settle_shortages(house: House, random: Random) -> None:
     settle()
 
 
-def pick_pack_ship(house: House, random: Random, hurry: bool = False) -> None:
-    """A round through the hall: most of what lies on the lists leaves, some stays picked or packed until the next round.
-
-    `hurry` serves only those who wait at the counter, who take their goods along.
-    """
+def pick_pack_ship(house: House, random: Random) -> None:
+    """A round through the hall: most of what lies on the lists leaves, some stays picked or packed until the next round."""
     held = {row.id for row in every("orders.list", house.who("manager"), state="held")}
-    for_counter = {s.id for s in _shipments(house, "open", held) if s.customer == COUNTER_NAME}
-    open_ones = [s for s in _shipments(house, "open", held) if (s.id in for_counter) == hurry]
-    _pick(house, random, [s.id for s in open_ones if hurry or random.random() < 0.74])
-    picked = [s for s in _shipments(house, "picked", held) if not hurry or s.id in for_counter]
-    rows = [_packed(house, s) for s in picked if hurry or random.random() < 0.85]
+    _pick(house, random, [s.id for s in _shipments(house, "open", held) if random.random() < 0.74])
+    rows = [_packed(house, s) for s in _shipments(house, "picked", held) if random.random() < 0.85]
     tried("fulfilment.pack", house.who("warehouse"), rows)
-    packed = [s for s in _shipments(house, "packed", held) if not hurry or s.id in for_counter]
-    leaving = [_way(random, house, s) for s in packed if hurry or random.random() < 0.88]
+    leaving = [_way(random, house, s) for s in _shipments(house, "packed", held) if random.random() < 0.88]
     did("fulfilment.ship", house.who("warehouse"), leaving)
-    if hurry:
-        did("fulfilment.deliver", house.who("warehouse"), [Ref(row.id) for row in leaving])
     settle()
 
 
@@ -108,8 +99,6 @@ def _packed(house: House, shipment: Any) -> PackShipment:
 
 
 def _way(random: Random, house: House, shipment: Any) -> ShipShipment:
-    if shipment.customer == COUNTER_NAME:
-        return ShipShipment(shipment.id, "Abholung")
     heavy = any(p.weight > PALLET for p in ask("fulfilment.packages", house.who("warehouse"), id=shipment.id))
     carrier = "Spedition Baumbach" if heavy else random.choice(CARRIERS[:-1])
     digits = 12 if carrier == "GLS" else 14 if carrier == "DPD" else 20
@@ -127,7 +116,7 @@ def arrivals(house: House, random: Random, day_began: datetime) -> None:
 
 def something_comes_back(house: House, random: Random) -> None:
     """Goods of an order that arrived come back, and are credited."""
-    arrived = [s for s in _shipments(house, "delivered", set()) if s.customer != COUNTER_NAME]
+    arrived = _shipments(house, "delivered", set())
     recent = [s for s in arrived if s.delivered_at > clock.now() - timedelta(days=6)]
     if not recent or random.random() > 0.4:
         return

@@ -62,7 +62,7 @@ def steps(house: House, day: date, seed: int) -> list[tuple[datetime, Step]]:
     def orders(serial: int, count: int) -> Step:
         def come() -> None:
             office.orders_come(house, random, day, serial, count)
-            floor.pick_pack_ship(house, random, hurry=True)
+            office.somebody_walks_in(house, random)
 
         return come
 

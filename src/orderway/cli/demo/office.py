@@ -7,6 +7,7 @@ from typing import Any
 
 from orderway.billing.commands.credit import CreditReturned
 from orderway.billing.commands.pay import Pay
+from orderway.billing.commands.sell import Sell
 from orderway.kernel import clock
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask
@@ -33,20 +34,27 @@ from .customers import COUNTER, CUSTOMERS, Customer
 from .house import ZONE, House, did, every, finish_work, moment, settle, tried, working_day_after
 
 BY_NUMBER = {customer.number: customer for customer in CUSTOMERS}
-COUNTER_NAME = BY_NUMBER[COUNTER].name
 Plan = dict[int, list[tuple[datetime, datetime]]]  # what stands on each machine
 
 
 def orders_come(house: House, random: Random, day: date, serial: int, count: int) -> None:
-    """So many orders come in, and perhaps somebody at the counter; two people enter them."""
+    """So many orders come in; two people enter them."""
     chosen = random.choices(CUSTOMERS, [customer.often for customer in CUSTOMERS], k=count)
-    chosen += [BY_NUMBER[COUNTER]] * (random.random() < 0.45)
     orders = [_order(house, random, customer, day, serial + n) for n, customer in enumerate(chosen)]
     if random.random() < 0.16 and (again := _ordered_twice(house, random, chosen[0])):
         orders[0] = again
     half = random.randint(1, len(orders))
     for person, mine in (("jana.petersen", orders[:half]), ("tobias.wendler", orders[half:])):
         did("orders.place", house.people[person], mine)
+    settle()
+
+
+def somebody_walks_in(house: House, random: Random) -> None:
+    """Perhaps somebody stands at the counter, takes along what is there and pays."""
+    if random.random() < 0.55:
+        return
+    lines = [PlaceLine(house.items[item], D(n)) for item, n in basket(random, BY_NUMBER[COUNTER])]
+    tried("billing.sell", house.people["tobias.wendler"], [Sell(lines, random.choice(("card", "cash")))])
     settle()
 
 
@@ -67,7 +75,7 @@ def _order(house: House, random: Random, customer: Customer, day: date, serial: 
         lines=lines,
         channel=random.choice(CHANNELS[customer.buys]),
         their_reference=reference(random, customer, day, serial),
-        requested_on=day if customer.number == COUNTER else wanted,
+        requested_on=wanted,
         instruction=random.choice(INSTRUCTIONS) if random.random() < 0.15 else "",
     )
 
@@ -244,18 +252,15 @@ def money_comes(house: House, day: date) -> None:
         customer = BY_NUMBER[numbers[row.customer_id]]
         luck = Random(row.number)  # noqa: S311 - the same invoice is paid on the same day however often this runs
         if (pays_on := _pays_on(luck, row, customer)) and pays_on <= day:
-            method = luck.choice(("card", "cash")) if customer.number == COUNTER else "transfer"
             in_parts = luck.random() < 0.04 and not row.paid and row.open > 100
             part = (row.open / 2).quantize(D("1.00")) if in_parts else row.open
-            paid.append(Pay(row.id, part, method, f"{row.number} {customer.name}"[:60]))
+            paid.append(Pay(row.id, part, "transfer", f"{row.number} {customer.name}"[:60]))
     did("billing.pay", house.who("accountant"), paid)
     settle()
 
 
 def _pays_on(luck: Random, row: Any, customer: Customer) -> date | None:
     issued: date = row.issued_on
-    if customer.number == COUNTER:
-        return issued
     if row.kind != "invoice":
         return issued + timedelta(days=luck.randint(1, 4))
     if customer.pays == "never" or row.due_on is None:

@@ -1,9 +1,9 @@
 -- name: heads
--- What letters to customers say of orders.
+-- What letters to customers say of orders. Who took their goods along at the counter and paid is not written to.
 select o.id, o.number, o.their_reference, o.ordered_on, o.requested_on, o.promised_on, o.currency, o.net, o.ship_name, o.ship_street,
        o.ship_postcode, o.ship_city, o.ship_country, p.name as customer, p.email, p.language, c.name as company
 from sales_order o join party p on p.id = o.customer_id join company c on c.id = o.company_id
-where o.id = any(%(ids)s::bigint[]) and {visible sales_order o}
+where o.id = any(%(ids)s::bigint[]) and not (o.channel = 'counter' and o.state = 'completed') and {visible sales_order o}
 order by o.id
 
 -- name: lines

@@ -9,7 +9,7 @@ const FIELDS = ["item", "quantity", "price", "note"] as const;
 type Field = (typeof FIELDS)[number];
 type Line = Record<Field, string>;
 interface Checked { n: number; name?: string; price?: string; amount?: string; promise?: string; problem?: string }
-const CHUNK = 40, ASK_AT_MOST = 100, NEW_ROWS = 5;
+const CHUNK = 40, ASK_AT_MOST = 100, NEW_ROWS = 5; // on a phone one is enough
 
 const HEADS: [Field, RegExp][] = [
   ["item", /^(item|article|artikel|art\.?|sku|part|material|number|nummer|bestell|gtin|ean)/i],
@@ -214,8 +214,9 @@ function mountLines(root: HTMLElement): void {
 
   const given = dataJson<Partial<Line>[]>(root, "lines", []);
   if (given.length) fill(given, 0);
-  else add(NEW_ROWS);
+  else add(root.offsetWidth < 640 ? 1 : NEW_ROWS);
   tell();
+  if ("focus" in root.dataset && body.rows[0]) inputOf(body.rows[0], "item")?.focus();
 }
 
 island("lines", mountLines);
