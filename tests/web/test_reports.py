@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from orderway.kernel import clock
 from orderway.kernel.access import ROLES
+from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.web.export import harmless
@@ -33,6 +34,16 @@ def trade(shop):
     floor.shipment(shop, 3)
     floor.picked(shop, 4)
     return floor.invoice(shop)
+
+
+@pytest.fixture
+def short(shop):
+    """A confirmed order that lacks ten of sixty."""
+    line = PlaceLine(shop.items["PAP-LX-120"], D(60))
+    order = floor.ok("orders.place", shop.manager, PlaceOrder(shop.customers["10001"], [line])).done[0]
+    for verb in ("orders.confirm", "orders.allocate"):
+        floor.ok(verb, shop.manager, Ref(order))
+    return order
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -67,7 +78,17 @@ def test_months_are_called_as_people_call_them_and_stand_in_their_order(shop, as
     assert page.index(">Okt 2025<") < page.index(">Feb 2026<")
 
 
-def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade):
+def test_the_back_orders_are_a_report_with_what_they_lack(shop, as_, short):
+    (row,) = csv.DictReader(
+        StringIO(text(as_("manager").get("/reports/file.csv?of=backorders")).removeprefix("\ufeff"))
+    )
+    assert (row["Item"], D(row["Reserved"]), D(row["Lacks"]), row["Net"]) == ("PAP-LX-120", D(50), D(10), "1180.00")
+    page = text(as_("manager").get("/stock/queue"))
+    assert "Back-orders" in page
+    assert "PAP-LX-120" in page
+
+
+def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade, short):
     browser = as_("manager")
     rows = ask("orders.list", shop.manager, which="all", size=200).rows
     total = sum((row.net for row in rows), D(0))

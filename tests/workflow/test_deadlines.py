@@ -53,6 +53,13 @@ def at(hours):
         return drain()
 
 
+def test_what_is_past_its_deadline_stands_among_the_late_within_the_minute(trial):
+    (item,) = begin()
+    for seconds, late in ((0, []), (60, [item])):
+        with clock.at(MONDAY + 24 * HOUR + timedelta(seconds=seconds)):
+            assert [row.id for row in ask("workflow.work", trial.accountant, late=True).rows] == late
+
+
 def test_each_level_is_told_at_its_moment_and_never_again():
     (item,) = begin()
     assert at(19) == 0

@@ -5,7 +5,8 @@
     select o.id, o.state from sales_order o where o.id = any(%(ids)s::bigint[]) and {visible sales_order o} order by o.id for update
 
 `{visible TABLE ALIAS}` becomes the row condition of kernel/access.py. A line ending in `--? word` is taken only when the parameter
-`word` is given (not None). `{sort}` is replaced by one of the orders that the caller's dictionary allows.
+`word` is given (not None). `{sort}` is replaced by one of the orders that the caller's dictionary allows. `{today}` is the day it is where
+the company is, worked out once a statement.
 """
 
 import re
@@ -25,6 +26,7 @@ from .access import visible
 
 _NAME = re.compile(r"^-- name: (\w+)\n-- (.+)\n", re.MULTILINE)
 _VISIBLE = re.compile(r"\{visible (\w+) (\w+)\}")
+_TODAY = "(select today_of(%(company)s::bigint, %(now)s::timestamptz))"
 _OPTIONAL = re.compile(r"\s*--\? (\w+)$")
 
 
@@ -33,7 +35,7 @@ class Statement:
 
     def __init__(self, name: str, purpose: str, body: str) -> None:
         self.name, self.purpose = name, purpose
-        self.body = _VISIBLE.sub(lambda m: visible(m[1], m[2]), body)
+        self.body = _VISIBLE.sub(lambda m: visible(m[1], m[2]), body.replace("{today}", _TODAY))
         self.words = frozenset(m[1] for line in body.splitlines() if (m := _OPTIONAL.search(line)))
         self._texts: dict[tuple[frozenset[str], str], str] = {}
 

@@ -37,7 +37,13 @@ SORTS = {
 }
 # as stock lines up demands (stock.sql, line_up)
 SERVED = "d.placed_at >= w.until, case when d.placed_at < w.until then d.placed_at end, d.priority, d.due_on, d.placed_at, d.id"
-QUEUE_SORTS = {"served": SERVED, "item": f"i.number, {SERVED}"}
+QUEUE_SORTS = {
+    "served": SERVED,
+    "item": f"i.number, {SERVED}",
+    "due": f"d.due_on nulls last, {SERVED}",
+    "since": "d.placed_at, d.id",
+    "customer": "p.name, d.id",
+}
 SETS = {
     "active": ["placed", "held", "confirmed"],
     "archived": ["completed", "cancelled"],
@@ -225,9 +231,13 @@ def by_table(ctx: Reader, asked: NoQuestion) -> list[int]:
 
 @dataclass(frozen=True)
 class Queue:
-    """Ask who waits for goods, of one item or of all, in the order in which they are served."""
+    """Ask who waits for goods: by words (order, customer, item), item or its kind, or only those whose day is over; in the order in which
+    they are served, unless sorted otherwise."""
 
+    search: str | None = None
     item: int | None = None
+    kind: str | None = None
+    late: bool | None = None
     sort: str = "served"
     after: str | None = None
     size: int = 50
@@ -236,4 +246,5 @@ class Queue:
 @query("orders.queue", Queue)
 def queue(ctx: Reader, asked: Queue) -> Page:
     """The lines of confirmed orders that lack goods, first the one that is served first when goods come in."""
-    return page(ctx, PRIORITY.queue, QUEUE_SORTS, asked, item=asked.item, patience=PATIENCE)
+    narrowed = {"search": asked.search, "item": asked.item, "kind": asked.kind, "late": asked.late or None}
+    return page(ctx, PRIORITY.queue, QUEUE_SORTS, asked, patience=PATIENCE, **narrowed)

@@ -159,6 +159,33 @@ REPORTS: Mapping[str, Report] = {
         lazy("shipments"),
         lambda _row: "",
     ),
+    "backorders": Report(
+        "backorders",
+        lazy("Back-orders"),
+        "orders.queue",
+        {},
+        (
+            Column("order", lazy("Order"), lambda row: row.number),
+            Column("customer", lazy("Customer"), lambda row: row.customer),
+            Column("item", lazy("Item"), lambda row: row.item),
+            Column("what", lazy("What it is"), lambda row: row.item_name),
+            Column("owed", lazy("Owed"), lambda row: row.owed, "number"),
+            Column("reserved", lazy("Reserved"), lambda row: row.reserved, "number"),
+            Column("missing", lazy("Lacks"), lambda row: row.missing, "number"),
+            Column("wanted", lazy("Wanted"), lambda row: row.due_on, "date"),
+            Column("since", lazy("Waits since"), lambda row: row.placed_at, "moment"),
+            Column("net", lazy("Net"), lambda row: row.net, "money"),
+            Column("currency", lazy("Currency"), lambda row: row.currency),
+        ),
+        lambda row: row.placed_at,
+        {
+            "month": (lazy("Month"), lambda row: _month(row.placed_at)),
+            "item": (lazy("Item"), lambda row: row.item),
+            "customer": (lazy("Customer"), lambda row: row.customer),
+        },
+        lambda row: row.net,
+        lazy("lines"),
+    ),
 }
 
 
@@ -229,6 +256,8 @@ def _sets(report: Report, which: str) -> Sequence[Mapping[str, Any]]:
         active, past = ("open", "picked", "packed", "shipped"), ("delivered", "cancelled")
         chosen = {"active": active, "archived": past}.get(which, active + past)
         return [{**report.given, "state": state} for state in chosen]
+    if report.key == "backorders":
+        return [report.given] if which != "archived" else []
     return [{**report.given, "open": True}] if which == "active" else [report.given]
 
 

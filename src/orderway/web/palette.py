@@ -21,7 +21,7 @@ COMMANDS: Sequence[tuple[str | Promise, str, str]] = (
     (lazy("New customer"), "/customers/new", "parties.take_on"),
     (lazy("New item"), "/items/new", "catalog.add_items"),
     (lazy("Receive goods"), "/stock/move", "stock.move"),
-    (lazy("Who is served next"), "/stock/queue", "orders.queue"),
+    (lazy("Back-orders"), "/stock/queue", "orders.queue"),
     (lazy("Exceptions"), "/exceptions", "capture.exceptions"),
 )
 

@@ -11,13 +11,13 @@ from django.utils.translation import ngettext
 
 from .acts import MARKS
 from .forms import Field, read_form, shown
-from .listing import Listing, View, column, listed
+from .listing import Filter, Listing, View, column, listed
 from .reasons import values_words
 from .refusal_words import refusal_text
 from .respond import do, found, may, need, page, read, show, tell
 from .templatetags.ui import Row, moment, number
 from .units import unit
-from .words import FLAGS, PRIORITIES
+from .words import FLAGS, KINDS, PRIORITIES
 
 RULES = (
     column("rule", lazy("Rule"), narrow="title", strong=True),
@@ -26,11 +26,12 @@ RULES = (
 )
 QUEUE = (
     column("no", lazy("Order"), kind="id"),
-    column("customer", lazy("Customer"), grow=3, narrow="sub"),
+    column("customer", lazy("Customer"), grow=3, narrow="sub", sort="customer"),
     column("item", lazy("Item"), grow=3, narrow="foot", sort="item"),
-    column("why", lazy("Why now"), grow=3, narrow="end2", sort="served"),
-    column("due", lazy("Wanted on"), kind="date", narrow="hide"),
-    column("since", lazy("Waits since"), kind="date"),
+    column("why", lazy("Why now"), grow=2, narrow="end2", sort="served"),
+    column("due", lazy("Wanted on"), kind="date", narrow="hide", sort="due"),
+    column("since", lazy("Waits since"), kind="date", sort="since"),
+    column("owed", lazy("Owed"), kind="number", soft=True, narrow="hide"),
     column("missing", lazy("Lacks"), kind="number", strong=True, narrow="end"),
 )
 ACTIVE = ("placed", "held", "confirmed")
@@ -146,7 +147,8 @@ def queue_row(line: Any) -> Row:
             "customer": line.customer,
             "item": {"text": line.item_name, "sub": line.item},
             "why": _why_now(line),
-            "due": line.due_on,
+            "due": {"text": line.due_on, "tone": "late" if line.late else ""},
+            "owed": line.owed,
             "since": line.placed_at,
             "missing": {"text": line.missing, "note": unit(line.unit)},
         },
@@ -163,16 +165,25 @@ def _why_now(line: Any) -> dict[str, str]:
 def queue(request: HttpRequest) -> HttpResponse:
     """Who lacks goods, in the order in which they are served when some come in."""
     patience = read(request, "stock.patience").patience_days
-    sub = ngettext("after %(n)s day everybody goes first", "after %(n)s days everybody goes first", patience)
+    sub = ngettext(
+        "in the order in which they are served; after %(n)s day everybody goes first",
+        "in the order in which they are served; after %(n)s days everybody goes first",
+        patience,
+    )
     change = {"label": _("Change the patience"), "icon": "clock", "url": "/stock/patience"}
-    ours = Listing("orders.queue", QUEUE, queue_row, (), (View(lazy("All"), {}),))
+    kinds = [(kind, words) for kind, words in KINDS.items() if kind != "service"]
+    filters = (Filter("kind", lazy("Kind"), kinds), Filter("late", lazy("Late"), [("true", lazy("yes"))]))
+    late = read(request, "orders.queue", late=True, size=1).count
+    views = (View(lazy("All"), {}), View(lazy("Late"), {"late": "true"}, late, late=bool(late)))
+    ours = Listing("orders.queue", QUEUE, queue_row, filters, views, lazy("Order, customer, item"))
     return show(
         request,
         "layouts/list.html",
-        title=_("Who is served next"),
+        title=_("Back-orders"),
         sub=sub % {"n": patience},
         back_url="/stock",
-        actions=[change] if may(request, "stock.set_patience") else [],
+        actions=[{"label": _("Report"), "icon": "chart-histogram", "url": f"{reverse('reports')}?of=backorders"}]
+        + ([change] if may(request, "stock.set_patience") else []),
         empty={"text": _("Nobody waits for goods. Lines of confirmed orders that are short stand here.")},
         live="orders stock",
         **listed(request, ours),

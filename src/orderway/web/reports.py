@@ -25,6 +25,7 @@ ROWS_SHOWN = 200  # of the table on the page; a file holds all
 TITLES: dict[str, Text] = {
     "month": lazy("%(report)s by month"),
     "customer": lazy("%(report)s by customer"),
+    "item": lazy("%(report)s by item"),
     "state": lazy("%(report)s by state"),
     "channel": lazy("%(report)s by channel"),
     "kind": lazy("%(report)s by kind"),

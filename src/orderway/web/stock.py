@@ -93,7 +93,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "layouts/list.html",
         title=_("Stock"),
         actions=[
-            {"label": _("Who is served next"), "icon": "sort-descending", "url": "/stock/queue"},
+            {"label": _("Back-orders"), "icon": "sort-descending", "url": "/stock/queue"},
             *([receive] if mine else []),
         ],
         empty={"text": text, "action": {"label": _("Receive goods"), "url": "/stock/move"} if mine else None},

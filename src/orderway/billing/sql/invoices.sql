@@ -2,7 +2,7 @@
 -- Issued invoices with their order and customer.
 select i.id, i.number, i.kind, i.issued_on, i.due_on, i.currency, i.net, i.tax, i.gross, i.prepaid, i.due, i.paid,
        i.due - i.paid as open, i.order_id, o.number as order_number, p.id as customer_id, p.name as customer,
-       i.due > i.paid and i.kind <> 'credit_note' and i.due_on < %(now)s::timestamptz::date as overdue
+       i.due > i.paid and i.kind <> 'credit_note' and i.due_on < {today} as overdue
 from invoice i
 join sales_order o on o.id = i.order_id
 join party p on p.id = i.customer_id
@@ -12,7 +12,7 @@ where {visible invoice i} and i.state = 'issued'
   and i.order_id = %(order)s::bigint --? order
   and i.customer_id = %(customer)s::bigint --? customer
   and i.due > i.paid and %(open)s::boolean --? open
-  and i.due > i.paid and i.kind <> 'credit_note' and i.due_on < %(now)s::timestamptz::date and %(overdue)s::boolean --? overdue
+  and i.due > i.paid and i.kind <> 'credit_note' and i.due_on < {today} and %(overdue)s::boolean --? overdue
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: one
@@ -65,7 +65,7 @@ select i.currency,
        sum(i.due - i.paid) filter (where i.due_on < d.today - 30 and i.due_on >= d.today - 60) as to_60,
        sum(i.due - i.paid) filter (where i.due_on < d.today - 60 and i.due_on >= d.today - 90) as to_90,
        sum(i.due - i.paid) filter (where i.due_on < d.today - 90) as older
-from invoice i cross join (select %(now)s::timestamptz::date as today) d
+from invoice i cross join (select {today} as today) d
 where {visible invoice i} and i.state = 'issued' and i.kind <> 'credit_note' and i.due > i.paid
 group by i.currency order by i.currency
 

@@ -75,7 +75,7 @@ where (i.number = any(%(numbers)s::text[]) or (i.gtin <> '' and i.gtin = any(%(n
 -- name: list
 -- Items with their list price today.
 select i.id, i.number, i.name, i.kind, i.unit, i.gtin, i.tax_class, i.is_active,
-       (select p.price from price p where p.item_id = i.id and p.price_group = 'list' and p.valid_from <= %(now)s::timestamptz::date
+       (select p.price from price p where p.item_id = i.id and p.price_group = 'list' and p.valid_from <= {today}
         order by p.min_quantity, p.valid_from desc limit 1) as price
 from item i
 where {visible item i}

@@ -15,11 +15,11 @@ where {visible sales_order o} and o.state = any(%(states)s::text[])
   and o.channel = %(channel)s::text --? channel
   and o.customer_id = %(customer)s::bigint --? customer
   and o.priority = %(priority)s::integer --? priority
-  and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date --? late
+  and coalesce(o.promised_on, o.requested_on) < {today} --? late
   and o.state in ('placed', 'held', 'confirmed') --? late
   and exists (select 1 from order_line x where x.order_id = o.id and x.demand_id is not null --? late
               and x.delivered < x.quantity - x.cancelled) --? late
-  and coalesce(o.promised_on, o.requested_on) <= %(now)s::timestamptz::date + %(due)s::integer --? due
+  and coalesce(o.promised_on, o.requested_on) <= {today} + %(due)s::integer --? due
   and o.responsible_id = %(mine)s::bigint --? mine
   and exists (select 1 from order_line x where x.order_id = o.id and x.item_id = %(item)s::bigint) --? item
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer

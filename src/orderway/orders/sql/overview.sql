@@ -14,15 +14,15 @@ select (select count(*)::integer from (select 1 from sales_order o where {visibl
             and o.state in ('placed', 'held', 'confirmed') and o.priority = 2 limit %(most)s::integer) x) as urgent,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
-            and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date
+            and coalesce(o.promised_on, o.requested_on) < {today}
             and exists (select 1 from order_line l where l.order_id = o.id and l.demand_id is not null
                         and l.delivered < l.quantity - l.cancelled) limit %(most)s::integer) x) as late,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
-            and coalesce(o.promised_on, o.requested_on) <= %(now)s::timestamptz::date + 7 limit %(most)s::integer) x) as due,
+            and coalesce(o.promised_on, o.requested_on) <= {today} + 7 limit %(most)s::integer) x) as due,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
-            and coalesce(o.promised_on, o.requested_on) = %(now)s::timestamptz::date limit %(most)s::integer) x) as today,
+            and coalesce(o.promised_on, o.requested_on) = {today} limit %(most)s::integer) x) as today,
        (select count(*)::integer from (select 1 from sales_order o where {visible sales_order o}
             and o.state in ('placed', 'held', 'confirmed')
             and o.responsible_id = %(actor)s::bigint limit %(most)s::integer) x) as mine
@@ -30,7 +30,7 @@ select (select count(*)::integer from (select 1 from sales_order o where {visibl
 -- name: stages
 -- Active orders by stage, with what is late and since when the oldest waits.
 with live as (
-    select o.net, o.ordered_on, l.undelivered and coalesce(o.promised_on, o.requested_on) < %(now)s::timestamptz::date as late,
+    select o.net, o.ordered_on, l.undelivered and coalesce(o.promised_on, o.requested_on) < {today} as late,
            case when o.state = 'placed' then 'check'
                 when o.state = 'held' then 'held'
                 when l.undelivered and l.short then 'short'
@@ -54,8 +54,7 @@ from live group by stage
 -- name: weeks
 -- Orders by the week they were placed in.
 select w.week::date as week, count(o.id)::integer as n, coalesce(sum(o.net), 0) as net
-from generate_series(date_trunc('week', %(now)s::timestamptz) - interval '12 weeks', date_trunc('week', %(now)s::timestamptz),
-                     interval '1 week') as w (week)
+from generate_series(date_trunc('week', {today}) - interval '12 weeks', date_trunc('week', {today}), interval '1 week') as w (week)
 left join sales_order o on {visible sales_order o} and o.state <> 'cancelled'
                        and o.ordered_on >= w.week::date and o.ordered_on < w.week::date + 7
 group by w.week order by w.week

@@ -33,7 +33,9 @@ where o.id = %(id)s::bigint and {visible sales_order o}
 -- name: queue
 -- The lines of confirmed orders that lack goods, with what says when they are served.
 select l.id, l.order_id, o.number, o.priority, o.flag, p.name as customer, i.id as item_id, i.number as item, i.name as item_name,
-       i.unit, d.quantity - d.allocated - d.met as missing, d.due_on, d.placed_at, d.placed_at < w.until as overdue
+       i.unit, i.kind, l.quantity - l.cancelled - l.delivered as owed, d.allocated as reserved, d.quantity - d.allocated - d.met as missing,
+       round(l.net * (d.quantity - d.allocated - d.met) / (l.quantity - l.cancelled), 2) as net, o.currency, d.due_on,
+       d.due_on < {today} as late, d.placed_at, d.placed_at < w.until as overdue
 from demand d
 join order_line l on l.demand_id = d.id
 join sales_order o on o.id = l.order_id and o.state = 'confirmed'
@@ -42,4 +44,8 @@ join item i on i.id = d.item_id
 cross join patience(%(company)s::bigint, %(now)s::timestamptz, %(patience)s::integer) w
 where d.met < d.quantity and d.allocated + d.met < d.quantity and {visible demand d}
   and d.item_id = %(item)s::bigint --? item
+  and i.kind = %(kind)s::text --? kind
+  and d.due_on < {today} and %(late)s::boolean --? late
+  and (o.number ilike %(search)s::text || '%%' or p.name ilike '%%' || %(search)s::text || '%%' --? search
+       or i.number ilike %(search)s::text || '%%' or i.name ilike '%%' || %(search)s::text || '%%') --? search
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
