@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from orderway.billing.commands.sell import Sell
 from orderway.billing.printing import as_invoice
+from orderway.fulfilment.printing import delivery_note, packing_lists, pick_list
 from orderway.kernel import clock, reacting
+from orderway.kernel.access import system_actor
 from orderway.kernel.checking import differences
 from orderway.kernel.context import Reader
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine
+from orderway.orders.printing import confirmation
 from orderway.parties.commands import LearnKey, TakeOn
 
 
@@ -63,6 +66,16 @@ def test_nobody_is_written_to_about_what_they_took_along(shop: Any) -> None:
     reacting.drain()
     assert not fetch("select subject from message where subject_type = 'order'", {})
     assert not fetch("select id from process_instance where subject_type = 'order'", {})
+
+
+def test_the_papers_of_a_sale_are_the_invoice_and_the_delivery_note(shop: Any) -> None:
+    _walk_in(shop)
+    (order,) = run("billing.sell", shop.manager, [Sell([PlaceLine(shop.items["PAP-A4-80"], D(2))], "cash")]).done
+    (shipment,) = fetch("select id from shipment where order_id = %(id)s", {"id": order})
+    reader = Reader(system_actor(shop.company), clock.now())
+    printed = [make(reader, shipment.id) for make in (pick_list, packing_lists, delivery_note)]
+    assert [len(papers) for papers in printed] == [0, 0, 1]
+    assert not confirmation(reader, order)
 
 
 def test_what_is_not_there_is_not_sold_and_nothing_is_written(shop: Any) -> None:

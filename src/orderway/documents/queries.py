@@ -35,6 +35,12 @@ def in_parcel(ctx: Reader, asked: OneParcel) -> list[Any]:
     return ctx.fetch(SQL.in_family, id=asked.id)
 
 
+@query("documents.all_versions", OneParcel)
+def all_versions(ctx: Reader, asked: OneParcel) -> list[Any]:
+    """Every version of every document of a parcel and its supplements, of each document the newest first."""
+    return ctx.fetch(SQL.family_versions, id=asked.id)
+
+
 @query("documents.index_values", OneParcel)
 def index_values(ctx: Reader, asked: OneParcel) -> list[Any]:
     """The index values of one parcel (`document_id` empty) and its documents, with source and confidence."""

@@ -15,8 +15,10 @@ from .queries import OneShipment, lines, one_shipment, packages
 
 
 def pick_list(ctx: Reader, id: int) -> Sequence[Printed]:
-    """What to take from where."""
+    """What to take from where; none where the customer has taken it along already."""
     shipment, rows = one_shipment(ctx, OneShipment(id)), lines(ctx, OneShipment(id))
+    if shipment.taken_along:
+        return []
     paper = PickListPaper(
         letter=_letter(ctx, shipment, f"{shipment.order_number}/{id}", shipment.opened_at, shipment.own_language),
         lines=tuple(
@@ -37,8 +39,10 @@ def pick_list(ctx: Reader, id: int) -> Sequence[Printed]:
 
 
 def packing_lists(ctx: Reader, id: int) -> Sequence[Printed]:
-    """One list a package."""
+    """One list a package; none where the customer has taken it along already."""
     shipment, rows = one_shipment(ctx, OneShipment(id)), packages(ctx, OneShipment(id))
+    if shipment.taken_along:
+        return []
     boxes = [(number, list(contents)) for number, contents in groupby(rows, key=lambda row: row.number)]
     return [_packing_list(ctx, shipment, number, len(boxes), contents) for number, contents in boxes]
 

@@ -43,6 +43,20 @@ def list_messages(ctx: Reader, asked: MessageList) -> Page:
 
 
 @dataclass(frozen=True)
+class About:
+    """Ask for the messages about a subject, for example an order."""
+
+    subject_type: str
+    subject_id: int
+
+
+@query("mail.about", About)
+def about(ctx: Reader, asked: About) -> list[Any]:
+    """All messages about a subject with what they say, the oldest first."""
+    return ctx.fetch(SQL.about, subject_type=asked.subject_type, subject_id=asked.subject_id)
+
+
+@dataclass(frozen=True)
 class OneMessage:
     """Ask for one message by its id."""
 

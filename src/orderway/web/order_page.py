@@ -180,6 +180,10 @@ def _actions(
             {"label": ACTS["orders.short_ship"], "icon": "package-export", "url": reverse("give-up", args=[order.id])}
         )
     rest.append(link(ORDER, order.id))
+    if may(request, "documents.all_versions"):
+        rest.append(
+            {"label": _("Take the file along"), "icon": "download", "url": reverse("order-efile", args=[order.id])}
+        )
     rest.append({"label": _("What the customer sees"), "icon": "eye", "url": status_path(order.company_id, order.id)})
     if may(request, "orders.place"):
         again = {"label": _("Order again"), "icon": "copy", "post": f"/orders/{order.id}/again", "key": "o"}

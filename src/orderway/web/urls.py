@@ -29,6 +29,7 @@ FAMILIES = (
     "orders",
     "ordering",
     "again",
+    "efile",
     "counter",
     "customers",
     "items",

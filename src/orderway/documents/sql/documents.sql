@@ -32,6 +32,19 @@ left join person w on w.id = v.by_id
 where l.subject_type = %(subject_type)s::text and l.subject_id = %(subject_id)s::bigint and {visible document d}
 order by d.parcel_id, d.id
 
+-- name: family_versions
+-- Every version of every document of a first parcel and its supplements, the newest of each document first.
+select d.id, d.name, d.kind, p.number as parcel, v.number as version, v.media_type, b.sha256, b.size, v.at, w.name as by_name, v.sealed_at,
+       v.number = max(v.number) over (partition by d.id) as newest
+from document d
+join parcel p on p.id = d.parcel_id
+join parcel a on a.id = %(id)s::bigint and coalesce(p.supplement_of_id, p.id) = coalesce(a.supplement_of_id, a.id)
+join document_version v on v.document_id = d.id
+join blob b on b.id = v.blob_id
+left join person w on w.id = v.by_id
+where {visible document d}
+order by d.parcel_id, d.id, v.number desc
+
 -- name: versions
 -- All versions of a document, newest first: who put it there and when, when it was sealed.
 select v.id, v.number, v.media_type, b.sha256, b.size, v.at, v.by_id, w.name as by_name, v.sealed_at, s.name as sealed_by_name,

@@ -18,7 +18,8 @@ order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 -- name: one
 -- The head of one shipment.
 select s.*, o.number as order_number, o.their_reference, o.requested_on, p.name as customer, p.id as customer_id, p.number as customer_number,
-       p.language as customer_language, w.name as warehouse, o.parcel_id, f.number as parcel_number, c.language as own_language
+       p.language as customer_language, w.name as warehouse, o.parcel_id, f.number as parcel_number, c.language as own_language,
+       o.channel = 'counter' and o.state = 'completed' as taken_along
 from shipment s
 join sales_order o on o.id = s.order_id
 join parcel f on f.id = o.parcel_id

@@ -114,6 +114,13 @@ join blob b on b.id = v.blob_id
 where a.message_id = %(id)s::bigint and {visible message_attachment a}
 order by a.position
 
+-- name: about
+-- All messages about a subject with what they say, the oldest first.
+select m.id, m.direction, m.channel, m.sender, m.recipients, m.subject, m.text, m.state, m.written_at, m.sent_at, m.received_at
+from message m
+where m.subject_type = %(subject_type)s::text and m.subject_id = %(subject_id)s::bigint and {visible message m}
+order by m.id
+
 -- name: list
 -- Messages in and out.
 select m.id, m.direction, m.channel, m.sender, m.recipients, m.subject, m.state, m.error, m.tries, m.written_at, m.sent_at, m.received_at,
