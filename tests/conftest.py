@@ -18,9 +18,10 @@ os.environ["ORDERWAY_BLOBS"] = str(HOME / f"blobs-{os.environ.get('PYTEST_XDIST_
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.register_profile("the same every time", derandomize=True)
-    if "not long" in config.option.markexpr:  # the long suite looks for examples that nobody has seen
-        settings.load_profile("the same every time")
+    settings.register_profile("new ones", deadline=None)  # a busy machine is no fault of what is tested
+    settings.register_profile("the same every time", settings.get_profile("new ones"), derandomize=True)
+    # the long suite looks for examples that nobody has seen
+    settings.load_profile("the same every time" if "not long" in config.option.markexpr else "new ones")
     config.addinivalue_line("markers", "long: property, crash, fuzz and peer runs of `make test-long`")
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         return  # the controller runs no test

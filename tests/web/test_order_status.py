@@ -52,6 +52,26 @@ def test_a_customer_follows_an_order_to_the_door(shop, anybody):
     assert steps(seen(anybody, shop, order))[3] == ("done", "Delivered")
 
 
+def test_one_event_moves_our_page_and_the_customers(shop, anybody, as_):
+    shipment = floor.packed(shop)
+    order = floor.head(shop, shipment).order_id
+
+    def happened(name: str) -> int:
+        events = ask("kernel.timeline", shop.manager, root_type="order", root_id=order)
+        return sum(event.name == name for event in events)
+
+    def both() -> tuple[bool, bool, list[str]]:
+        ours = as_("manager").get(f"/orders/{order}").content.decode()
+        theirs = [name for stands, name in steps(seen(anybody, shop, order)) if stands == "done"]
+        return "All shipped" in ours, "All delivered" in ours, theirs[2:]
+
+    assert both() == (False, False, [])
+    floor.ok("fulfilment.ship", shop.warehouse, ShipShipment(shipment))
+    assert (both(), happened("shipment.shipped")) == ((True, False, ["On the way"]), 1)
+    floor.ok("fulfilment.deliver", shop.warehouse, Ref(shipment))
+    assert (both(), happened("shipment.delivered")) == ((False, True, ["On the way", "Delivered"]), 1)
+
+
 def test_an_order_that_is_looked_at_says_so_and_keeps_our_reasons_to_ourselves(shop, order, anybody):
     assert ("now", "Confirmed") in steps(seen(anybody, shop, order))
     floor.ok("orders.hold", shop.manager, HoldOrder(order, "They never pay"))

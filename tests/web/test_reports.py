@@ -3,9 +3,11 @@
 import csv
 import os
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal as D
 from io import BytesIO, StringIO
+from random import Random
 
 import psycopg
 import pypdfium2
@@ -17,8 +19,10 @@ from openpyxl import load_workbook
 from orderway.kernel import clock
 from orderway.kernel.access import ROLES
 from orderway.kernel.registry import Ref
-from orderway.kernel.running import ask
+from orderway.kernel.running import ask, run
+from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
+from orderway.stock.commands import Move
 from orderway.web.export import harmless
 from orderway.web.figures import REPORTS
 from orderway.web.snapshot import snapshot
@@ -86,6 +90,26 @@ def test_the_back_orders_are_a_report_with_what_they_lack(shop, as_, short):
     page = text(as_("manager").get("/stock/queue"))
     assert "Back-orders" in page
     assert "PAP-LX-120" in page
+
+
+def test_the_stock_report_says_of_each_product_what_its_ledger_adds_up_to(shop, as_, trade, short):
+    luck = Random(7)
+    for _ in range(30):
+        item, place = luck.choice(sorted(shop.items.values())), luck.choice(sorted(shop.warehouses.values()))
+        run("stock.move", shop.warehouse, [Move(item, place, D(luck.randint(-9, 30)), "counted")])
+    ledger = fetch(
+        "select i.number, sum(m.quantity) as n from stock_move m join stock_level l on l.id = m.level_id"
+        " join item i on i.id = l.item_id where l.company_id = %(c)s group by i.number",
+        {"c": shop.company},
+    )
+    rows = list(csv.DictReader(StringIO(text(as_("manager").get("/reports/file.csv?of=stock")).removeprefix("\ufeff"))))
+    totals = Counter()
+    for row in rows:
+        totals[row["Item"]] += D(row["On hand"])
+        assert D(row["On hand"]) - D(row["Reserved"]) == D(row["Free"])
+    assert {item: n for item, n in totals.items() if n} == {row.number: row.n for row in ledger if row.n}
+    page = text(as_("manager").get("/reports?of=stock"))
+    assert all(f"{row.n:,.2f}" in page for row in ledger if row.n)
 
 
 def test_page_and_files_say_the_same_as_a_recount(shop, as_, trade, short):

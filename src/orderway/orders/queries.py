@@ -40,7 +40,7 @@ SERVED = "d.placed_at >= w.until, case when d.placed_at < w.until then d.placed_
 QUEUE_SORTS = {
     "served": SERVED,
     "item": f"i.number, {SERVED}",
-    "due": f"d.due_on nulls last, {SERVED}",
+    "due": f"d.due_on is null, d.due_on, {SERVED}",
     "since": "d.placed_at, d.id",
     "customer": "p.name, d.id",
 }

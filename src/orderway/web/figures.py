@@ -18,9 +18,11 @@ from .billing import kinds
 from .respond import actor, read
 from .snapshot import snapshot
 from .templatetags.ui import month, number
+from .units import unit
 from .words import CHANNELS, SHIPMENT_STATES, STATES
 
 MOST = 5_000  # rows of one report
+NOW_ONLY = ("backorders", "stock")  # reports of what is, in which nothing is archived
 Text = str | Promise
 Value = Callable[[Any], Any]
 
@@ -186,6 +188,29 @@ REPORTS: Mapping[str, Report] = {
         lambda row: row.net,
         lazy("lines"),
     ),
+    "stock": Report(
+        "stock",
+        lazy("Stock"),
+        "stock.levels",
+        {},
+        (
+            Column("item", lazy("Item"), lambda row: row.number),
+            Column("name", lazy("Name"), lambda row: row.name),
+            Column("warehouse", lazy("Warehouse"), lambda row: row.warehouse_name),
+            Column("on_hand", lazy("On hand"), lambda row: row.on_hand, "number"),
+            Column("reserved", lazy("Reserved"), lambda row: row.reserved, "number"),
+            Column("free", lazy("Free"), lambda row: row.free, "number"),
+            Column("unit", lazy("Unit"), lambda row: unit(row.unit)),
+        ),
+        lambda _row: None,
+        {
+            "item": (lazy("Item"), lambda row: row.number),
+            "warehouse": (lazy("Warehouse"), lambda row: row.warehouse_name),
+        },
+        lambda row: row.on_hand,
+        lazy("places"),
+        lambda row: unit(row.unit),
+    ),
 }
 
 
@@ -256,7 +281,7 @@ def _sets(report: Report, which: str) -> Sequence[Mapping[str, Any]]:
         active, past = ("open", "picked", "packed", "shipped"), ("delivered", "cancelled")
         chosen = {"active": active, "archived": past}.get(which, active + past)
         return [{**report.given, "state": state} for state in chosen]
-    if report.key == "backorders":
+    if report.key in NOW_ONLY:
         return [report.given] if which != "archived" else []
     return [{**report.given, "open": True}] if which == "active" else [report.given]
 

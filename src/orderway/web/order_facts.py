@@ -45,16 +45,23 @@ def stock(lines: Sequence[Any]) -> dict[str, Any]:
     return _fact(_("Stock"), "packages", verdict, tone, parts, words)
 
 
-def goods(lines: Sequence[Any]) -> dict[str, Any]:
-    """What has left of what stock must give."""
+def goods(lines: Sequence[Any], events: Sequence[Any]) -> dict[str, Any]:
+    """What has left of what stock must give, and by the order's events whether all of it has arrived."""
     wanted = [line for line in lines if line.demand_id and line.quantity > line.cancelled]
     gone = [line for line in wanted if line.delivered >= line.quantity - line.cancelled]
     some = any(line.delivered for line in wanted)
-    verdict = _("Nothing to ship") if not wanted else _("All delivered") if len(gone) == len(wanted) else ""
-    verdict = verdict or (_("Partly delivered") if some else _("Not shipped"))
+    verdict = _("Nothing to ship") if not wanted else _("All shipped") if len(gone) == len(wanted) else ""
+    verdict = _("All delivered") if wanted and len(gone) == len(wanted) and _arrived(events) else verdict
+    verdict = verdict or (_("Partly shipped") if some else _("Not shipped"))
     words = _("%(n)s of %(all)s lines have left") % {"n": len(gone), "all": len(wanted)} if wanted else ""
     parts = ["full" if line in gone else "now" if line.delivered else "" for line in wanted]
     return _fact(_("Goods"), "truck-delivery", verdict, "", parts, words)
+
+
+def _arrived(events: Sequence[Any]) -> bool:
+    """Whether every shipment that left is known to be at the customer's."""
+    left = {event.subject_id for event in events if event.name == "shipment.shipped"}
+    return bool(left) and left <= {event.subject_id for event in events if event.name == "shipment.delivered"}
 
 
 def money_fact(order: Any, invoices: Sequence[Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _frame(
         "more_actions": more,
         "facts": [
             facts.stock(lines),
-            facts.goods(lines),
+            facts.goods(lines, events),
             facts.money_fact(order, invoices),
             facts.papers(order, papers),
         ],

@@ -141,9 +141,9 @@ def _line_state(line: Any, left: Decimal, *, past: bool = False) -> Mapping[str,
     if line.demand_id is None:
         return {"text": _("Invoiced") if line.invoiced >= left else _("Service")}
     if line.delivered >= left:
-        return {"text": _("Delivered")}
+        return {"text": _("Shipped")}
     if past:  # what lay reserved then is not in the events of the order
-        return {"text": _("Partly delivered") if line.delivered else ""}
+        return {"text": _("Partly shipped") if line.delivered else ""}
     if line.allocated + line.met >= left:
         return {"text": _("Reserved")}
     missing = left - line.allocated - line.met

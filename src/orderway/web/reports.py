@@ -51,7 +51,7 @@ def _asked(request: HttpRequest) -> Asked:
     which = request.GET.get("which", "all")
     return Asked(
         report,
-        by if by in report.groups else "month",
+        by if by in report.groups else next(iter(report.groups)),
         which if which in dict(sets()) else "all",
         typed_day(request.GET.get("since", "")),
         typed_day(request.GET.get("until", "")),
