@@ -9,7 +9,14 @@ from orderway.kernel.paging import Page, _order
 from orderway.kernel.registry import queries
 from orderway.kernel.running import ask
 
-REQUIRED = {"item": 1, "id": 1, "reference": "order_priority", "table": "order_priority", "map": "trade_order"}
+REQUIRED = {
+    "item": 1,
+    "customer": 1,
+    "id": 1,
+    "reference": "order_priority",
+    "table": "order_priority",
+    "map": "trade_order",
+}
 LISTS = sorted(
     name
     for name, one in queries.items()

@@ -25,6 +25,8 @@ SORTS = {
     "customer": "p.name, i.id",
     "open": "i.due - i.paid, i.id",
 }
+TAKINGS_SORTS = {"newest": "p.received_on desc, i.currency", "day": "p.received_on, i.currency"}
+BOOK_SORTS = {"newest": "p.id desc", "amount": "p.amount, p.id", "customer": "c.name, p.id", "number": "i.number, p.id"}
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,7 @@ class Takings:
 @query("billing.takings", Takings, roles=TILL)
 def takings(ctx: Reader, asked: Takings) -> Page:
     """What was paid in cash and by card, a row a day and currency."""
-    sorts = {"newest": "p.received_on desc, i.currency", "day": "p.received_on, i.currency"}
-    return page(ctx, SQL.takings, sorts, asked, since=asked.since, until=asked.until)
+    return page(ctx, SQL.takings, TAKINGS_SORTS, asked, since=asked.since, until=asked.until)
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,8 @@ class CashBook:
 @query("billing.cash_book", CashBook, roles=TILL)
 def cash_book(ctx: Reader, asked: CashBook) -> Page:
     """The payments behind the takings, one page at a time."""
-    sorts = {"newest": "p.id desc", "amount": "p.amount, p.id", "customer": "c.name, p.id", "number": "i.number, p.id"}
     narrowed = {"since": asked.since, "until": asked.until, "method": asked.method, "search": asked.search}
-    return page(ctx, SQL.cash_book, sorts, asked, **narrowed)
+    return page(ctx, SQL.cash_book, BOOK_SORTS, asked, **narrowed)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from .rules import OPEN
 
 __all__ = ["touches"]
 SQL = statements("capture", "intake")
+CONTACTS = statements("capture", "contacts")
+CONTACT_SORTS = {"newest": "x.at desc, x.kind, x.id desc", "who": "x.who, x.at, x.kind, x.id"}
 REFUSING = statements("capture", "refusing")
 EXCEPTIONS = statements("capture", "exceptions")
 EXCEPTION_SORTS = {
@@ -177,3 +179,26 @@ def _standing(row: Any) -> Standing:
         row.since,
         actions_of(row.source, row.code, row.state),
     )
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Ask for what passed between a customer and us: by words, or of one kind (in, out, note, order)."""
+
+    customer: int
+    search: str | None = None
+    kind: str | None = None
+    sort: str = "newest"
+    after: str | None = None
+    size: int = 50
+
+
+@query("capture.contacts", Contacts)
+def contacts(ctx: Reader, asked: Contacts) -> Page:
+    """Everything that passed between a customer and us, one page at a time.
+
+    `kind` in: what came through the door; out: our mails; note: what a colleague wrote on an order; order: an order taken without
+    a message, `what` being its channel. `id` is that of the input, message, event or order.
+    """
+    narrowed = {"customer": asked.customer, "search": asked.search, "kind": asked.kind}
+    return page(ctx, CONTACTS.list, CONTACT_SORTS, asked, **narrowed)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -147,8 +147,11 @@ def _frame(request: HttpRequest, party: Any, orders: Any, bills: Any, tab: str) 
             *([new] if may(request, "orders.place") else []),
         ],
         "tabs": [
-            {"label": label, "url": f"{url}?tab={key}", "count": counts.get(key, ""), "current": key == tab}
-            for key, label in TABS
+            *(
+                {"label": label, "url": f"{url}?tab={key}", "count": counts.get(key, ""), "current": key == tab}
+                for key, label in TABS
+            ),
+            {"label": _("Contacts"), "url": reverse("customer-contacts", args=[party.id])},
         ],
         "party": party,
         "activity": {"days": days(request, read(request, "kernel.timeline", root_type="party", root_id=party.id))},

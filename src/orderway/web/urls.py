@@ -31,6 +31,7 @@ FAMILIES = (
     "again",
     "efile",
     "counter",
+    "contacts",
     "customers",
     "items",
     "stock",
