@@ -54,6 +54,14 @@ def _sales(shop, n):
     return [Sell([PlaceLine(shop.items["PAP-A4-80"], D(1))], "cash", shop.customers["10001"])] * n
 
 
+def _overdue(shop, n):
+    """Issued invoices whose due day is long over, of a customer with a mail address."""
+    ids = list(issued(shop, n))
+    fetch("update party set email = 'books@example.org' where company_id = %(c)s", {"c": shop.company})
+    fetch("update invoice set due_on = due_on - 60 where id = any(%(i)s::bigint[])", {"i": ids})
+    return [Ref(id) for id in ids]
+
+
 CASES = {
     "billing.draft": lambda shop, n: [Ref(id) for id in growth.confirmed(shop, n)],
     "billing.issue": delivered,
@@ -61,5 +69,7 @@ CASES = {
     "billing.pay": _pay,
     "billing.credit_returned": _returned,
     "billing.sell": _sales,
+    "billing.remind": _overdue,
+    "billing.send_reminders": _overdue,
     "billing.settle_orders": lambda shop, n: [Ref(id) for id in growth.confirmed(shop, n)],
 }

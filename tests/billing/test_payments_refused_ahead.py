@@ -1,5 +1,6 @@
 """Why not?: whether anything can be noted as paid for an invoice, or a prepayment asked for, is told ahead as the acts say (OW-05)."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -8,21 +9,23 @@ import told_ahead
 from orderway.billing.commands.pay import Pay
 from orderway.billing.commands.prepay import Prepay
 from orderway.billing.refusing import InvoiceLeaves, PrepayLeaves, judges, prepay_judges
+from orderway.kernel import clock
 from orderway.kernel.access import system_actor
 from orderway.kernel.registry import Ref
 from orderway.kernel.running import ask, run
 from orderway.kernel.sql import fetch
 from orderway.orders.commands.place import PlaceLine, PlaceOrder
 from orderway.orders.commands.proceed import HoldOrder
+from orderway.parties.commands import ChangeParty
 
 
-def told(shop: Any, invoice: int) -> list[str]:
+def told(shop: Any, invoice: int, act: str = "pay") -> list[str]:
     """What is told of paying an invoice, held against the smallest payment that fits it (a charge back where all was paid)."""
     head = ask("billing.invoice", shop.accountant, id=invoice)
     cent = D("-0.01") if head.due == head.paid and head.paid else D("0.01")
     neutral = InvoiceLeaves(invoice, "", 0, "", "EUR", "issued", D(1), head.paid)
-    tries = {"billing.pay": (shop.accountant, Pay(invoice, cent))}
-    return told_ahead.told("billing.why_not", judges, shop.accountant, invoice, tries, neutral)["pay"]
+    tries = {"billing.pay": (shop.accountant, Pay(invoice, cent)), "billing.remind": (shop.accountant, Ref(invoice))}
+    return told_ahead.told("billing.why_not", judges, shop.accountant, invoice, tries, neutral)[act]
 
 
 def designed(shop: Any) -> int:
@@ -92,3 +95,24 @@ def test_an_invoice_that_its_prepayment_covers_takes_no_payment(shop: Any) -> No
     (invoice,) = run("billing.issue", system_actor(shop.company), [Ref(order)]).values["invoices"]
     assert ask("billing.invoice", shop.accountant, id=invoice).due == 0
     assert told(shop, invoice) == ["more-than-due"]
+
+
+def test_whether_a_customer_can_be_reminded_is_told_as_the_act_says(shop: Any) -> None:
+    with clock.at(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        over = designed(shop)
+        (invoice,) = run("billing.issue", shop.accountant, [Ref(over)]).values["invoices"]
+    due = ask("billing.invoice", shop.accountant, id=invoice)
+
+    def said(days: int) -> list[str]:
+        with clock.at(datetime(2026, 3, 16, 9, tzinfo=UTC) + timedelta(days=days)):
+            return told(shop, invoice, "remind")
+
+    assert (said(0), said(1)) == (["not-overdue"], ["nobody-to-write-to"])
+    assert run("parties.change", shop.manager, [ChangeParty(due.customer_id, email="books@example.org")]).ok
+    for level in range(3):
+        assert said(1 + 8 * level) == []
+        with clock.at(datetime(2026, 3, 17, 9, tzinfo=UTC) + timedelta(days=8 * level)):
+            assert run("billing.remind", shop.accountant, [Ref(invoice)]).ok
+        assert said(2 + 8 * level) == (["reminded-lately"] if level < 2 else ["reminded-often"])
+    assert run("billing.pay", shop.accountant, [Pay(invoice, due.due)]).ok
+    assert said(40) == ["not-overdue"]

@@ -1,13 +1,16 @@
 """Accounting bills what was delivered, watches what is open and notes what comes in."""
 
+from datetime import UTC, datetime
 from decimal import Decimal as D
 
 import pytest
 import shop_floor as floor
 
 from orderway.fulfilment.commands.take_back import TakeBack
+from orderway.kernel import clock
 from orderway.kernel.access import ROLES
 from orderway.kernel.running import ask
+from orderway.parties.commands import ChangeParty
 
 BOOKS = ("accountant", "administrator")
 
@@ -110,3 +113,22 @@ def test_open_items_by_age_equal_the_open_sums(shop, as_):
     floor.invoice(shop)
     open_sum = sum(row.open for row in ask("billing.invoices", shop.accountant, open=True).rows)
     assert f"{open_sum:.2f}" in text(as_("accountant").get("/billing/open-items"))
+
+
+def test_overdue_invoices_are_reminded_in_bulk_after_a_dry_run_and_one_by_one(shop, as_):
+    with clock.at(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        ids = [floor.invoice(shop) for _ in range(2)]
+    customer = ask("billing.invoice", shop.accountant, id=ids[0]).customer_id
+    browser = as_("accountant")
+    page = text(browser.get(f"/billing/invoices/{ids[0]}"))
+    assert f'action="/billing/invoices/{ids[0]}/remind"' not in page, "nobody to write to"
+    floor.ok("parties.change", shop.manager, ChangeParty(customer, email="books@example.org"))
+    assert f'/billing/invoices/{ids[0]}/remind"' in text(browser.get(f"/billing/invoices/{ids[0]}"))
+    assert "2 would be done" in text(browser.post("/billing/remind", {"id": ids, "dry": "1"}))
+    browser.post("/billing/remind", {"id": ids, "idempotency_key": "once"})
+    browser.post("/billing/remind", {"id": ids, "idempotency_key": "once"})
+    assert [row.reminded for row in ask("billing.invoices", shop.accountant).rows] == [1, 1]
+    assert "once, " in text(browser.get("/billing/invoices?overdue=true"))
+    again = text(browser.post(f"/billing/invoices/{ids[0]}/remind", follow=True))
+    assert "less than 7 days ago" in again
+    assert "/billing/remind" not in text(as_("manager").get("/billing/invoices?overdue=true"))

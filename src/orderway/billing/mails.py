@@ -11,6 +11,7 @@ from orderway.mail.commands import WriteMessage
 from orderway.mail.letters import letter, letter_language, places
 
 SQL = statements("billing", "mails")
+REMIND = statements("billing", "remind")
 LETTERS = {"invoice": "billing/invoice", "prepayment": "billing/prepayment", "credit_note": "billing/credit_note"}
 
 
@@ -34,6 +35,30 @@ def _mail(bill: Any) -> WriteMessage:
         text,
         f"bill:invoice:{bill.id}",
         [bill.document],
+        subject_type="order",
+        subject_id=bill.order_id,
+        language=letter_language(bill.language),
+    )
+
+
+@command("billing.send_reminders")
+def send_reminders(ctx: Context, rows: Sequence[Ref]) -> Outcome:
+    """Send the reminders of these invoices, each level once, with the invoice; what was paid meanwhile is left in peace."""
+    bills = ctx.fetch(REMIND.letters, ids=[row.id for row in rows])
+    outcome = ctx.run("mail.write", [_reminder(bill) for bill in bills], partial=True)
+    refused = [Refusal(r.code, bills[r.subject or 0].id, r.facts) for r in outcome.refused]
+    out = {refusal.subject for refusal in refused}
+    return Outcome([row.id for row in rows if row.id not in out], refused, {"messages": list(outcome.done)})
+
+
+def _reminder(bill: Any) -> WriteMessage:
+    subject, text = letter("billing/reminder", bill.language, {"bill": bill, "places": places(bill.currency)})
+    return WriteMessage(
+        [bill.email],
+        subject,
+        text,
+        f"reminder:invoice:{bill.id}:{bill.reminded}",
+        [bill.document] if bill.document else [],
         subject_type="order",
         subject_id=bill.order_id,
         language=letter_language(bill.language),

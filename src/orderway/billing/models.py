@@ -11,7 +11,10 @@ KINDS = ["invoice", "prepayment", "credit_note"]
 
 
 class Invoice(models.Model):
-    """A draft has no number and no sums; an issued one has both for good. `due` is what it asks for, `paid` what came."""
+    """A draft has no number and no sums; an issued one has both for good. `due` is what it asks for, `paid` what came.
+
+    `reminded` counts the reminders (the dunning level), the last of them on `reminded_on`.
+    """
 
     company = models.ForeignKey(Company, models.PROTECT, db_index=False)
     order = models.ForeignKey(SalesOrder, models.PROTECT)
@@ -30,6 +33,8 @@ class Invoice(models.Model):
     paid = money_column(default=0)
     corrects = models.ForeignKey("self", models.PROTECT, null=True)
     reason = models.TextField(default="")
+    reminded = models.SmallIntegerField(db_default=0)
+    reminded_on = models.DateField(null=True)
 
     class Meta:
         db_table = "invoice"

@@ -11,7 +11,7 @@ from orderway.kernel.sql import statements
 from orderway.orders.explaining import OneOrder
 from orderway.workflow.acts import Refused
 
-from .refusing import InvoiceLeaves, PrepayLeaves, judges, prepay_judges
+from .refusing import LAST_LEVEL, REST, InvoiceLeaves, PrepayLeaves, judges, prepay_judges
 
 SQL = statements("billing", "invoices")
 REFUSING = statements("billing", "refusing")
@@ -31,7 +31,7 @@ BOOK_SORTS = {"newest": "p.id desc", "amount": "p.amount, p.id", "customer": "c.
 
 @dataclass(frozen=True)
 class InvoiceList:
-    """Ask for issued invoices: by words, kind, order or customer; open or overdue ones only; sorted, one page."""
+    """Ask for issued invoices: by words, kind, order, customer or dunning level; open, overdue or remindable ones; sorted, one page."""
 
     search: str | None = None
     kind: str | None = None
@@ -39,6 +39,8 @@ class InvoiceList:
     customer: int | None = None
     open: bool | None = None
     overdue: bool | None = None
+    reminded: int | None = None
+    remindable: bool | None = None
     sort: str = "newest"
     after: str | None = None
     size: int = 50
@@ -47,8 +49,10 @@ class InvoiceList:
 @query("billing.invoices", InvoiceList)
 def invoices(ctx: Reader, asked: InvoiceList) -> Page:
     """Issued invoices, prepayment invoices and credit notes, one page at a time."""
-    narrowed = {"search": asked.search, "kind": asked.kind, "order": asked.order, "customer": asked.customer}
-    return page(ctx, SQL.list, SORTS, asked, open=asked.open or None, overdue=asked.overdue or None, **narrowed)
+    narrowed = {name: getattr(asked, name) for name in ("search", "kind", "order", "customer")}
+    narrowed |= {name: getattr(asked, name) or None for name in ("open", "overdue", "remindable")}
+    narrowed["reminded"] = None if asked.reminded is None else max(0, min(asked.reminded, LAST_LEVEL + 1))
+    return page(ctx, SQL.list, SORTS, asked, last_level=LAST_LEVEL, rest=REST, **narrowed)
 
 
 @dataclass(frozen=True)

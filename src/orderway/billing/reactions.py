@@ -7,4 +7,5 @@ from . import mails
 __all__ = ["mails"]
 
 react("paper.filed", "billing.send_bills")
+react("invoice.reminded", "billing.send_reminders")
 react("order.short_shipped", "billing.settle_orders")

@@ -12,12 +12,16 @@ from orderway.workflow.acts import Acts
 BILLED = frozenset({"confirmed", "completed"})  # the states of an order in which it is charged
 PREPAID = frozenset({"confirmed"})  # and in which it is prepaid
 ISSUED = frozenset({"issued"})
+LAST_LEVEL = 3  # reminders; after the third other ways are gone
+REST = 7  # days between two reminders, so that a payment under way can arrive
 
 
 class InvoiceLeaves(NamedTuple):
     """What refusals of acts on an invoice rest on, as it is now: its state, what is `due` for it in all, and how much of that was `paid`.
 
-    `number` is empty while it is a draft; `order_id`, `order_number` and `currency` are those of its order.
+    `number` is empty while it is a draft; `order_id`, `order_number` and `currency` are those of its order. `days_late` counts from the
+    due day (None: there is none), `reminded` how often its customer was reminded, the last time `days_since` days ago, and `by_mail`
+    says whether they have a mail address.
     """
 
     id: int
@@ -28,6 +32,11 @@ class InvoiceLeaves(NamedTuple):
     state: str
     due: Decimal
     paid: Decimal
+    kind: str = "invoice"
+    days_late: int | None = 1
+    reminded: int = 0
+    days_since: int | None = None
+    by_mail: bool = True
 
 
 class PrepayLeaves(NamedTuple):
@@ -74,6 +83,20 @@ def not_payable(subject: int, invoice: Any) -> list[Refusal]:
     return [] if invoice.due > 0 else [more_than_due(subject, invoice, invoice.paid)]
 
 
+def not_remindable(invoice: Any) -> list[Refusal]:
+    """Whether the customer of an invoice cannot be reminded now: nothing of it is overdue, they were often or lately, or have no mail."""
+    named = {"number": invoice.number}
+    if invoice.state not in ISSUED:
+        return [Refusal("not-issued", invoice.id, {"number": invoice.order_number})]
+    if invoice.kind == "credit_note" or invoice.due <= invoice.paid or (invoice.days_late or 0) <= 0:
+        return [Refusal("not-overdue", invoice.id, named)]
+    if invoice.reminded >= LAST_LEVEL:
+        return [Refusal("reminded-often", invoice.id, {**named, "times": invoice.reminded})]
+    if invoice.days_since is not None and invoice.days_since < REST:
+        return [Refusal("reminded-lately", invoice.id, {**named, "days": REST})]
+    return [] if invoice.by_mail else [Refusal("nobody-to-write-to", invoice.id, named)]
+
+
 def more_than_due(subject: int, invoice: Any, paid: Decimal) -> Refusal:
     """More than what is open of an invoice of which so much was paid."""
     return Refusal("more-than-due", subject, {"number": invoice.number, "due": invoice.due - paid, "paid": paid})
@@ -100,3 +123,9 @@ order_judges.judged("billing.issue", _issue, ("state", "chargeable"), BILLED)
 order_judges.judged("billing.credit_returned", _credit, ("state", "returned"), BILLED)
 prepay_judges.judged("billing.issue_prepayment", _prepay, ("state", "prepaid"), PREPAID)
 judges.judged("billing.pay", _pay, ("state", "due"), ISSUED)
+judges.judged(
+    "billing.remind",
+    not_remindable,
+    ("state", "kind", "due", "paid", "days_late", "reminded", "days_since", "by_mail"),
+    ISSUED,
+)

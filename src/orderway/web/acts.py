@@ -12,6 +12,7 @@ ACTS: Mapping[str, Text] = {
     "billing.issue": lazy("Issue invoice"),
     "billing.issue_prepayment": lazy("Ask for a prepayment"),
     "billing.pay": lazy("Note the payment"),
+    "billing.remind": lazy("Remind the customer"),
     "capture.dismiss": lazy("Set it aside as no order"),
     "capture.order": lazy("Make the order at our prices"),
     "capture.reject": lazy("Refuse it"),

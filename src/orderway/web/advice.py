@@ -14,7 +14,7 @@ from orderway.orders.refusing import blocking
 from .findings import rests_on
 from .respond import found, read
 from .templatetags.ui import money, number
-from .words import CHECKS, ROLES, SHIPMENT_STATES, STATES, Text
+from .words import CHECKS, PAPERS, ROLES, SHIPMENT_STATES, STATES, Text
 from .work_words import INTAKE_STATES, INVOICE_STATES, TICKET_STATES, WORK_STATES
 
 Leaf = tuple[Text, Callable[[Any], str]]
@@ -219,9 +219,24 @@ INVOICE = Kind(
         "state": (lazy("The invoice is"), lambda leaves: str(INVOICE_STATES[leaves.state])),
         "due": (lazy("Due in all"), lambda leaves: money(leaves.due, leaves.currency)),
         "paid": (lazy("Paid of it"), lambda leaves: money(leaves.paid, leaves.currency)),
+        "kind": (
+            lazy("It is"),
+            lambda leaves: str(PAPERS["prepayment_invoice" if leaves.kind == "prepayment" else leaves.kind]),
+        ),
+        "days_late": (lazy("Days since it was due"), lambda leaves: number(max(leaves.days_late or 0, 0))),
+        "reminded": (lazy("Reminders so far"), lambda leaves: number(leaves.reminded)),
+        "days_since": (
+            lazy("Days since the last reminder"),
+            lambda leaves: "–" if leaves.days_since is None else number(leaves.days_since),
+        ),
+        "by_mail": (lazy("The customer has a mail address"), lambda leaves: _("yes") if leaves.by_mail else _("no")),
     },
     INVOICE_STATES,
     {
+        ("not-overdue",): lazy("A reminder can be sent from the day after it is due, while something is open."),
+        ("reminded-lately",): lazy("Wait until a week has gone by since the last reminder."),
+        ("reminded-often",): lazy("Call the customer, or hand it over to be collected."),
+        ("nobody-to-write-to",): lazy("Enter a mail address at the customer, or remind them by telephone."),
         ("not-issued",): lazy("Issue it as soon as goods of the order have left."),
         ("more-than-due",): lazy("A payment that came before covers it; nothing has to be noted."),
     },

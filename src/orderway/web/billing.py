@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from .advice import INVOICE, ORDER, PREPAYMENT
 from .documents import papers_of
@@ -55,6 +56,7 @@ def _head(head: Any) -> dict[str, Any]:
             {"label": _("Due on"), "value": day(head.due_on), "tone": "late" if _late(head) else ""},
             {"label": _("Total"), "value": money(head.gross, currency)},
             {"label": _("Open"), "value": money(rest, currency), "tone": "late" if _late(head) else ""},
+            *([{"label": _("Reminded"), "value": told_reminded(head)}] if head.reminded else []),
         ],
         "section_label": _("Lines"),
     }
@@ -77,12 +79,26 @@ def _state(head: Any) -> dict[str, str]:
     return {"text": _("Partly paid") if head.paid else _("Open")}
 
 
+def levels() -> dict[int, str]:
+    """How often somebody was reminded, in words."""
+    return {0: _("never"), 1: _("once"), 2: _("twice"), 3: _("three times")}
+
+
+def told_reminded(invoice: Any) -> str:
+    """How often its customer was reminded of an invoice, and when last; empty where never."""
+    if not invoice.reminded:
+        return ""
+    return _("%(times)s, %(day)s") % {"times": levels()[invoice.reminded], "day": day(invoice.reminded_on)}
+
+
 def _actions(request: HttpRequest, head: Any) -> dict[str, Any]:
     """What may be done; noting a payment is off while none can be noted, with what stands in the way and what to do."""
     actions: list[dict[str, Any]] = []
     if head.kind == "invoice" and head.state == "issued" and may(request, "billing.credit_returned"):
         url = reverse("order-credit", args=[head.order_id])
         actions.append({"label": _("Credit what came back"), "icon": "receipt-refund", "url": url})
+    if may(request, "billing.remind") and _late(head) and not kept_back(request, INVOICE, head.id, "billing.remind"):
+        actions.append({"label": _("Remind"), "icon": "bell", "post": reverse("invoice-remind", args=[head.id])})
     stopped = ""
     if may(request, "billing.pay"):
         stopped = kept_back(request, INVOICE, head.id, "billing.pay")
@@ -203,6 +219,15 @@ def _pay_fields(given: Any, head: Any) -> list[dict[str, Any]]:
 
 
 @page
+@require_POST
+def remind(request: HttpRequest, id: int) -> HttpResponse:
+    """Remind the customer of one invoice."""
+    outcome = do(request, "billing.remind", [{"id": id}])
+    tell(request, outcome, _("The reminder is on its way."), lambda _no: reverse("invoice-why-not", args=[id]))
+    return redirect("invoice", id=id)
+
+
+@page
 def credit(request: HttpRequest, id: int) -> HttpResponse:
     """Credit what an order was charged for and gave back."""
     needs(request, "billing.credit_returned")
@@ -253,6 +278,7 @@ def prepay(request: HttpRequest, id: int) -> HttpResponse:
 
 urls = [
     path("billing/invoices/<int:id>", one, name="invoice"),
+    path("billing/invoices/<int:id>/remind", remind, name="invoice-remind"),
     path("billing/invoices/<int:id>/pay", pay, name="invoice-pay"),
     path("orders/<int:id>/credit", credit, name="order-credit"),
     path("orders/<int:id>/prepay", prepay, name="order-prepay"),

@@ -8,12 +8,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from orderway.billing.refusing import LAST_LEVEL
 from orderway.kernel.access import Actor
 from orderway.kernel.running import ask
 
-from .billing import kinds
+from .billing import kinds, levels, told_reminded
 from .listing import Filter, ListColumn, Listing, listed, many
 from .respond import may, page, read, show
 from .selection import Act, act
@@ -123,6 +125,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         {"key": "due", "label": _("Due"), "kind": "date", "sort": "due"},
         {"key": "gross", "label": _("Total"), "kind": "money"},
         {"key": "open", "label": _("Open"), "kind": "money", "strong": True, "sort": "open"},
+        {"key": "reminded", "label": _("Reminded"), "soft": True},
         {"key": "currency", "label": _("Currency"), "soft": True},
     ]
     yes = [("true", _("yes"))]
@@ -130,17 +133,21 @@ def invoices(request: HttpRequest) -> HttpResponse:
         Filter("kind", _("Kind"), list(kinds().items())),
         Filter("open", _("Open"), yes),
         Filter("overdue", _("Overdue"), yes),
+        Filter("remindable", _("Can be reminded"), yes),
+        Filter("reminded", _("Reminded"), [(str(n), levels()[n]) for n in range(LAST_LEVEL + 1)]),
     ]
     shown = listed(
         request, Listing("billing.invoices", columns, _invoice_row, filters, search=_("Invoice, order, customer"))
     )
     current = "overdue" if shown["question"].overdue else "invoices"
+    verb = {"label": _("Remind"), "icon": "bell", "url": reverse("remind")}
     return show(
         request,
         "layouts/list.html",
         **{**shown, "views": billing_tabs(request, current)},
         title=_("Invoices"),
         sub=_("%(n)s shown") % {"n": shown["pager"]["count"]},
+        bulk={"verbs": [verb]} if may(request, "billing.remind") and shown["question"].overdue else None,
         empty={"text": _("No invoice is like this. Invoices appear here when they are issued.")},
         live="billing",
     )
@@ -157,10 +164,31 @@ def _invoice_row(row: Any) -> Row:
         "due": {"text": row.due_on, "tone": "late" if row.overdue else ""},
         "gross": row.gross,
         "open": {"text": open_amount, "tone": "late" if row.overdue else ""},
+        "reminded": told_reminded(row),
         "currency": row.currency,
     }
     tone = "late" if row.overdue else ""
-    return {"id": row.id, "url": reverse("invoice", args=[row.id]), "label": row.number, "tone": tone, "cells": cells}
+    url = reverse("invoice", args=[row.id])
+    return {"id": row.id, "url": url, "label": row.number, "tone": tone, "amount": row.open, "cells": cells}
+
+
+@page
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Remind the customers of the selected invoices."""
+    one = Act(
+        "billing.remind",
+        "billing.invoices",
+        _("Remind"),
+        lambda outcome: (
+            ngettext("%(n)s customer reminded.", "%(n)s customers reminded.", len(outcome.done))
+            % {"n": len(outcome.done)}
+        ),
+        f"{reverse('invoices')}?overdue=true",
+        effects=[_("Each customer gets a mail with the invoice, one level further than the last.")],
+        irreversible=_("A mail that has left cannot be called back."),
+    )
+    return act(request, one)
 
 
 def ages() -> dict[str, str]:
@@ -229,5 +257,6 @@ urls = [
     path("billing", to_invoice, name="billing"),
     path("billing/issue", issue, name="issue-invoices"),
     path("billing/invoices", invoices, name="invoices"),
+    path("billing/remind", remind, name="remind"),
     path("billing/open-items", open_items, name="open-items"),
 ]

@@ -27,6 +27,7 @@ KINDS: Mapping[str, Text] = {
 # what follows from an event by itself, and can stop
 FOLLOWS: Mapping[str, Text] = {
     "billing.send_bills": lazy("Sending an invoice"),
+    "billing.send_reminders": lazy("Sending a reminder"),
     "billing.settle_orders": lazy("Comparing what is owed with what was paid"),
     "capture.archive": lazy("Archiving what an order came with"),
     "capture.order": lazy("Making an order of what was read"),

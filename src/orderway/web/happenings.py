@@ -53,6 +53,7 @@ EVENTS: Mapping[str, Told] = {
     "prepayment.issued": Told(lazy("Prepayment invoice issued"), "file-dollar"),
     "credit_note.issued": Told(lazy("Credit note issued"), "receipt-refund"),
     "payment.noted": Told(lazy("Payment came"), "coin"),
+    "invoice.reminded": Told(lazy("Customer reminded of an invoice"), "bell"),
     "invoice.paid": Told(lazy("Invoice paid"), "coin", "done"),
     "parcel.opened": Told(lazy("Parcel opened"), "folder"),
     "parcel.closed": Told(lazy("Parcel closed"), "lock"),

@@ -1,7 +1,7 @@
 -- name: list
 -- Issued invoices with their order and customer.
 select i.id, i.number, i.kind, i.issued_on, i.due_on, i.currency, i.net, i.tax, i.gross, i.prepaid, i.due, i.paid,
-       i.due - i.paid as open, i.order_id, o.number as order_number, p.id as customer_id, p.name as customer,
+       i.due - i.paid as open, i.reminded, i.reminded_on, i.order_id, o.number as order_number, p.id as customer_id, p.name as customer,
        i.due > i.paid and i.kind <> 'credit_note' and i.due_on < {today} as overdue
 from invoice i
 join sales_order o on o.id = i.order_id
@@ -13,6 +13,9 @@ where {visible invoice i} and i.state = 'issued'
   and i.customer_id = %(customer)s::bigint --? customer
   and i.due > i.paid and %(open)s::boolean --? open
   and i.due > i.paid and i.kind <> 'credit_note' and i.due_on < {today} and %(overdue)s::boolean --? overdue
+  and i.reminded = %(reminded)s::integer --? reminded
+  and i.due > i.paid and i.kind <> 'credit_note' and i.due_on < {today} and i.reminded < %(last_level)s::integer --? remindable
+  and (i.reminded_on is null or i.reminded_on <= {today} - %(rest)s::integer) and p.email <> '' and %(remindable)s::boolean --? remindable
 order by {sort} limit %(limit)s::integer offset %(offset)s::integer
 
 -- name: one

@@ -1,7 +1,8 @@
 -- name: leaves
 -- What decides whether an act on an invoice is refused.
-select i.id, i.number, i.order_id, o.number as order_number, o.currency, i.state, i.due, i.paid
-from invoice i join sales_order o on o.id = i.order_id
+select i.id, i.number, i.order_id, o.number as order_number, o.currency, i.state, i.due, i.paid, i.kind, {today} - i.due_on as days_late,
+       i.reminded, {today} - i.reminded_on as days_since, p.email <> '' as by_mail
+from invoice i join sales_order o on o.id = i.order_id join party p on p.id = i.customer_id
 where i.id = %(id)s::bigint and {visible invoice i}
 
 -- name: prepayment
