@@ -37,7 +37,6 @@ def one(request: HttpRequest, id: int) -> HttpResponse:
         **_lines(lines, head),
         payments=_payments(read(request, "billing.payments", id=id), head),
         papers=papers_of(request, "invoice", id),
-        more_actions=[link(INVOICE, id)],
         live="billing",
     )
 
@@ -94,9 +93,10 @@ def told_reminded(invoice: Any) -> str:
 def _actions(request: HttpRequest, head: Any) -> dict[str, Any]:
     """What may be done; noting a payment is off while none can be noted, with what stands in the way and what to do."""
     actions: list[dict[str, Any]] = []
+    more = [link(INVOICE, head.id)]
     if head.kind == "invoice" and head.state == "issued" and may(request, "billing.credit_returned"):
         url = reverse("order-credit", args=[head.order_id])
-        actions.append({"label": _("Credit what came back"), "icon": "receipt-refund", "url": url})
+        more.insert(0, {"label": _("Credit what came back"), "icon": "receipt-refund", "url": url})
     if may(request, "billing.remind") and _late(head) and not kept_back(request, INVOICE, head.id, "billing.remind"):
         actions.append({"label": _("Remind"), "icon": "bell", "post": reverse("invoice-remind", args=[head.id])})
     stopped = ""
@@ -105,7 +105,7 @@ def _actions(request: HttpRequest, head: Any) -> dict[str, Any]:
         label = _("Note refund") if head.kind == "credit_note" else _("Note payment")
         url = reverse("invoice-pay", args=[head.id])
         actions.append(unless(stopped, {"label": label, "url": url, "key": "p", "primary": head.due > head.paid}))
-    return {"actions": actions, "stopped": stopped}
+    return {"actions": actions, "more_actions": more, "stopped": stopped}
 
 
 def _lines(lines: Sequence[Any], head: Any) -> dict[str, Any]:
