@@ -117,6 +117,20 @@ def test_a_file_of_another_tool_becomes_the_draft_byte_for_byte(as_: Any, publis
     assert text(browser.get("/rules/approval/file")) == TABLE
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"<html/>", "sie ist kein DMN, sondern beginnt mit html; exportieren Sie sie als DMN"),
+        (b"no file at all", "sie ist kein lesbares XML"),
+    ],
+)
+def test_why_a_file_is_no_table_is_told_in_the_readers_language(as_: Any, shop: Any, content: bytes, why: str) -> None:
+    form = {"file": SimpleUploadedFile("a.dmn", content), "subject": "order"}
+    answer = as_("administrator", "de").post("/rules/new", form)
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+
+
 def test_whoever_may_not_draw_reads_only(as_: Any, shop: Any, published: str) -> None:
     reader = as_("warehouse")
     assert "nobody" in text(reader.get("/rules/approval"))

@@ -16,8 +16,19 @@ _ENCODING = re.compile(r"""(\A\s*<\?xml[^>]*?encoding\s*=\s*["'])[^"']+(["'])"""
 _NAMESPACES = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 
 
+NO_DMN = {
+    "encoding": "it is not in the encoding that it names (%(told)s)",
+    "no-xml": "it is no XML that can be read (%(told)s); export it again as DMN",
+    "other": "it is no DMN but begins with %(told)s; export it as DMN",
+}
+
+
 class DmnError(ValueError):
-    """The file is no DMN; the text says why."""
+    """The file is no DMN; the text says why, and `why` with `told` say it to whoever words it in another language."""
+
+    def __init__(self, why: str, told: object) -> None:
+        super().__init__(NO_DMN[why] % {"told": told})
+        self.why, self.told = why, str(told)
 
 
 def decoded(content: bytes) -> str:
@@ -30,7 +41,7 @@ def decoded(content: bytes) -> str:
     try:
         return as_utf8(content.decode(document.encoding or "UTF-8"))
     except (LookupError, UnicodeDecodeError) as error:
-        raise DmnError(f"it is not in the encoding that it names ({error})") from None
+        raise DmnError("encoding", error) from None
 
 
 def as_utf8(text: str) -> str:
@@ -58,7 +69,7 @@ def _root(content: bytes) -> etree._Element:
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError as wrong:
-        raise DmnError(f"it is no XML that can be read ({wrong}); export it again as DMN") from wrong
+        raise DmnError("no-xml", wrong) from wrong
 
 
 def read(content: bytes) -> model.Definitions:
@@ -66,7 +77,7 @@ def read(content: bytes) -> model.Definitions:
     root = _root(content)
     space = etree.QName(root).namespace or ""
     if _local(root) != "definitions" or not space.startswith(_NAMESPACES):
-        raise DmnError(f"it is no DMN but begins with {_local(root)}; export it as DMN")
+        raise DmnError("other", _local(root))
     return _Reader(root.get("namespace", "")).definitions(root)
 
 

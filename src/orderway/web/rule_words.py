@@ -29,6 +29,11 @@ TYPES: Mapping[str, Text] = {
     "dayTimeDuration": _("days and hours"),
     "yearMonthDuration": _("years and months"),
 }
+NO_DMN: Mapping[str, Text] = {
+    "encoding": _("it is not in the encoding that it names (%(told)s)"),
+    "no-xml": _("it is no XML that can be read (%(told)s); export it again as DMN"),
+    "other": _("it is no DMN but begins with %(told)s; export it as DMN"),
+}
 EDITOR: Mapping[str, Text] = {
     **TYPES,
     "Add input": _("Add a condition"),

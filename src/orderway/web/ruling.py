@@ -22,7 +22,7 @@ from .forms import Field, read_form, shown
 from .publishing import asked_why, drawn_already, key_of, nothing_new, show_discard
 from .respond import do, found, may, need, page, posted_number, read, show, tell
 from .rule_values import answer_words, fields_of, texts_of
-from .rule_words import EDITOR
+from .rule_words import EDITOR, NO_DMN
 from .rule_words import TYPES as TYPE_WORDS
 from .rules import dmn_file
 
@@ -244,7 +244,13 @@ def _take_in(request: HttpRequest, fields: Sequence[Field], raw: bytes) -> HttpR
     try:
         xml = decoded(raw)
     except DmnError as error:
-        return _new_page(request, fields, None, [_("This file cannot be taken: %(why)s") % {"why": error}], 422)
+        return _new_page(
+            request,
+            fields,
+            None,
+            [_("This file cannot be taken: %(why)s") % {"why": NO_DMN[error.why] % {"told": error.told}}],
+            422,
+        )
     key = last_key(xml)
     if not key:
         return _new_page(request, fields, None, [_("This file holds no decision table in DMN.")], 422)
