@@ -54,6 +54,32 @@ def test_one_bad_order_stops_the_set_and_says_why(shop, program, order):
     assert orders_of(shop) == 0
 
 
+@pytest.mark.parametrize(
+    ("spoil", "code", "field"),
+    [
+        ({"customer": 999_999}, "unknown-customer", "customer"),
+        ({"lines": []}, "no-lines", "lines"),
+        ({"lines": [{"item": 999_999, "quantity": 1}]}, "unknown-item", "lines.0.item"),
+        ({"lines": [{"item": "ENV-DL", "quantity": 1}]}, "invalid", "lines.0.item"),
+        ({"lines": [{"quantity": 1}]}, "invalid", "lines.0.item"),
+        ({"extra": {"quantity": 0}}, "quantity-not-positive", "lines.1.quantity"),
+        ({"extra": {"quantity": "many"}}, "invalid", "lines.1.quantity"),
+        ({"extra": {"price": -1}}, "price-not-possible", "lines.1.price"),
+        ({"extra": {"discount": 101}}, "price-not-possible", "lines.1.discount"),
+        ({"payment_days": 400}, "unknown-term", "payment_days"),
+        ({"payment_days": "soon"}, "invalid", "payment_days"),
+    ],
+)
+def test_what_is_wrong_with_an_order_is_named_by_its_field(shop, program, order, spoil, code, field):
+    good = order()["lines"][0]
+    raw = {**order(), "lines": [good, {**good, **spoil.get("extra", {})}], **spoil}
+    raw.pop("extra", None)
+    answer = program.post("orders.place", raw)
+    assert answer.status_code == 422
+    assert [(no["code"], no["subject"], no["facts"]["field"]) for no in answer.json()["refusals"]] == [(code, 0, field)]
+    assert orders_of(shop) == 0
+
+
 def test_partial_places_what_can_be_placed(shop, program, order):
     answer = program.post("orders.place", order(), {**order(), "lines": []}, query="?partial=true")
     assert answer.status_code == 200

@@ -55,6 +55,13 @@ def test_what_cannot_be_ordered_is_refused_and_nothing_is_written(shop, spoil, c
     assert ask("orders.list", shop.manager, which="all").count == before
 
 
+def test_what_was_agreed_for_one_order_goes_before_the_customers_terms(shop):
+    lines = [PlaceLine(shop.items["ENV-DL"], D(1))]
+    rows = [PlaceOrder(shop.customers["10001"], lines), PlaceOrder(shop.customers["10001"], lines, payment_days=0)]
+    ids = run("orders.place", shop.manager, rows).done
+    assert [ask("orders.one", shop.manager, id=id).payment_days for id in ids] == [14, 0]
+
+
 def test_partial_places_what_can_be_placed(shop):
     good, bad = order(shop, ("ENV-DL", 1)), PlaceOrder(shop.customers["10001"], [])
     outcome = run("orders.place", shop.manager, [bad, good], partial=True)

@@ -17,7 +17,7 @@ from .templatetags.ui import number
 from .words import CHANNELS
 
 BY_HAND = ("phone", "counter", "mail", "fax", "office")
-HEAD = ("customer", "their_reference", "requested_on", "channel", "instruction", "copied_from")
+HEAD = ("customer", "their_reference", "requested_on", "channel", "payment_days", "instruction", "copied_from")
 
 
 @page
@@ -90,6 +90,7 @@ def _row(given: Mapping[str, str], customer: Any, lines: Sequence[Line], quoted:
         "channel": given["channel"] or "phone",
         "their_reference": given["their_reference"],
         "requested_on": typed_day(given["requested_on"]),
+        "payment_days": int(given["payment_days"]) if given["payment_days"].isdecimal() else None,
         "instruction": given["instruction"],
         "copied_from": int(given["copied_from"]) if given["copied_from"].isdigit() else None,
     }
@@ -128,6 +129,13 @@ def _fields(given: Mapping[str, Any]) -> list[dict[str, Any]]:
             "kind": "select",
             "choices": channels,
             "value": given.get("channel", "phone"),
+        },
+        {
+            "name": "payment_days",
+            "label": _("Days to pay"),
+            "kind": "number",
+            "value": given.get("payment_days", ""),
+            "hint": _("Empty: as agreed with the customer"),
         },
         {"name": "instruction", "label": _("Instruction"), "value": given.get("instruction", ""), "full": True},
     ]

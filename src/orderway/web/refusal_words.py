@@ -30,6 +30,7 @@ REFUSALS: Mapping[str, Text] = {
     "quantity-not-positive": lazy("Line %(position)s: the quantity must be more than 0."),
     "price-not-possible": lazy("Line %(position)s: price and discount must not be below 0."),
     "unknown-item": lazy("Line %(position)s: there is no such item, or it is no longer sold."),
+    "unknown-term": lazy("%(days)s days to pay are not possible; 0 to %(most)s are."),
     "no-price": lazy("Line %(position)s: %(item)s has no price for this customer and day. Enter one."),
     "no-tax-rate": lazy("Line %(position)s: %(item)s has no tax rate. Ask accounting to set one."),
     "unknown-order": lazy("There is no such order."),

@@ -22,6 +22,7 @@ from ..rules import line_net
 
 SQL = statements("orders", "place")
 subject("order", "sales_order", order_line="order_id")
+LONGEST_TERM = 365  # days to pay
 CHANNELS = ("shop", "counter", "phone", "mail", "edi", "file", "fax", "scan", "api", "office")
 
 
@@ -55,6 +56,7 @@ class PlaceOrder:
     ship_country: str = ""
     instruction: str = ""
     copied_from: int | None = None
+    payment_days: int | None = None
 
 
 class _Priced(NamedTuple):
@@ -98,17 +100,28 @@ def place(ctx: Context, rows: Sequence[PlaceOrder]) -> Outcome:
 
 def _unfit(index: int, row: PlaceOrder, customer: Any) -> Refusal | None:
     if customer is None or not customer.is_customer:
-        return Refusal("unknown-customer", index, {"customer": row.customer})
+        return Refusal("unknown-customer", index, {"customer": row.customer, "field": "customer"})
     if not row.lines:
-        return Refusal("no-lines", index)
+        return Refusal("no-lines", index, {"field": "lines"})
     if row.channel not in CHANNELS:
-        return Refusal("unknown-channel", index, {"channel": row.channel, "allowed": list(CHANNELS)})
+        return Refusal(
+            "unknown-channel", index, {"channel": row.channel, "allowed": list(CHANNELS), "field": "channel"}
+        )
+    if row.payment_days is not None and not 0 <= row.payment_days <= LONGEST_TERM:
+        return Refusal("unknown-term", index, {"days": row.payment_days, "most": LONGEST_TERM, "field": "payment_days"})
     for position, line in enumerate(row.lines, 1):
         if line.quantity <= 0:
-            return Refusal("quantity-not-positive", index, {"position": position, "quantity": line.quantity})
-        if not 0 <= line.discount <= 100 or (line.price is not None and line.price < 0):
-            return Refusal("price-not-possible", index, {"position": position})
+            return Refusal("quantity-not-positive", index, {**_at(position, "quantity"), "quantity": line.quantity})
+        if not 0 <= line.discount <= 100:
+            return Refusal("price-not-possible", index, _at(position, "discount"))
+        if line.price is not None and line.price < 0:
+            return Refusal("price-not-possible", index, _at(position, "price"))
     return None
+
+
+def _at(position: int, name: str) -> dict[str, Any]:
+    """Where a line is wrong: its position for people, its field as in the row for programs."""
+    return {"position": position, "field": f"lines.{position - 1}.{name}"}
 
 
 def _price(
@@ -129,11 +142,11 @@ def _price(
     for at, (i, position, line) in enumerate(lines):
         offer = found.get(at)
         if offer is None:
-            refused.setdefault(i, Refusal("unknown-item", i, {"position": position, "item": line.item}))
+            refused.setdefault(i, Refusal("unknown-item", i, {**_at(position, "item"), "item": line.item}))
         elif line.price is None and offer.price is None:
-            refused.setdefault(i, Refusal("no-price", i, {"position": position, "item": offer.number}))
+            refused.setdefault(i, Refusal("no-price", i, {**_at(position, "price"), "item": offer.number}))
         elif offer.category is None:
-            refused.setdefault(i, Refusal("no-tax-rate", i, {"position": position, "item": offer.number}))
+            refused.setdefault(i, Refusal("no-tax-rate", i, {**_at(position, "item"), "item": offer.number}))
         else:
             priced[i].append(_priced_line(i, position, line, rows[i], offer, customers[rows[i].customer]))
     return {i: done for i, done in priced.items() if i not in refused}, list(refused.values())
@@ -227,7 +240,7 @@ def _head(row: PlaceOrder, customer: Any, lines: Sequence[_Priced]) -> _Head:
         requested_on=row.requested_on,
         currency=customer.currency,
         net=sum((line.net for line in lines), Decimal(0)),
-        payment_days=customer.payment_days,
+        payment_days=customer.payment_days if row.payment_days is None else row.payment_days,
         prepay_percent=customer.prepay_percent,
         prepay_open=customer.prepay_percent > 0,
         ship_name=row.ship_name or customer.name,
